@@ -1,0 +1,285 @@
+/**
+ * What passes between the renderer and the desk process over one MessagePort. One contract: the desk's server
+ * and the renderer's client are both derived from `deskMethods` and `deskTopics`, and both parse what they
+ * receive as unknown.
+ *
+ * A method is answered once, `{ok: true, value}` or `{ok: false, refusal}`. A topic pushes its view at once and
+ * after every change until it is unsubscribed.
+ */
+import { z } from 'zod';
+import { CaseId, Instant, PersonId, StreamId, Uuid7 } from './ids.ts';
+import { Refusal } from './refusal.ts';
+import { SignInAnswer } from './wire.ts';
+
+// ---------------------------------------------------------------- views
+
+export const SignedInPerson = SignInAnswer.shape.person;
+export type SignedInPerson = z.infer<typeof SignedInPerson>;
+
+export const SessionView = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('signed-out'),
+    /** Why, where it was not the person's own doing (`revoked`, `session-over`, …). */
+    refusal: Refusal.nullable(),
+  }),
+  z.strictObject({
+    status: z.literal('signed-in'),
+    person: SignedInPerson,
+    server: z.string(),
+    workstation: z.string(),
+    desktop: Uuid7,
+    /** `offline`: checked against this machine's own file (OF3); the server has not been heard yet. */
+    checkedBy: z.enum(['server', 'this-machine']),
+    signedInAt: Instant,
+    /** Until when this machine alone may sign this person in. */
+    offlineUntil: Instant,
+  }),
+]);
+export type SessionView = z.infer<typeof SessionView>;
+
+/**
+ * How a command stands (SY8). `saved-here` ◌ 已存本机 · `asked` a central command on its way, never predicted ·
+ * `confirmed` ● 中心已收 · `refused` ✕ 中心未受理.
+ */
+export const Look = z.enum(['saved-here', 'asked', 'confirmed', 'refused']);
+export type Look = z.infer<typeof Look>;
+
+export const Mark = z.strictObject({
+  command: Uuid7,
+  stream: StreamId,
+  number: z.int().min(1),
+  kind: z.string(),
+  look: Look,
+  urgent: z.boolean(),
+  madeAt: Instant,
+  saidAt: Instant.nullable(),
+  /** Central commands: the server refuses them after this. */
+  notAfter: Instant.nullable(),
+  /** With `refused`: the server's reason. */
+  refusal: Refusal.nullable(),
+  /** With `saved-here`: it would be refused on what the server has told since; the server still decides. */
+  doubtful: Refusal.nullable(),
+  /** With `refused`: when the person put it away. It stays readable. */
+  seenAt: Instant.nullable(),
+});
+export type Mark = z.infer<typeof Mark>;
+
+export const CaseView = z.strictObject({
+  case: CaseId,
+  /** The last version confirmed by the server; 0 for a case that only this desktop knows yet. */
+  version: z.int().min(0),
+  /** A `CaseState` of `shared/case/state.ts`: the confirmed events and this desktop's pending commands on top. */
+  state: z.unknown(),
+  /** This desktop's commands of this case, oldest first; confirmed ones for 72 hours. */
+  marks: z.array(Mark),
+  /** When the server last told anything of this case (SY8: the age of what is shown). */
+  heardAt: Instant.nullable(),
+});
+export type CaseView = z.infer<typeof CaseView>;
+
+/** What changed in the list: the first push has `whole` and replaces everything held. */
+export const CasesChange = z.strictObject({
+  whole: z.boolean(),
+  changed: z.array(CaseView),
+  gone: z.array(CaseId),
+});
+export type CasesChange = z.infer<typeof CasesChange>;
+
+export const LiveView = z.strictObject({
+  topic: z.string(),
+  version: z.int(),
+  value: z.unknown(),
+  heardAt: Instant,
+});
+export type LiveView = z.infer<typeof LiveView>;
+
+export const Connection = z.enum([
+  /** Nobody is signed in. */
+  'none',
+  'connecting',
+  'online',
+  'offline',
+  /** The server will not have this desktop (`protocol-too-old`, `revoked`, …): `refusal` says why. */
+  'refused',
+]);
+export type Connection = z.infer<typeof Connection>;
+
+export const SyncView = z.strictObject({
+  connection: Connection,
+  refusal: Refusal.nullable(),
+  /** Held here and not yet answered by the server. */
+  unsent: z.int().min(0),
+  /** Of these, on their way now. */
+  inFlight: z.int().min(0),
+  /** Not all of the feed has been read yet. */
+  catchingUp: z.boolean(),
+  lastContactAt: Instant.nullable(),
+  /** The server's clock minus this machine's. */
+  clockOffsetMs: z.int(),
+  /** This machine's clock is off by more than five minutes. */
+  clockIsOff: z.boolean(),
+  /** Refused and not yet put away, oldest first (SY3). */
+  refused: z.array(Mark),
+  /** Counts up when unsent commands had to be numbered anew (`forked`). */
+  incarnation: z.int().min(1),
+  renumberedAt: Instant.nullable(),
+});
+export type SyncView = z.infer<typeof SyncView>;
+
+export const Draft = z.strictObject({
+  case: CaseId.nullable(),
+  field: z.string().min(1).max(120),
+  text: z.string().max(20_000),
+  at: Instant,
+});
+export type Draft = z.infer<typeof Draft>;
+
+// ---------------------------------------------------------------- methods
+
+const nothing = z.strictObject({});
+const done = z.strictObject({ done: z.literal(true) });
+
+export const CommandParams = z.strictObject({
+  /** UUIDv7 made by the caller, so that pressing twice or asking again after a crash is once. Made here without it. */
+  id: Uuid7.optional(),
+  kind: z.string().min(1).max(60),
+  case: StreamId,
+  body: z.unknown(),
+  /** When the customer said it. */
+  saidAt: Instant.nullable().optional(),
+  /** Without it: the pending commands of the case, where this one could not stand without them. */
+  dependsOn: z.array(Uuid7).max(20).optional(),
+  urgent: z.boolean().optional(),
+  /** Central commands only; default 60. */
+  notAfterSeconds: z.int().min(1).max(3600).optional(),
+});
+export type CommandParams = z.infer<typeof CommandParams>;
+
+export const CommandAnswer = z.strictObject({
+  commandId: Uuid7,
+  /** `pending`: decided here and stored. `asked`: a central command, stored and on its way. */
+  decided: z.enum(['pending', 'asked']),
+});
+export type CommandAnswer = z.infer<typeof CommandAnswer>;
+
+export const deskMethods = {
+  /**
+   * Online where the server answers, otherwise against this machine's file within the grace (OF3).
+   * Refusals: `wrong-password`, `locked-out`, `server-unreachable` (first sign-in needs it), `offline-grace-over`,
+   * `protocol-too-old`, `clock-off`, `store-corrupt`, `store-newer`, `store-unwritable`, `store-full`,
+   * `store-key-lost`, `store-in-use`, `passphrase-differs` (the password was changed elsewhere: give `oldPassword`).
+   */
+  signIn: {
+    params: z.strictObject({
+      account: z.string().min(1).max(80),
+      password: z.string().min(1).max(200),
+      /** `http://host:port` */
+      server: z.url({ protocol: /^https?$/ }),
+      oldPassword: z.string().min(1).max(200).optional(),
+    }),
+    value: SessionView,
+  },
+  /** Refused as `unsent-work` with `{unsent}` unless `evenUnsent`; unsent commands stay in the person's file. */
+  signOut: { params: z.strictObject({ evenUnsent: z.boolean().optional() }), value: done },
+  session: { params: nothing, value: SessionView },
+  /**
+   * The way out of `store-corrupt`, `store-newer` and `store-key-lost`: the person's files are moved aside (never
+   * deleted), what can still be read of the outbox is carried over at the next sign-in.
+   */
+  moveAside: {
+    params: z.strictObject({ account: z.string().min(1).max(80), server: z.url({ protocol: /^https?$/ }) }),
+    value: z.strictObject({ folder: z.string() }),
+  },
+  /** Answered after the outbox row is on disk (SY1). A local one that `decide` refuses is not stored. */
+  command: { params: CommandParams, value: CommandAnswer },
+  /** Passed through to the server and stored nowhere. `offline` without a connection. */
+  ask: {
+    params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }),
+    value: z.unknown(),
+  },
+  /**
+   * Typed and not yet sent. `kind` tells what may be kept (PR2): of `card-number`, `code` and `answer` nothing is.
+   * `ended`: the field was left, so the last token is finished. `text: ''` removes the draft.
+   */
+  saveDraft: {
+    params: z.strictObject({
+      case: CaseId.nullable(),
+      field: z.string().min(1).max(120),
+      text: z.string().max(20_000),
+      kind: z.enum(['text', 'card-number', 'code', 'answer']).default('text'),
+      ended: z.boolean().optional(),
+    }),
+    value: z.strictObject({ saved: z.boolean() }),
+  },
+  /** Of one case, or with `case: null` those of no case, or of all without it. */
+  drafts: { params: z.strictObject({ case: CaseId.nullable().optional() }), value: z.array(Draft) },
+  /** A refused command was read; it leaves `sync.refused` and stays in its case's marks. */
+  refusalSeen: { params: z.strictObject({ command: Uuid7 }), value: done },
+  /** Before the windows close. */
+  quitCheck: { params: nothing, value: z.strictObject({ unsent: z.int().min(0) }) },
+  syncStatus: { params: nothing, value: SyncView },
+  /** Try to connect now rather than after the waiting time. */
+  connectNow: { params: nothing, value: done },
+} satisfies Record<string, { params: z.ZodType; value: z.ZodType }>;
+
+export const deskTopics = {
+  session: { params: nothing, view: SessionView },
+  sync: { params: nothing, view: SyncView },
+  cases: { params: nothing, view: CasesChange },
+  /** Null while this desktop knows nothing of it, and after it was revoked. */
+  case: { params: z.strictObject({ case: CaseId }), view: CaseView.nullable() },
+  /** The newest value of a topic (`agent`, `offer`, `queue`, `reviews`, `lights`, `clock`, …); null before the first. */
+  live: { params: z.strictObject({ topic: z.string().min(1).max(30) }), view: LiveView.nullable() },
+} satisfies Record<string, { params: z.ZodType; view: z.ZodType }>;
+
+export type DeskMethod = keyof typeof deskMethods;
+export type MethodParams<M extends DeskMethod> = z.input<(typeof deskMethods)[M]['params']>;
+export type MethodValue<M extends DeskMethod> = z.output<(typeof deskMethods)[M]['value']>;
+export type DeskReply<V> = { ok: true; value: V } | { ok: false; refusal: Refusal };
+/** What the renderer calls: every method, answered with a reply that never throws for what a person can cause. */
+export type DeskCalls = { [M in DeskMethod]: (params: MethodParams<M>) => Promise<DeskReply<MethodValue<M>>> };
+/** What the desk implements: the same, with parsed parameters. */
+export type DeskHandlers = {
+  [M in DeskMethod]: (
+    params: z.output<(typeof deskMethods)[M]['params']>,
+  ) => Promise<DeskReply<MethodValue<M>>> | DeskReply<MethodValue<M>>;
+};
+
+export type DeskTopic = keyof typeof deskTopics;
+export type TopicParams<T extends DeskTopic> = z.input<(typeof deskTopics)[T]['params']>;
+export type TopicView<T extends DeskTopic> = z.output<(typeof deskTopics)[T]['view']>;
+
+// ---------------------------------------------------------------- frames on the port
+
+/** Renderer → desk. `n` is the renderer's own counter. */
+export const ToDesk = z.discriminatedUnion('t', [
+  z.strictObject({ t: z.literal('call'), n: z.int(), method: z.string(), params: z.unknown() }),
+  z.strictObject({ t: z.literal('subscribe'), n: z.int(), topic: z.string(), params: z.unknown() }),
+  z.strictObject({ t: z.literal('unsubscribe'), n: z.int() }),
+]);
+export type ToDesk = z.infer<typeof ToDesk>;
+
+export const Reply = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), refusal: Refusal }),
+]);
+
+/** Desk → renderer. */
+export const FromDesk = z.discriminatedUnion('t', [
+  z.strictObject({ t: z.literal('reply'), n: z.int(), reply: Reply }),
+  z.strictObject({ t: z.literal('view'), n: z.int(), view: z.unknown() }),
+]);
+export type FromDesk = z.infer<typeof FromDesk>;
+
+/** The part of a MessagePort that both ends need; the browser's, Electron's and Node's all fit behind it. */
+export type DeskPort = {
+  postMessage(message: unknown): void;
+  /** Calls back with each message's data, already unwrapped from its event. */
+  onMessage(handler: (data: unknown) => void): void;
+  close(): void;
+};
+
+/** Who a `person:` stream belongs to, for callers that have only the session. */
+export type SignedIn = Extract<SessionView, { status: 'signed-in' }>;
+export const personOf = (session: SessionView): z.infer<typeof PersonId> | null =>
+  session.status === 'signed-in' ? session.person.id : null;
