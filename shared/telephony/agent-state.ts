@@ -154,6 +154,7 @@ export function nextAgentState(
     case 'dialled': {
       if (onCall) return state.callId === request.callId ? stay : refuse('agent-state-on-call')
       if (state.state === 'signed-out') return refuse('agent-state-not-possible')
+      if (state.state === 'in-review' && request.kind === 'dialled') return refuse('agent-state-not-possible')
       // A state that was being left for the call is entered again after the wrap-up, save availability itself.
       const kept = chosenStateSchema.safeParse(state.state).data
       const next = state.next ?? (request.kind === 'dialled' && kept && kept !== 'available' ? kept : null)
@@ -161,7 +162,8 @@ export function nextAgentState(
     }
     case 'call-ended':
       if (!onCall || state.callId !== request.callId) return stay
-      if (state.back === 'in-review' && state.reviewId !== null) {
+      // A review taken in the instant before the call came through still stands.
+      if (state.reviewId !== null) {
         return change({ state: 'in-review', reason: 'call-ended', callId: null, back: 'after-call' })
       }
       return change({ state: 'after-call', reason: 'call-ended', callId: null })
@@ -179,7 +181,8 @@ export function nextAgentState(
     case 'time-box-ended':
       // Only the box that was set runs out: a timer left over from an earlier one does nothing.
       if (request.version !== state.version || state.until === null) return stay
-      return state.state === 'case-work' || state.state === 'break' ? change({ state: 'available', reason: 'time-box' }) : stay
+      // A break's end is shown, not enforced: who is not back at the desk must not be offered a call.
+      return state.state === 'case-work' ? change({ state: 'available', reason: 'time-box' }) : stay
   }
 }
 
