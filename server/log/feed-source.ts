@@ -1,0 +1,44 @@
+/**
+ * What the feed asks of a log. Each answer is one consistent read: taken between two commits, never across one.
+ */
+import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
+import type { StoredEvent } from './log.ts';
+
+/** Something in a person's feed: an event of a case they could see then, a grant to them, a revocation from them. */
+export type FeedRow = { position: number; what: 'event' | 'granted' | 'revoked'; stream: StreamId; version: number };
+
+/** A case as the feed needs it: the whole of it, because who may read a body follows from all of it. */
+export type FeedCase = { events: StoredEvent[] };
+
+export type FeedStretch = {
+  epoch: string;
+  /** The log's last position at the time of reading. */
+  head: number;
+  rows: FeedRow[];
+  /** Every row of this person up to here is in `rows`; the next stretch starts after it. */
+  covered: number;
+  /** Since when each of these cases is open to the person without a break; a case that is not open now is absent. */
+  openSince: Map<StreamId, number>;
+  /** The cases that are open and have a row here. */
+  cases: Map<StreamId, FeedCase>;
+};
+
+export type StartStretch = {
+  epoch: string;
+  head: number;
+  /** Cases open now whose present access began in the range asked for, by that beginning. */
+  grants: { stream: StreamId; since: number }[];
+  /** No other grant of the range is left. */
+  complete: boolean;
+  cases: Map<StreamId, FeedCase>;
+};
+
+export interface FeedSource {
+  /**
+   * Rows after `from`, up to `to` (null: the head), at most `maxRows`; and as many whole cases as hold `maxEvents`
+   * events together, at least one. It is cut at whichever comes first.
+   */
+  feedStretch(person: PersonId, from: number, to: number | null, maxRows: number, maxEvents: number): Promise<FeedStretch>;
+  /** Open cases granted after `after` up to `upTo` (null: the head), at most `maxCases`, and `maxEvents` as above. */
+  startStretch(person: PersonId, after: number, upTo: number | null, maxCases: number, maxEvents: number): Promise<StartStretch>;
+}
