@@ -6,9 +6,8 @@
  * milliseconds (`…At`), business dates are civil `YYYY-MM-DD` in the centre's zone.
  */
 import { z } from 'zod';
+import { CivilDate, Instant } from './ids.ts';
 
-export const Instant = z.iso.datetime({ precision: 3 });
-export const CivilDate = z.iso.date();
 /** An amount that may be negative (what settling early saves). */
 export const SignedFen = z.int();
 export const Fen = z.int().min(0);
