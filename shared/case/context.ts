@@ -1,0 +1,38 @@
+import type { Calendar } from '../calendar/calendar.ts';
+import type { FlowDefinition, PublicationState } from '../flow/definition.ts';
+import type { FlowPolicy } from '../flow/policy.ts';
+import type { Role } from '../people/roles.ts';
+import type { CustomerFacts, Quote } from '../protocol/bank.ts';
+import type { ControlPolicy, Entitlements } from '../review/policy.ts';
+
+/** What a desktop cannot know: the command is sent, not refused. */
+export const UNKNOWN = 'unknown';
+export type Unknown = typeof UNKNOWN;
+
+export type Who = { person: string; role: Role; entitlements: Entitlements | Unknown; workstation: string | null };
+
+/**
+ * Everything a rule may look at beside the case's own state: the clock, who asks, policy data. `decide` sees no
+ * live bank; what was read for the gate comes in here, with the other facts only the server has.
+ */
+export type DecideContext = {
+  at: 'desktop' | 'server';
+  /** Recorded time on the server; the corrected made time on a desktop. */
+  now: string;
+  by: Who;
+  calendar: Calendar;
+  control: ControlPolicy;
+  flowPolicy: FlowPolicy;
+  flow: (id: string, version: number) => { definition: FlowDefinition; publication: PublicationState } | null;
+  lights: { core: 'up' | 'down'; centre: 'up' | 'down'; phone: 'up' | 'down' } | Unknown;
+  /** The gate's own reading of the bank (TP3 step one). */
+  gateFacts: { facts: CustomerFacts; quotes: Quote[] } | Unknown;
+  /** Roles and entitlements of other people, as they are now (TP5). */
+  person: (id: string) => { role: Role; entitlements: Entitlements; active: boolean; relatedCustomers: string[] } | Unknown;
+  /** The customer's operations of the running day (TP13), folded from the customer's own stream. */
+  ledger: { entries: LedgerEntry[] } | Unknown;
+  /** The digest for which this person's passphrase was proved a moment ago, or null. */
+  provedDigest: string | null | Unknown;
+};
+
+export type LedgerEntry = { operationId: string; caseId: string; accountId: string; kind: string; totalFen: number; startedAt: string; open: boolean };

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { bilingual, Fen, Instant } from '../protocol/ids.ts';
+import { OperationKind } from '../operation/payload.ts';
+
+/** One thing the maker ticks alone, or the customer confirms. */
+export const CheckItem = z.strictObject({ id: z.string().min(1).max(40), text: bilingual });
+export type CheckItem = z.infer<typeof CheckItem>;
+
+/** What two-person control asks of one kind of operation. */
+export const KindPolicy = z.strictObject({
+  name: bilingual,
+  /** High value from this sum on, over the customer's operations of the kind in the running day (TP13). */
+  highValueFromFen: Fen,
+  /** … or from this many lines on. */
+  highValueFromLines: z.int().min(1),
+  selfCheck: z.array(CheckItem).min(1),
+  /** 心到: each consequence the customer confirms. */
+  consent: z.array(CheckItem).min(1),
+  /** The reviewer also types each remaining principal up to this many lines (TP6). */
+  principalsUpToLines: z.int().min(0),
+  /** How the review desk names the size of the matter without telling the figure that is to be typed blind. */
+  bands: z.array(z.strictObject({ fromFen: Fen, text: bilingual })).min(1),
+  validMinutesOnLine: z.int().min(1),
+  validMinutesAfterPromise: z.int().min(0),
+  confirmationMinutes: z.int().min(1),
+  /** TP16: without a recording id execution is refused, or merely marked. */
+  recordingRequired: z.boolean(),
+});
+export type KindPolicy = z.infer<typeof KindPolicy>;
+
+/** Two-person policy as data: versioned, schema-checked, its version part of every digest (TP2). */
+export const ControlPolicy = z.strictObject({
+  version: z.string().min(1).max(40),
+  effectiveFrom: Instant,
+  source: z.string(),
+  /** Versions whose payloads may still be executed under this one. */
+  equivalentTo: z.array(z.string()),
+  kinds: z.record(OperationKind, KindPolicy),
+  reviewTakenMinutes: z.int().min(1),
+  maxBlindEntries: z.int().min(1),
+});
+export type ControlPolicy = z.infer<typeof ControlPolicy>;
+
+/** What a person is entitled to as reviewer: apart from mentoring, up to a limit per kind (TP5). */
+export const Entitlements = z.strictObject({ reviewLimitFen: z.partialRecord(OperationKind, Fen) });
+export type Entitlements = z.infer<typeof Entitlements>;
+
+/**
+ * Whether two people must check it (TP1, TP13).
+ *
+ * @param sumTodayFen the customer's other operations of the kind in the running day, fen
+ */
+export function isHighValue(policy: KindPolicy, totalFen: number, lines: number, sumTodayFen: number): boolean {
+  return totalFen + sumTodayFen >= policy.highValueFromFen || lines >= policy.highValueFromLines;
+}
+
+/** The band a sum lies in: what the review desk may show before the blind entry. */
+export function bandOf(policy: KindPolicy, totalFen: number): { zh: string; en: string } {
+  const band = policy.bands.filter((b) => totalFen >= b.fromFen).sort((a, b) => b.fromFen - a.fromFen)[0];
+  return band ? band.text : { zh: '未分档', en: 'no band' };
+}

@@ -1,0 +1,51 @@
+import type { CaseState } from '../case/state.ts';
+import type { FoldedEvent } from '../case/decision.ts';
+import type { EventBody, EventKind } from '../case/events.ts';
+
+/**
+ * Bodies that hold the maker's figures, or free text of the maker that might. Until the reviewer's blind entry is
+ * stored they go to nobody but the maker (TP6).
+ */
+const makersOnly: ReadonlySet<string> = new Set<EventKind>([
+  'worksheet drafted', 'self-check ticked', 'payload made', 'note written', 'fields filled', 'run started', 'callback promised', 'work order opened',
+  'risk raised', 'operation withdrawn', 'approval voided', 'reviewer answered', 'posting checked', 'hand-over offered',
+]);
+
+/** Those whose part is not to check: what they see bars them from reviewing (TP6). */
+const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'offered']);
+
+/**
+ * TP6: whether a person may have this body now.
+ *
+ * @param full the case folded from every event with its body
+ * @param event the event in question, with its version
+ * @param reader the person it would go to
+ */
+export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | 'version' | 'body'>, reader: string): boolean {
+  const as = full.access[reader];
+  if (as === undefined) return false;
+  if (full.owner === reader || seesAll.has(as)) return true;
+  if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
+  if (!makersOnly.has(event.kind)) return true;
+  // What is older than the entry that released is theirs; what the maker corrects later is withheld anew.
+  return Object.values(full.reviews).some((review) =>
+    review.entries.some((entry) => entry.by === reader && entry.releases && entry.version > event.version),
+  );
+}
+
+/** Who gains sight of withheld bodies by this event; each is sent a fresh snapshot. */
+export function releasesTo(event: Pick<FoldedEvent, 'kind' | 'body'>): string[] {
+  if (event.kind !== 'blind entry stored' || event.body === null) return [];
+  const body = event.body as EventBody<'blind entry stored'>;
+  return body.releases ? [body.by] : [];
+}
+
+/** Whether a person has had the maker's figures of this case by any way but a review's own release. */
+export function hasSeenFigures(state: CaseState, person: string): boolean {
+  return Object.values(state.operations).some((operation) => operation.maker === person) || seesAll.has(state.access[person] ?? '');
+}
+
+/** The case as one person may see it: bodies that are withheld from them become null, their places are kept. */
+export function bodiesFor(full: CaseState, events: readonly FoldedEvent[], reader: string): FoldedEvent[] {
+  return events.map((event) => (event.body === null || mayReadBody(full, event, reader) ? event : { ...event, body: null }));
+}
