@@ -139,8 +139,8 @@ export const flowStep = z.strictObject({
   /** Skipped by rule, recorded as such; an unknown fact never skips. */
   skipWhen: cel.optional(),
   skipBecause: bilingual.optional(),
-  /** A failed try is an event of its own (`step failed`) and clears the proof fields. */
-  countsTries: z.boolean().default(false),
+  /** An unknown fact never passes this step, not even provisionally on a desktop. */
+  strict: z.boolean().default(false),
   /** Steps whose ticks and passing fall when an answer of this step changes. */
   voidsOnChange: z.array(stepId).default([]),
   /** What is kept with the passing, in the handbook's words. */

@@ -102,8 +102,7 @@ export const runEventSchemas = {
     prerequisites: z.array(prerequisiteLine),
   }),
   'step skipped': z.strictObject({ runId, stepId, flowVersion, condition: z.string() }),
-  'step failed': z.strictObject({ runId, stepId, code: z.string(), tries: z.int().min(1), clears: z.array(z.string()) }),
-  'step reopened': z.strictObject({ runId, stepId, reason: z.enum(['back', 'changed', 'failed']), voided }),
+  'step reopened': z.strictObject({ runId, stepId, reason: z.enum(['back', 'changed']), voided }),
   'run switched': z.strictObject({ runId, toRunId: runId, toFlowId: flowId, toFlowVersion: flowVersion, voided }),
   'run parked': z.strictObject({ runId, reason: parkReason, until: instant.nullable(), note: z.string().nullable() }),
   'run resumed': z.strictObject({ runId }),
@@ -137,9 +136,6 @@ export type TickState = z.infer<typeof tickState>;
 const stepState = z.strictObject({
   status: z.enum(['open', 'passed', 'skipped']),
   ticks: z.array(tickState),
-  tries: z.int().min(0),
-  /** Code of the last failed try, while the step is open. */
-  failedWith: z.string().nullable(),
   passedAt: z.string().nullable(),
   passedBy: z.string().nullable(),
   callId: z.string().nullable(),
