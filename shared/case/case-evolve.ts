@@ -1,5 +1,5 @@
 import type { Evolvers } from './evolver.ts';
-import type { caseEventSchemas, StopState } from './case-schema.ts';
+import type { caseEventSchemas, FollowUpState, PromiseState, StopState } from './case-schema.ts';
 import type { CaseState } from './state.ts';
 
 const at = (event: { times: { recorded: string } }): string => event.times.recorded;
@@ -54,7 +54,7 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
   }),
   'promise kept': (state, body) => ({
     ...state,
-    promises: mapById(state.promises, 'promiseId', body.promiseId, (p) => ({ ...p, status: body.how === 'not-reached' ? 'not-reached' : 'kept' })),
+    promises: mapById(state.promises, 'promiseId', body.promiseId, (p): PromiseState => ({ ...p, status: body.how === 'not-reached' ? 'not-reached' : 'kept' })),
   }),
   'follow-up opened': (state, body, event) => ({
     ...state,
@@ -66,7 +66,7 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
   }),
   'follow-up closed': (state, body, event) => ({
     ...state,
-    followUps: mapById(state.followUps, 'id', body.followUpId, (f) => ({ ...f, status: 'closed', result: body.result, closedAt: at(event) })),
+    followUps: mapById(state.followUps, 'id', body.followUpId, (f): FollowUpState => ({ ...f, status: 'closed', result: body.result, closedAt: at(event) })),
   }),
   'work order opened': (state, body, event) => ({ ...state, workOrders: [...state.workOrders, { ...body, at: at(event), by: event.actor.person }] }),
   'risk raised': (state, body, event) => ({ ...state, risks: [...state.risks, { ...body, at: at(event) }] }),

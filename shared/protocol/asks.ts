@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { FactsPurpose } from '../case/case-schema.ts';
+import { chosenStateSchema, agentStateSchema } from '../telephony/agent-state.ts';
+import { FindAnswer, FindQuery, VerifyFactor } from './bank.ts';
+import { CaseId, Hash, Instant, PersonId, Uuid7 } from './ids.ts';
+import { Role } from '../people/roles.ts';
+
+const CallId = z.string().min(1).max(64);
+const done = z.strictObject({ done: z.literal(true) });
+const onCall = z.strictObject({ callId: CallId });
+
+/**
+ * Requests that are no commands: answered at once, never kept in an outbox. They carry what must not be stored (an
+ * answer to a verification question, a passphrase) or what only makes sense now (answering a call that rings).
+ */
+export const asks = {
+  /** The rules a desktop decides by: published flows, policy, calendar. See `rules.ts`. */
+  rules: { body: z.strictObject({ have: z.string().nullable() }), value: z.strictObject({ version: z.string(), rules: z.unknown().nullable() }) },
+  'find customer': { body: z.strictObject({ case: CaseId, query: FindQuery }), value: FindAnswer },
+  /** Ties the case to the customer and reads the facts: both come back as events. */
+  'identify customer': { body: z.strictObject({ case: CaseId, customerId: z.string().min(1).max(64) }), value: done },
+  /** Has the server read the bank for the asking person; the facts come back as an event. */
+  'read facts': { body: z.strictObject({ case: CaseId, purpose: FactsPurpose, planIds: z.array(z.string().max(64)).max(50) }), value: done },
+  verify: {
+    body: z.strictObject({ case: CaseId, callId: CallId.nullable(), factor: VerifyFactor, answer: z.string().min(1).max(120) }),
+    value: z.strictObject({ ok: z.boolean(), level: z.int(), failuresToday: z.int() }),
+  },
+  /** The caller keys the enquiry password; the agent learns 通过 or 未通过 only. */
+  'collect service password': { body: z.strictObject({ case: CaseId, callId: CallId }), value: z.strictObject({ ok: z.boolean(), level: z.int(), failuresToday: z.int() }) },
+  /** Proves that the person at the keyboard is who signed in, for one digest and two minutes. */
+  'prove passphrase': { body: z.strictObject({ digest: Hash, passphrase: z.string().min(1).max(200) }), value: z.strictObject({ proof: z.string() }) },
+  'set agent state': { body: z.strictObject({ to: chosenStateSchema, basedOn: z.int().min(0), minutes: z.int().min(1).max(480).optional(), hardCall: z.boolean().optional() }), value: agentStateSchema },
+  'finish wrap-up': { body: z.strictObject({ basedOn: z.int().min(0) }), value: agentStateSchema },
+  'answer call': { body: z.strictObject({ callId: CallId }), value: z.strictObject({ case: CaseId }) },
+  'hold call': { body: onCall, value: done },
+  'retrieve call': { body: onCall, value: done },
+  'end call': { body: onCall, value: done },
+  /** Dials the reserved phone for a promise; how it went comes as call events. */
+  'dial callback': { body: z.strictObject({ case: CaseId, promiseId: Uuid7 }), value: z.strictObject({ callId: CallId }) },
+  /** Everyone who could take over or be asked, for pickers. */
+  people: { body: z.strictObject({}), value: z.array(z.strictObject({ id: PersonId, name: z.string(), no: z.string(), role: Role, online: z.boolean() })) },
+  renew: { body: z.strictObject({}), value: z.strictObject({ token: z.string(), expiresAt: Instant }) },
+} as const;
+
+export type AskKind = keyof typeof asks;
+export type AskBody<K extends AskKind> = z.infer<(typeof asks)[K]['body']>;
+export type AskValue<K extends AskKind> = z.infer<(typeof asks)[K]['value']>;
+export const isAskKind = (kind: string): kind is AskKind => Object.hasOwn(asks, kind);
