@@ -17,6 +17,8 @@ const name = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name starts with a lower
 /** A dotted id puts the answer into the fact of that name (`retention.outcome`, `risk.coached`). */
 const fieldId = z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)?$/, 'a field id is a name or two names joined by a dot');
 const factPath = z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/);
+/** A fact, or one field of every item of a list: `selected[].status`. */
+const factRef = z.string().regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*(\[\]\.[a-z][A-Za-z0-9]*)?$/);
 const code = z.string().regex(/^[A-Z][A-Z0-9_]+$/, 'a code is in capitals');
 
 /** The only things a step may draw; the renderer has one part for each and no other. */
@@ -114,7 +116,7 @@ export const prerequisite = z.strictObject({
   title: bilingual,
   pass: cel,
   /** The facts shown with value, source and time read. */
-  facts: z.array(factPath).min(1),
+  facts: z.array(factRef).min(1),
   tell: bilingual.optional(),
   /** Read anew without a word unless figures change (P9). */
   silent: z.boolean().default(false),

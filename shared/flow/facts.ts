@@ -32,17 +32,26 @@ const transaction = {
   id: 'string', at: 'timestamp', amountFen: 'int', merchant: 'string', lastFour: 'string',
 } as const satisfies FactShape;
 
+const stop = {
+  id: 'string', lastFour: 'string', kind: 'string', status: 'string', effectiveAt: 'timestamp', lapseAt: 'timestamp', receipt: 'string',
+} as const satisfies FactShape;
+
 /**
  * Every fact a flow may name besides its own fields, ticks and policy parameters.
  * Times are ISO-8601 UTC strings, civil dates `YYYY-MM-DD`, durations whole seconds, money fen.
+ * The case's own facts are never unknown: where nothing has happened yet the word is `none` or false.
  */
 export const declaredFacts = {
   now: 'timestamp',
+  /** up | down */
   channel: { object: { core: 'string', centre: 'string', phone: 'string' } },
   caller: { object: { numberMatchesReserved: 'bool', isHolder: 'bool', isPrimaryHolder: 'bool', isThirdParty: 'bool' } },
-  customer: { object: { matches: 'int', surname: 'string', title: 'string' } },
+  /** `matches`: customers found by the search, 1 once the case has its customer. */
+  customer: { object: { matches: 'int', surname: 'string', title: 'string', hasReservedPhone: 'bool' } },
   verify: { object: { level: 'int', failures: 'int' } },
-  card: { object: card },
+  /** The card in question; status normal | locked | lost | frozen | cancelled | writtenOff. */
+  card: { object: { ...card, statusText: 'string' } },
+  /** Every card of the holder: where `cardRefs` are looked up. */
   holder: { object: { cards: { list: { object: card } } } },
   account: {
     object: {
@@ -52,39 +61,46 @@ export const declaredFacts = {
     },
   },
   plans: { list: { object: plan } },
+  /** The plans named by the customer: the answer `selected`, looked up in `plans`. */
   selected: { list: { object: plan } },
+  /** `agrees`: our figure equals the bank's own trial figure (试算) in every line, to the fen. */
   quote: { object: { expiresAt: 'timestamp', agrees: 'bool' } },
+  /**
+   * `outcome`: none | executing | done | partial | refused | in-doubt. `totalDueFen` is the trial sum of the
+   * selected plans until a worksheet is there, the worksheet's after. `toldAll`: every line's outcome was told.
+   */
   operation: {
     object: {
-      totalDueFen: 'int', totalSavedFen: 'int', digest: 'string', outcome: 'string', submitted: 'bool',
-      effectiveAt: 'timestamp', lapseAt: 'timestamp', receipt: 'string', refusedBecause: 'string',
+      totalDueFen: 'int', totalSavedFen: 'int', digest: 'string', outcome: 'string', drafted: 'bool', selfChecked: 'bool',
+      linesDone: 'int', linesNotDone: 'int', refusedBecause: 'string', toldAll: 'bool', answerBy: 'timestamp',
     },
   },
-  approval: { object: { status: 'string', digest: 'string', expiresAt: 'timestamp', returnReason: 'string' } },
-  confirmation: { object: { complete: 'bool' } },
+  /** `status`: none | waiting | taken | returned | valid | expired | void | used. */
+  approval: { object: { status: 'string', digest: 'string', expiresAt: 'timestamp', returnReason: 'string', position: 'int', minutes: 'int' } },
+  /** The customer's confirmation, bound to `operation.digest`: eye line by line, heart each consequence, hand typed. */
+  confirmation: { object: { eye: 'bool', heart: 'bool', hand: 'bool', failedProofs: 'int' } },
   retention: { object: { offers: 'int', outcome: 'string' } },
-  promise: { object: { from: 'timestamp', to: 'timestamp' } },
+  promise: { object: { from: 'timestamp', to: 'timestamp', made: 'bool', answered: 'bool' } },
   risk: { object: { flagged: 'bool', coached: 'bool', screenShared: 'bool', disclosedCode: 'bool', third: 'bool' } },
   case: { object: { complaintOpen: 'bool', repeatWish: 'bool', minutes: 'int' } },
-  login: { object: { lockedUntil: 'timestamp', lockState: 'string' } },
+  login: { object: { lockedUntil: 'timestamp' } },
   branch: {
     object: {
       id: 'string', name: 'string', address: 'string', hours: 'string', doesReset: 'bool', validityChecked: 'bool',
-      opensAt: 'timestamp', isOpen: 'bool',
+      opensAt: 'timestamp', open: 'string',
     },
   },
   transactions: { list: { object: transaction } },
+  /** One per card stopped; status ordered | in-force | refused | in-doubt | manual. */
+  stops: { list: { object: stop } },
   agent: { object: { no: 'string', skills: { list: 'string' } } },
-  lead: { object: { no: 'string', free: 'bool', accepted: 'bool', etaMinutes: 'int' } },
+  lead: { object: { no: 'string', accepted: 'bool', etaMinutes: 'int', outcome: 'string' } },
+  /** One per booked plan. */
   lines: { list: { object: line } },
   unexpectedPostings: 'int',
-  followUp: { object: { unpaidFen: 'int', daysToDue: 'int' } },
-  site: {
-    object: {
-      bank: 'string', officialNumber: 'string', ivrKey: 'string', dutyPhone: 'string', callTime: 'timestamp',
-      callbackBy: 'timestamp',
-    },
-  },
+  followUp: { object: { unpaidFen: 'int', daysToDue: 'int', settled: 'bool' } },
+  /** Words of this site and call that are only spoken. */
+  site: { object: { bank: 'string', officialNumber: 'string', ivrKey: 'string', dutyPhone: 'string', callTime: 'timestamp', callbackBy: 'timestamp' } },
 } as const satisfies FactShape;
 
 type Value<T> =
@@ -100,6 +116,7 @@ type Values<S> = { readonly [K in keyof S]?: Value<S[K]> | null };
 export type PlanFact = Values<typeof plan>;
 export type CardFact = Values<typeof card>;
 export type LineFact = Values<typeof line>;
+export type StopFact = Values<typeof stop>;
 export type TransactionFact = Values<typeof transaction>;
 
 /** Where a fact came from and when it was read; shown beside it (FL5). */
