@@ -1,0 +1,91 @@
+/**
+ * Keeps the desk process running and gives the page its port to it.
+ *
+ * A page gets a port when it asks, and again by itself when the desk process was started anew. A
+ * desk process that ends by itself is started again; one that keeps ending at once is not, so that
+ * a broken profile shows its message instead of a flickering window.
+ */
+import { utilityProcess, MessageChannelMain } from 'electron';
+import type { MessagePortMain, UtilityProcess } from 'electron';
+import type { DeskOptions, MainToDesk } from './ipc/desk-options.ts';
+
+export interface DeskHostEvents {
+  /** Hands the page's end of a new channel over. */
+  portReady(port: MessagePortMain, generation: number): void;
+  restarting(): void;
+  /** The process ended {@link MAX_QUICK_ENDS} times at its start; `code` is its last exit code. */
+  failed(code: number): void;
+}
+
+/** Ends within this time after the start count as failures of the start. */
+const QUICK_END_MS = 5_000;
+const MAX_QUICK_ENDS = 3;
+const SHUTDOWN_WAIT_MS = 3_000;
+
+export class DeskHost {
+  #process: UtilityProcess | null = null;
+  #generation = 0;
+  #wanted = false;
+  #stopping = false;
+  #quickEnds = 0;
+  #startedAt = 0;
+  readonly #file: string;
+  readonly #options: DeskOptions;
+  readonly #events: DeskHostEvents;
+
+  constructor(file: string, options: DeskOptions, events: DeskHostEvents) {
+    this.#file = file;
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** Starts the process. Needs the program to be ready. */
+  start(): void {
+    this.#startedAt = performance.now();
+    const desk = utilityProcess.fork(this.#file, [JSON.stringify(this.#options)], {
+      serviceName: 'Aidline desk',
+      stdio: 'inherit',
+    });
+    this.#process = desk;
+    desk.once('exit', (code) => this.#ended(desk, code));
+    if (this.#wanted) this.#handPort();
+  }
+
+  /** The page asks for a port (again, after a reload). The desk drops the one it had. */
+  connect(): void {
+    this.#wanted = true;
+    if (this.#process) this.#handPort();
+  }
+
+  /** Asks the process to finish; resolves when it ended, by force after three seconds. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const desk = this.#process;
+    if (!desk) return;
+    await new Promise<void>((done) => {
+      const force = setTimeout(() => desk.kill(), SHUTDOWN_WAIT_MS);
+      desk.once('exit', () => {
+        clearTimeout(force);
+        done();
+      });
+      desk.postMessage({ kind: 'shutdown' } satisfies MainToDesk);
+    });
+  }
+
+  #handPort(): void {
+    const { port1, port2 } = new MessageChannelMain();
+    this.#generation += 1;
+    this.#process?.postMessage({ kind: 'renderer-port', generation: this.#generation } satisfies MainToDesk, [port1]);
+    this.#events.portReady(port2, this.#generation);
+  }
+
+  #ended(desk: UtilityProcess, code: number): void {
+    if (this.#process !== desk) return;
+    this.#process = null;
+    if (this.#stopping) return;
+    this.#quickEnds = performance.now() - this.#startedAt < QUICK_END_MS ? this.#quickEnds + 1 : 1;
+    if (this.#quickEnds >= MAX_QUICK_ENDS) return this.#events.failed(code);
+    this.#events.restarting();
+    this.start();
+  }
+}

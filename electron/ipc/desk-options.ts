@@ -1,0 +1,39 @@
+/**
+ * What the main process tells the desk process at its start: one JSON text, the last word of
+ * `process.argv`. No secret travels this way; the passphrase comes over the port, from the person.
+ */
+import { z } from 'zod';
+
+export const deskOptionsSchema = z.strictObject({
+  /** Folder for this profile's files (database, spool). It exists and belongs to this person. */
+  profileDir: z.string().min(1),
+  /** Base address of the server, `http://host:port`; empty where none was given. */
+  serverUrl: z.string(),
+  /** Path of a SQLite addon to load in place of the package's own, or null. */
+  nativeBinding: z.string().nullable(),
+  /** Name of this workstation as supervisors see it. */
+  workstation: z.string().min(1).max(100),
+  /** Version of the desktop program. */
+  version: z.string(),
+});
+
+export type DeskOptions = z.infer<typeof deskOptionsSchema>;
+
+/**
+ * Reads the options in the desk process.
+ * @param argv `process.argv` of the desk process
+ * @throws ZodError or SyntaxError when the main process and the desk process are not of one build
+ */
+export function readDeskOptions(argv: readonly string[]): DeskOptions {
+  return deskOptionsSchema.parse(JSON.parse(argv.at(-1) ?? ''));
+}
+
+/** Messages from the main process to the desk process (`process.parentPort`). */
+export const mainToDeskSchema = z.discriminatedUnion('kind', [
+  /** A renderer's end of a new channel is in `event.ports[0]`; an older port is dead. */
+  z.strictObject({ kind: z.literal('renderer-port'), generation: z.number().int() }),
+  /** Finish writing, close files, exit. After three seconds the process is ended. */
+  z.strictObject({ kind: z.literal('shutdown') }),
+]);
+
+export type MainToDesk = z.infer<typeof mainToDeskSchema>;
