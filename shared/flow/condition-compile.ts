@@ -100,7 +100,7 @@ class Compiler {
     }
     const type = Object.hasOwn(this.#scope, name) ? this.#scope[name] : undefined;
     if (type === undefined) return this.fail('CEL_UNKNOWN_FACT', `${name} is not a declared fact`, id);
-    if (isScalarType(type) || 'list' in type) this.references.add(name);
+    if (isLeaf(type)) this.references.add(name);
     return { type, path: name, evaluate: ({ facts }) => leaf(child(facts, name), type, name) };
   }
 
@@ -112,7 +112,7 @@ class Compiler {
     const path = `${operand.path ?? ''}.${field}`;
     const type = Object.hasOwn(operand.type.object, field) ? operand.type.object[field] : undefined;
     if (type === undefined) return this.fail('CEL_UNKNOWN_FACT', `${path} is not a declared fact`, id);
-    if (isScalarType(type) || 'list' in type) this.references.add(path);
+    if (isLeaf(type)) this.references.add(path);
     const inner = operand.evaluate;
     return {
       type, path,
@@ -167,7 +167,7 @@ class Compiler {
     }
     const type = map.type.map;
     const path = `${map.path ?? ''}[]`;
-    if (isScalarType(type) || 'list' in type) this.references.add(path);
+    if (isLeaf(type)) this.references.add(path);
     const [inMap, inKey] = [map.evaluate, key.evaluate];
     return {
       type, path,
@@ -237,8 +237,10 @@ const folds: Record<MacroName, (range: Evaluate, body: Evaluate) => Evaluate> = 
 };
 
 function isScalarType(type: FactType | 'never'): type is 'bool' | 'int' | 'string' | 'timestamp' | 'duration' | 'date' {
-  return typeof type === 'string' && type !== 'never';
+  return typeof type === 'string' && type !== 'never' && type !== 'words';
 }
+
+const isLeaf = (type: FactType): boolean => typeof type === 'string' || 'list' in type;
 
 /** A civil date is text in `YYYY-MM-DD`, so it compares with text. */
 function sameType(a: FactType | 'never', b: FactType | 'never'): boolean {
@@ -260,6 +262,8 @@ function leaf(value: unknown, type: FactType, path: string): Value {
     case 'int': return Number.isSafeInteger(value) ? (value as number) : unknown(path);
     case 'string': case 'date': return typeof value === 'string' ? value : unknown(path);
     case 'duration': return Number.isSafeInteger(value) ? (value as number) * 1000 : unknown(path);
+    // No operator takes words, so no condition ever sees one.
+    case 'words': return unknown(path);
     case 'timestamp': {
       const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
       return Number.isNaN(time) ? unknown(path) : time;

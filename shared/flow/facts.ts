@@ -1,3 +1,5 @@
+import type { Bilingual } from './definition.ts';
+
 /**
  * The facts that conditions and speech may name (FLOWS §0), and their types. A fact that is absent,
  * `undefined` or `null` in the tree is **unknown**, never false (FL5).
@@ -5,6 +7,8 @@
 
 export type FactType =
   | 'bool' | 'int' | 'string' | 'timestamp' | 'duration' | 'date'
+  /** Only spoken or shown, in both languages or one; no condition reads it. */
+  | 'words'
   | { readonly list: FactType }
   | { readonly map: FactType }
   | { readonly object: FactShape };
@@ -13,23 +17,23 @@ export type FactShape = { readonly [name: string]: FactType };
 export const listLimit = 200;
 
 const plan = {
-  id: 'string', merchant: 'string', signedOn: 'date', principalFen: 'int', periodsTotal: 'int',
+  id: 'string', merchant: 'words', signedOn: 'date', principalFen: 'int', periodsTotal: 'int',
   periodsPosted: 'int', periodsLeft: 'int', remainingFen: 'int', perPeriodFen: 'int', status: 'string',
-  feeMode: 'string', feeLabel: 'string', ruleConflict: 'bool', openOperation: 'bool', firstPostDate: 'date',
+  feeMode: 'string', feeLabel: 'words', ruleConflict: 'bool', openOperation: 'bool', firstPostDate: 'date',
   cardLastFour: 'string',
 } as const satisfies FactShape;
 
 const card = {
-  id: 'string', status: 'string', kind: 'string', lastFour: 'string', product: 'string', effectiveAt: 'timestamp',
+  id: 'string', status: 'string', kind: 'string', lastFour: 'string', product: 'words', effectiveAt: 'timestamp',
 } as const satisfies FactShape;
 
 const line = {
-  id: 'string', planId: 'string', merchant: 'string', signedOn: 'date', principalFen: 'int', dueFen: 'int',
+  id: 'string', planId: 'string', merchant: 'words', signedOn: 'date', principalFen: 'int', dueFen: 'int',
   penaltyFen: 'int', savedFen: 'int', postedFen: 'int', planStatus: 'string', outcome: 'string', mode: 'string',
 } as const satisfies FactShape;
 
 const transaction = {
-  id: 'string', at: 'timestamp', amountFen: 'int', merchant: 'string', lastFour: 'string',
+  id: 'string', at: 'timestamp', amountFen: 'int', merchant: 'words', lastFour: 'string',
 } as const satisfies FactShape;
 
 const stop = {
@@ -47,10 +51,10 @@ export const declaredFacts = {
   channel: { object: { core: 'string', centre: 'string', phone: 'string' } },
   caller: { object: { numberMatchesReserved: 'bool', isHolder: 'bool', isPrimaryHolder: 'bool', isThirdParty: 'bool' } },
   /** `matches`: customers found by the search, 1 once the case has its customer. */
-  customer: { object: { matches: 'int', surname: 'string', title: 'string', hasReservedPhone: 'bool' } },
+  customer: { object: { matches: 'int', surname: 'words', title: 'words', hasReservedPhone: 'bool' } },
   verify: { object: { level: 'int', failures: 'int' } },
   /** The card in question; status normal | locked | lost | frozen | cancelled | writtenOff. */
-  card: { object: { ...card, statusText: 'string' } },
+  card: { object: { ...card, statusText: 'words' } },
   /** Every card of the holder: where `cardRefs` are looked up. */
   holder: { object: { cards: { list: { object: card } } } },
   account: {
@@ -72,11 +76,11 @@ export const declaredFacts = {
   operation: {
     object: {
       totalDueFen: 'int', totalSavedFen: 'int', digest: 'string', outcome: 'string', drafted: 'bool', selfChecked: 'bool',
-      linesDone: 'int', linesNotDone: 'int', refusedBecause: 'string', toldAll: 'bool', answerBy: 'timestamp',
+      linesDone: 'int', linesNotDone: 'int', refusedBecause: 'words', toldAll: 'bool', answerBy: 'timestamp',
     },
   },
   /** `status`: none | waiting | taken | returned | valid | expired | void | used. */
-  approval: { object: { status: 'string', digest: 'string', expiresAt: 'timestamp', returnReason: 'string', position: 'int', minutes: 'int' } },
+  approval: { object: { status: 'string', digest: 'string', expiresAt: 'timestamp', returnReason: 'words', position: 'int', minutes: 'int' } },
   /** The customer's confirmation, bound to `operation.digest`: eye line by line, heart each consequence, hand typed. */
   confirmation: { object: { eye: 'bool', heart: 'bool', hand: 'bool', failedProofs: 'int' } },
   retention: { object: { offers: 'int', outcome: 'string' } },
@@ -86,8 +90,8 @@ export const declaredFacts = {
   login: { object: { lockedUntil: 'timestamp' } },
   branch: {
     object: {
-      id: 'string', name: 'string', address: 'string', hours: 'string', doesReset: 'bool', validityChecked: 'bool',
-      opensAt: 'timestamp', open: 'string',
+      id: 'string', name: 'words', address: 'words', hours: 'words', doesReset: 'bool', validityChecked: 'bool',
+      opensAt: 'timestamp', open: 'words',
     },
   },
   transactions: { list: { object: transaction } },
@@ -100,13 +104,14 @@ export const declaredFacts = {
   unexpectedPostings: 'int',
   followUp: { object: { unpaidFen: 'int', daysToDue: 'int', settled: 'bool' } },
   /** Words of this site and call that are only spoken. */
-  site: { object: { bank: 'string', officialNumber: 'string', ivrKey: 'string', dutyPhone: 'string', callTime: 'timestamp', callbackBy: 'timestamp' } },
+  site: { object: { bank: 'words', officialNumber: 'words', ivrKey: 'words', dutyPhone: 'words', callTime: 'timestamp', callbackBy: 'timestamp' } },
 } as const satisfies FactShape;
 
 type Value<T> =
   T extends 'bool' ? boolean
     : T extends 'int' | 'duration' ? number
       : T extends 'string' | 'timestamp' | 'date' ? string
+      : T extends 'words' ? string | Bilingual
         : T extends { readonly list: infer E } ? readonly Value<E>[]
           : T extends { readonly map: infer E } ? Readonly<Record<string, Value<E>>>
             : T extends { readonly object: infer S } ? Values<S>
