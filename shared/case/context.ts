@@ -5,11 +5,14 @@ import type { Role } from '../people/roles.ts';
 import type { CustomerFacts, Quote } from '../protocol/bank.ts';
 import type { ControlPolicy, Entitlements } from '../review/policy.ts';
 
+/** The bank's name and numbers as they are spoken. */
+export type Site = { bank: { zh: string; en: string }; officialNumber: string; ivrKey: string; dutyPhone: string };
+
 /** What a desktop cannot know: the command is sent, not refused. */
 export const UNKNOWN = 'unknown';
 export type Unknown = typeof UNKNOWN;
 
-export type Who = { person: string; role: Role; entitlements: Entitlements | Unknown; workstation: string | null };
+export type Who = { person: string; role: Role; entitlements: Entitlements | Unknown; workstation: string | null; no: string; skills: string[] };
 
 /**
  * Everything a rule may look at beside the case's own state: the clock, who asks, policy data. `decide` sees no
@@ -24,6 +27,8 @@ export type DecideContext = {
   control: ControlPolicy;
   flowPolicy: FlowPolicy;
   flow: (id: string, version: number) => { definition: FlowDefinition; publication: PublicationState } | null;
+  /** Words of this site that are spoken in flows. */
+  site: Site;
   lights: { core: 'up' | 'down'; centre: 'up' | 'down'; phone: 'up' | 'down' } | Unknown;
   /** The gate's own reading of the bank (TP3 step one). */
   gateFacts: { facts: CustomerFacts; quotes: Quote[] } | Unknown;

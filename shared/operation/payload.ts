@@ -25,6 +25,8 @@ export const OperationLine = z.strictObject({
   dueNowFen: Fen,
   savedFen: z.int(),
   cardLastFour: z.string(),
+  /** What the agent says about this line; part of the digest, so that nobody hears other figures. */
+  say: bilingual,
 });
 export type OperationLine = z.infer<typeof OperationLine>;
 

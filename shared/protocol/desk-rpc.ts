@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { CaseId, Instant, PersonId, StreamId, Uuid7 } from './ids.ts';
 import { Refusal } from './refusal.ts';
+import { Rules } from './rules.ts';
 import { SignInAnswer } from './wire.ts';
 
 // ---------------------------------------------------------------- views
@@ -167,7 +168,8 @@ export const deskMethods = {
    * Online where the server answers, otherwise against this machine's file within the grace (OF3).
    * Refusals: `wrong-password`, `locked-out`, `server-unreachable` (first sign-in needs it), `offline-grace-over`,
    * `protocol-too-old`, `clock-off`, `store-corrupt`, `store-newer`, `store-unwritable`, `store-full`,
-   * `store-key-lost`, `store-in-use`, `passphrase-differs` (the password was changed elsewhere: give `oldPassword`).
+   * `store-key-lost`, `store-in-use`, `passphrase-differs` (the password was changed elsewhere: give `oldPassword`), `old-password-wrong`,
+   * `store-of-another-person`, `already-signed-in`.
    */
   signIn: {
     params: z.strictObject({
@@ -228,6 +230,8 @@ export const deskTopics = {
   cases: { params: nothing, view: CasesChange },
   /** Null while this desktop knows nothing of it, and after it was revoked. */
   case: { params: z.strictObject({ case: CaseId }), view: CaseView.nullable() },
+  /** Flows, policy and calendar as last published; kept for work without the server, null before the first sign-in. */
+  rules: { params: nothing, view: Rules.nullable() },
   /** The newest value of a topic (`agent`, `offer`, `queue`, `reviews`, `lights`, `clock`, …); null before the first. */
   live: { params: z.strictObject({ topic: z.string().min(1).max(30) }), view: LiveView.nullable() },
 } satisfies Record<string, { params: z.ZodType; view: z.ZodType }>;

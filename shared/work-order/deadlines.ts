@@ -1,3 +1,4 @@
+import { civilDateOf, instantOf } from '../calendar/civil.ts';
 import { addWorkdays } from '../calendar/workdays.ts';
 import type { Calendar } from '../calendar/calendar.ts';
 
@@ -15,6 +16,7 @@ const HOUR = 3_600_000;
 export function workOrderDeadlines(openedAt: string, urgency: Urgency, calendar: Calendar): { contactBy: string; closeBy: string } {
   const opened = Date.parse(openedAt);
   const contactBy = new Date(opened + hours[urgency] * HOUR).toISOString();
-  const closeBy = urgency === 'urgent' ? new Date(opened + 72 * HOUR).toISOString() : addWorkdays(calendar, openedAt, urgency === 'important' ? 5 : 7);
-  return { contactBy, closeBy };
+  if (urgency === 'urgent') return { contactBy, closeBy: new Date(opened + 72 * HOUR).toISOString() };
+  const lastDay = addWorkdays(calendar, civilDateOf(calendar, openedAt), urgency === 'important' ? 5 : 7);
+  return { contactBy, closeBy: instantOf(calendar, lastDay, '18:00') };
 }

@@ -1,0 +1,31 @@
+import { civilDateOf } from '../calendar/civil.ts';
+import { policyFacts } from '../flow/policy.ts';
+import { refuse } from '../protocol/refusal.ts';
+import { happened, ownerOnly, type Deciders } from './decider.ts';
+
+/**
+ * Protective actions wait for nobody (FL6): no reviewer, no retention, the lightest verification that policy allows.
+ */
+export const stopDeciders: Deciders<'stop card' | 'record manual stop'> = {
+  'stop card': (state, body, context) => {
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    const facts = state.facts[context.by.person]?.facts;
+    if (state.customerId === null || facts === undefined) return refuse('customer-not-identified');
+    const card = facts.cards.find((one) => one.id === body.cardId);
+    if (!card) return refuse('card-not-theirs');
+    const verified = (state.verification[body.callId ?? 'none']?.level ?? 0) >= 1;
+    const protective = policyFacts(context.flowPolicy, civilDateOf(context.calendar, context.now))['protectiveLock'] === true;
+    if (!verified && !(protective && facts.customer.numberMatchesReserved === true)) return refuse('stop-not-verified');
+    const already = state.stops.find((stop) => stop.cardId === body.cardId && (stop.status === 'in-force' || stop.status === 'ordered') && stop.stop === body.stop);
+    if (already) return refuse('card-already-stopped', { effectiveAt: already.effectiveAt });
+    return happened({
+      kind: 'stop ordered',
+      body: {
+        stopId: body.stopId, key: body.key, cardId: body.cardId, lastFour: card.lastFour, stop: body.stop, reportedAt: body.reportedAt, lostAt: body.lostAt,
+        callId: body.callId, customerWords: body.customerWords, recordingOffset: body.recordingOffset,
+      },
+    });
+  },
+  'record manual stop': (state, body, context) => ownerOnly(state, context) ?? happened({ kind: 'manual stop recorded', body }),
+};

@@ -1,0 +1,109 @@
+import { civilDateOf } from '../calendar/civil.ts';
+import type { CommandBody } from '../case/commands.ts';
+import type { DecideContext } from '../case/context.ts';
+import { happened, ms, type Ruling } from '../case/decider.ts';
+import type { CaseState } from '../case/state.ts';
+import { refuse, type Refusal } from '../protocol/refusal.ts';
+import { isHighValue } from '../review/policy.ts';
+import { openCallOf } from './call-of.ts';
+import { confirmationGap } from './confirmation.ts';
+import type { OperationState } from './operation-schema.ts';
+import { digestOf, type OperationPayload } from './payload.ts';
+import { changedFacts, rereadPinned } from './pinned-facts.ts';
+
+type Refused = { refusal: Refusal };
+
+/**
+ * The customer's other operations of the kind that started in the running day, fen (TP13).
+ * On a desktop the ledger is unknown and counts as nothing: the server judges.
+ */
+export function sumToday(operation: OperationState, context: DecideContext): number {
+  if (context.ledger === 'unknown') return 0;
+  const today = civilDateOf(context.calendar, context.now);
+  return context.ledger.entries
+    .filter((entry) => entry.kind === operation.kind && entry.operationId !== operation.id && civilDateOf(context.calendar, entry.startedAt) === today)
+    .reduce((sum, entry) => sum + entry.totalFen, 0);
+}
+
+/** TP1 (b), TP5: an approval of this digest by another person who is entitled now. */
+function approvalStands(operation: OperationState, payload: OperationPayload, digest: string, context: DecideContext): Refused | null {
+  const approval = operation.approval;
+  if (approval === null) return refuse('tp1-no-approval');
+  if (approval.digest !== digest) return refuse('tp2-digest');
+  if (approval.by === operation.maker) return refuse('tp5-reviewer-is-maker');
+  const reviewer = context.person(approval.by);
+  if (reviewer === 'unknown') return refuse('tp5-not-entitled');
+  const limit = reviewer.entitlements.reviewLimitFen[operation.kind];
+  if (!reviewer.active || (reviewer.role !== 'mentor' && reviewer.role !== 'lead') || limit === undefined) return refuse('tp5-not-entitled');
+  if (payload.totalDueFen > limit) return refuse('tp5-over-limit');
+  if (reviewer.relatedCustomers.includes(operation.customerId)) return refuse('tp14-related');
+  return null;
+}
+
+/** TP1 (c): complete, of this digest, on this call, after the approval, not too long ago. */
+function confirmationStands(state: CaseState, operation: OperationState, digest: string, callId: string, context: DecideContext): Refused | null {
+  const policy = context.control.kinds[operation.kind];
+  const confirmation = operation.confirmation;
+  const gap = confirmationGap(operation, policy);
+  if (confirmation === null || gap !== null) return refuse('confirmation-incomplete', { item: gap });
+  if (confirmation.digest !== digest) return refuse('tp2-digest');
+  if (confirmation.callId !== callId) return refuse('tp1-other-call');
+  const call = openCallOf(state, callId);
+  if (call === null) return refuse('tp1-no-call');
+  const times = [...Object.values(confirmation.items).map((item) => item.at), confirmation.proofAt!];
+  const oldest = Math.min(...times.map(ms));
+  if (operation.approval !== null && oldest < ms(operation.approval.at)) return refuse('tp1-before-approval');
+  if (ms(context.now) - oldest > policy.confirmationMinutes * 60_000) return refuse('tp1-confirmation-old');
+  if (policy.recordingRequired && call.recordingId === null) return refuse('tp16-no-recording');
+  return null;
+}
+
+/**
+ * The gate's middle step (TP3): given facts that the server read a moment ago, either everything holds and `execution
+ * started` is recorded in this one append, which consumes the approval (TP4); or a pinned value differs and the approval
+ * is void, with the old and the new value named; or the order is refused. No call to the bank is made here.
+ */
+export function gate(state: CaseState, order: CommandBody<'order execution'>, context: DecideContext): Ruling {
+  const operation = state.operations[order.operationId];
+  if (!operation) return refuse('operation-unknown');
+  // TP4: another order for what is already on its way or settled is never a second booking.
+  if (operation.execution) return refuse('tp4-already-started', { status: operation.status });
+  if (operation.maker !== context.by.person || state.owner !== context.by.person) return refuse('not-the-maker');
+  const payload = operation.payload;
+  if (payload === null || operation.digest === null) return refuse('no-payload');
+  const digest = digestOf(payload);
+  if (digest !== operation.digest || digest !== order.digest) return refuse('tp2-digest');
+  if (payload.maker !== operation.maker || payload.operationId !== operation.id || payload.caseId !== state.id) return refuse('tp2-digest');
+  const { control } = context;
+  if (payload.policyVersion !== control.version && !control.equivalentTo.includes(payload.policyVersion)) return refuse('tp2-policy', { version: payload.policyVersion });
+  if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
+  const policy = control.kinds[operation.kind];
+  const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
+  if (missing.length > 0) return refuse('self-check-incomplete', { missing: missing.length });
+  const keys = new Map(order.keys.map((key) => [key.lineId, key.key]));
+  const distinct = new Set(order.keys.map((key) => key.key));
+  if (keys.size !== payload.lines.length || distinct.size !== payload.lines.length || !payload.lines.every((line) => keys.has(line.lineId))) return refuse('tp18-keys');
+  // A key is used once for ever (TP4): one that this case has ordered under before would only fetch an old outcome.
+  const used = Object.values(state.operations).flatMap((one) => one.execution?.lines ?? []);
+  if (used.some((line) => distinct.has(line.key))) return refuse('tp4-key-used');
+  const highValue = isHighValue(policy, payload.totalDueFen, payload.lines.length, sumToday(operation, context));
+  if (highValue) {
+    const fault = approvalStands(operation, payload, digest, context);
+    if (fault) return fault;
+  }
+  const fault = confirmationStands(state, operation, digest, order.callId, context);
+  if (fault) return fault;
+  if (context.ledger === 'unknown' || context.gateFacts === 'unknown') return refuse('bank-unreachable');
+  const open = context.ledger.entries.find((entry) => entry.open && entry.accountId === operation.accountId && entry.kind === operation.kind && entry.operationId !== operation.id);
+  if (open) return refuse('tp13-open-operation');
+  const changed = changedFacts(payload.pinned, rereadPinned(context.gateFacts.facts, payload.pinned));
+  if (changed.length > 0) return happened({ kind: 'approval voided', body: { operationId: operation.id, reason: 'facts-changed', changed } });
+  return happened({
+    kind: 'execution started',
+    body: {
+      operationId: operation.id, executionId: order.executionId, digest, reviewId: operation.approval?.reviewId ?? null, highValue, callId: order.callId,
+      recordingId: openCallOf(state, order.callId)?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
+      lines: payload.lines.map((line) => ({ lineId: line.lineId, planId: line.planId, key: keys.get(line.lineId)! })),
+    },
+  });
+}

@@ -1,0 +1,201 @@
+import type { DecideContext } from '../case/context.ts';
+import { earliest, happened, ms, ownerOnly, plusMinutes, type Deciders, type Happened, type Ruling } from '../case/decider.ts';
+import type { CaseState } from '../case/state.ts';
+import { maskNumbers } from '../privacy/mask.ts';
+import { refuse, type Refusal } from '../protocol/refusal.ts';
+import { bandOf, isHighValue } from '../review/policy.ts';
+import { confirmationGap, confirmationItems } from './confirmation.ts';
+import { openCallOf } from './call-of.ts';
+import { gate, sumToday } from './gate.ts';
+import type { operationCommandSchemas, OperationState } from './operation-schema.ts';
+import { pinnedFacts } from './pinned-facts.ts';
+import { digestOf, type OperationLine, type OperationPayload } from './payload.ts';
+import { makeWorksheet } from './worksheet.ts';
+
+type Refused = { refusal: Refusal };
+const isRefused = (value: object): value is Refused => 'refusal' in value;
+
+/** The operation, where this person is its maker and it is not booked or on its way. */
+function makersOperation(state: CaseState, operationId: string, context: DecideContext): OperationState | Refused {
+  const mine = ownerOnly(state, context);
+  if (mine) return mine;
+  const operation = state.operations[operationId];
+  if (!operation) return refuse('operation-unknown');
+  if (operation.maker !== context.by.person) return refuse('not-the-maker');
+  return operation;
+}
+
+/** Charging rules are those of the contract; their version is the control policy's. */
+const chargingRules = (context: DecideContext): { version: string } => ({ version: context.control.version });
+
+/** What a change of figures makes void, said by the screen before it happens. */
+function fallsWith(operation: OperationState | undefined): Happened[] {
+  if (!operation) return [];
+  if (operation.status === 'in-review' && operation.reviewId !== null) {
+    return [{ kind: 'review closed', body: { reviewId: operation.reviewId, reason: 'operation-changed' } }];
+  }
+  if (operation.approval !== null) return [{ kind: 'approval voided', body: { operationId: operation.id, reason: 'figures-changed', changed: [] } }];
+  return [];
+}
+
+function draftWorksheet(state: CaseState, body: Parameters<Deciders<'draft worksheet'>['draft worksheet']>[1], context: DecideContext): Ruling {
+  const mine = ownerOnly(state, context);
+  if (mine) return mine;
+  const before = state.operations[body.operationId];
+  if (before?.execution) return refuse('tp18-frozen');
+  const reading = state.facts[context.by.person];
+  if (state.customerId === null || !reading) return refuse('customer-not-identified');
+  const sheet = makeWorksheet(reading.facts, { quotes: reading.quotes, refused: [] }, body.lines.map((line) => line.planId), chargingRules(context));
+  if (isRefused(sheet)) return sheet;
+  if (sheet.quoteExpiresAt === null) return refuse('worksheet-unquoted');
+  const taken = body.lines.find((line) => otherOperationOn(state, body.operationId, line.planId));
+  if (taken) return refuse('worksheet-open-operation', { planId: taken.planId });
+  const lines: OperationLine[] = sheet.lines.map((line, index) => ({
+    lineId: body.lines[index]!.lineId, planId: line.planId, merchant: line.merchant, signedOn: line.signedOn, principalFen: line.principal.fen,
+    periodsTotal: line.periodsTotal, periodsPosted: line.periodsPosted, remainingFen: line.remaining.fen, feeMode: line.feeMode, chargingRule: line.chargingRule,
+    feeFen: line.fee.fen, dueNowFen: line.dueNow.fen, savedFen: line.saved.fen, cardLastFour: line.cardLastFour, say: line.say,
+  }));
+  const mismatches = sheet.lines.flatMap((line, index) =>
+    line.agreement === 'agrees' ? [] : [{ lineId: body.lines[index]!.lineId, oursFen: line.dueNow.fen, bankFen: line.bankDueNow?.fen ?? null }],
+  );
+  return happened(...fallsWith(before), {
+    kind: 'worksheet drafted',
+    body: {
+      operationId: body.operationId, kind: body.kind, customerId: state.customerId, accountId: sheet.accountId, maker: context.by.person, lines, mismatches,
+      totals: {
+        dueNowFen: sheet.totals.dueNowFen, savedFen: sheet.totals.savedFen, billUnpaidFen: sheet.beside.billUnpaidFen,
+        creditBalanceFen: sheet.beside.creditBalanceFen, nextBillFen: sheet.beside.nextBillFen,
+      },
+      statementDate: sheet.statementDate, dueDate: sheet.dueDate, quoteExpiresAt: sheet.quoteExpiresAt, cutoffAt: sheet.cutoffAt,
+      pinned: pinnedFacts(reading.facts, { planIds: sheet.lines.map((line) => line.planId) }), factsReadAt: sheet.factsReadAt, continues: body.continues,
+    },
+  });
+}
+
+/** One plan is in one open operation at a time; a line the bank refused may be taken up by a new one (TP18). */
+function otherOperationOn(state: CaseState, operationId: string, planId: string): boolean {
+  return Object.values(state.operations).some((operation) => {
+    if (operation.id === operationId) return false;
+    const booked = operation.execution?.lines.find((line) => line.planId === planId);
+    if (booked) return booked.status !== 'refused' && booked.status !== 'free';
+    const open = ['in-review', 'approved'].includes(operation.status);
+    return open && operation.worksheet.lines.some((line) => line.planId === planId);
+  });
+}
+
+/**
+ * When the payload stops being good (TP9): thirty minutes with the customer on the line; for a promised callback the
+ * earliest of the quote's end, the day's cut-off, and the promise's end and thirty minutes.
+ */
+function validUntil(state: CaseState, operation: OperationState, waits: 'on-line' | 'callback', context: DecideContext): string | Refused {
+  const policy = context.control.kinds[operation.kind];
+  const { quoteExpiresAt, cutoffAt } = operation.worksheet;
+  if (waits === 'on-line') return earliest(plusMinutes(context.now, policy.validMinutesOnLine), quoteExpiresAt, cutoffAt);
+  const promise = state.promises.findLast((one) => one.status === 'open');
+  if (!promise) return refuse('no-promise');
+  return earliest(quoteExpiresAt, cutoffAt, plusMinutes(promise.secondTo ?? promise.to, policy.validMinutesAfterPromise));
+}
+
+function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>['submit for review']>[1], context: DecideContext): Ruling {
+  const operation = makersOperation(state, body.operationId, context);
+  if (isRefused(operation)) return operation;
+  if (!['draft', 'returned', 'void'].includes(operation.status)) return refuse('operation-not-editable', { status: operation.status });
+  if (operation.worksheet.mismatches.length > 0) return refuse('worksheet-mismatch');
+  const policy = context.control.kinds[operation.kind];
+  const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
+  if (missing.length > 0) return refuse('self-check-incomplete', { missing: missing.length });
+  const until = validUntil(state, operation, body.customerWaits, context);
+  if (typeof until !== 'string') return until;
+  if (ms(until) <= ms(context.now)) return refuse('tp9-expired');
+  const sheet = operation.worksheet;
+  const payload: OperationPayload = {
+    kind: operation.kind, caseId: state.id, operationId: operation.id, maker: context.by.person, customerId: operation.customerId, accountId: operation.accountId,
+    cardLastFour: sheet.lines[0]!.cardLastFour, lines: sheet.lines, totalDueFen: sheet.totals.dueNowFen, statementDate: sheet.statementDate, dueDate: sheet.dueDate,
+    pinned: sheet.pinned, policyVersion: context.control.version, validUntil: until, nonce: body.nonce,
+  };
+  const digest = digestOf(payload);
+  const made: Happened = { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: maskNumbers(body.noteToReviewer) } };
+  if (!isHighValue(policy, payload.totalDueFen, payload.lines.length, sumToday(operation, context))) return happened(made);
+  const promise = state.promises.findLast((one) => one.status === 'open');
+  return happened(made, {
+    kind: 'review requested',
+    body: {
+      reviewId: body.reviewId, operationId: operation.id, kind: operation.kind, kindName: policy.name, band: bandOf(policy, payload.totalDueFen), digest, validUntil: until,
+      customerWaits: body.customerWaits, promisedTo: body.customerWaits === 'callback' ? (promise?.to ?? null) : null,
+      principalsAsked: payload.lines.length <= policy.principalsUpToLines, reconfirms: null,
+    },
+  });
+}
+
+/** A confirmation is taken on a call that is on now, of figures that are approved where they must be (TP1). */
+function confirmable(state: CaseState, operationId: string, callId: string, context: DecideContext): OperationState | Refused {
+  const operation = makersOperation(state, operationId, context);
+  if (isRefused(operation)) return operation;
+  if (operation.payload === null || operation.digest === null) return refuse('no-payload');
+  if (operation.execution) return refuse('tp4-already-started');
+  const high = isHighValue(context.control.kinds[operation.kind], operation.payload.totalDueFen, operation.payload.lines.length, sumToday(operation, context));
+  if (high && operation.approval === null) return refuse('tp1-no-approval');
+  if (ms(operation.payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
+  if (openCallOf(state, callId) === null) return refuse('tp1-no-call');
+  if ((state.verification[callId]?.level ?? 0) < 3) return refuse('verification-too-low', { needed: 3 });
+  return operation;
+}
+
+export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> = {
+  'draft worksheet': draftWorksheet,
+  'tick self-check': (state, body, context) => {
+    const operation = makersOperation(state, body.operationId, context);
+    if (isRefused(operation)) return operation;
+    if (!['draft', 'returned', 'void'].includes(operation.status)) return refuse('operation-not-editable', { status: operation.status });
+    if (!context.control.kinds[operation.kind].selfCheck.some((item) => item.id === body.item)) return refuse('self-check-unknown', { item: body.item });
+    return happened({ kind: 'self-check ticked', body });
+  },
+  'submit for review': submit,
+  'withdraw operation': (state, body, context) => {
+    const operation = makersOperation(state, body.operationId, context);
+    if (isRefused(operation)) return operation;
+    if (operation.execution) return refuse('tp9-too-late');
+    const review: Happened[] = operation.status === 'in-review' && operation.reviewId !== null
+      ? [{ kind: 'review withdrawn', body: { reviewId: operation.reviewId, by: context.by.person } }] : [];
+    return happened(...review, { kind: 'operation withdrawn', body: { operationId: body.operationId, reason: maskNumbers(body.reason) } });
+  },
+  'confirm item': (state, body, context) => {
+    const operation = confirmable(state, body.operationId, body.callId, context);
+    if (isRefused(operation)) return operation;
+    const known = confirmationItems(operation, context.control.kinds[operation.kind]);
+    if (!known.includes(`${body.part}:${body.item}`)) return refuse('confirmation-unknown-item', { item: body.item });
+    const confirmed: Happened = { kind: 'item confirmed', body: { ...body, customerWords: maskNumbers(body.customerWords), digest: operation.digest! } };
+    if (body.agrees) return happened(confirmed);
+    return happened(confirmed, { kind: 'approval voided', body: { operationId: operation.id, reason: 'customer-disagrees', changed: [] } });
+  },
+  'type in proof': (state, body, context) => {
+    const operation = confirmable(state, body.operationId, body.callId, context);
+    if (isRefused(operation)) return operation;
+    const gap = confirmationGap(operation, context.control.kinds[operation.kind], { withoutProof: true });
+    if (gap !== null || operation.confirmation?.callId !== body.callId) return refuse('confirmation-incomplete', { item: gap });
+    const payload = operation.payload!;
+    const ok = body.typedFen === payload.totalDueFen && body.typedLines === payload.lines.length && body.typedLastFour === payload.cardLastFour;
+    const typed: Happened = { kind: 'proof typed', body: { operationId: operation.id, callId: body.callId, digest: operation.digest!, ok } };
+    // FLOWS ES-15: the third miss goes back to review.
+    if (!ok && operation.confirmation.failedProofs >= 2) {
+      return happened(typed, { kind: 'approval voided', body: { operationId: operation.id, reason: 'proof-failed', changed: [] } });
+    }
+    return happened(typed);
+  },
+  'order execution': gate,
+  'order inquiry': (state, body, context) => {
+    const operation = makersOperation(state, body.operationId, context);
+    if (isRefused(operation)) return operation;
+    const line = operation.execution?.lines.find((one) => one.lineId === body.lineId);
+    if (!line) return refuse('line-unknown');
+    // The server asks the bank; only its answer is an event (TP10).
+    return line.status === 'in-doubt' || line.status === 'started' ? happened() : refuse('line-not-in-doubt', { status: line.status });
+  },
+  'acknowledge outcome': (state, body, context) => {
+    const operation = makersOperation(state, body.operationId, context);
+    if (isRefused(operation)) return operation;
+    const line = operation.execution?.lines.find((one) => one.lineId === body.lineId);
+    if (!line || line.status === 'started') return refuse('line-unknown');
+    return happened({ kind: 'outcome acknowledged', body });
+  },
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { Calendar } from '../calendar/calendar.ts';
+import { flowDefinition, publicationState } from '../flow/definition.ts';
+import { flowPolicy } from '../flow/policy.ts';
+import { ControlPolicy, Entitlements } from '../review/policy.ts';
+
+/** What a desktop decides by: published by the server, kept by the desktop, named by one version. */
+export const Rules = z.object({
+  version: z.string(),
+  flows: z.array(z.object({ definition: flowDefinition, publication: publicationState })),
+  flowPolicy,
+  control: ControlPolicy,
+  calendar: Calendar,
+  /** Of the person who asks. */
+  entitlements: Entitlements,
+  site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string() }),
+});
+export type Rules = z.infer<typeof Rules>;

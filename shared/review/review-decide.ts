@@ -1,0 +1,169 @@
+import type { CaseState } from '../case/state.ts';
+import { happened, ms, ownerOnly, plusMinutes, type Deciders, type Happened } from '../case/decider.ts';
+import type { DecideContext } from '../case/context.ts';
+import type { OperationState } from '../operation/operation-schema.ts';
+import type { OperationPayload } from '../operation/payload.ts';
+import { refuse, type Refusal } from '../protocol/refusal.ts';
+import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
+import { hasSeenFigures } from './withholding.ts';
+
+type Found = { review: ReviewState; operation: OperationState; payload: OperationPayload };
+type Refused = { refusal: Refusal };
+
+function find(state: CaseState, reviewId: string): Found | Refused {
+  const review = state.reviews[reviewId];
+  if (!review) return refuse('review-unknown');
+  const operation = state.operations[review.operationId];
+  if (!operation?.payload) return refuse('review-unknown');
+  return { review, operation, payload: operation.payload };
+}
+
+/**
+ * Whether this person may be the second one (TP5, TP14): another person than the maker, entitled up to the sum, not the
+ * customer or a relative, and without having had the maker's figures (TP6).
+ *
+ * @param totalFen the operation's sum; @param reconfirm the same reviewer pressing again after a hand-over has seen them
+ */
+export function mayReview(state: CaseState, operation: OperationState, totalFen: number, context: DecideContext, reconfirm = false): Refused | null {
+  const { by } = context;
+  if (by.role !== 'mentor' && by.role !== 'lead') return refuse('tp5-not-a-reviewer');
+  if (operation.maker === by.person) return refuse('tp5-reviewer-is-maker');
+  if (by.entitlements === 'unknown') return refuse('tp5-not-entitled');
+  const limit = by.entitlements.reviewLimitFen[operation.kind];
+  if (limit === undefined) return refuse('tp5-not-entitled');
+  if (totalFen > limit) return refuse('tp5-over-limit');
+  const person = context.person(by.person);
+  if (person !== 'unknown' && person.relatedCustomers.includes(operation.customerId)) return refuse('tp14-related');
+  if (!reconfirm && hasSeenFigures(state, by.person)) return refuse('tp6-has-seen');
+  return null;
+}
+
+/** The review must be this person's now. */
+function mine(found: Found, context: DecideContext): Refused | null {
+  const { review } = found;
+  if (review.status !== 'taken') return refuse('review-not-open', { status: review.status });
+  if (review.takenBy !== context.by.person) return refuse('review-not-yours');
+  if (review.takenUntil !== null && ms(review.takenUntil) < ms(context.now)) return refuse('review-time-over');
+  return null;
+}
+
+/** TP6: the key figures that policy names, one by one. */
+export function differences(entry: BlindEntry, payload: OperationPayload, principalsAsked: boolean): string[] {
+  const differs: string[] = [];
+  if (entry.totalDueFen !== payload.totalDueFen) differs.push('totalDueFen');
+  if (entry.lines !== payload.lines.length) differs.push('lines');
+  if (entry.dueDate !== payload.dueDate) differs.push('dueDate');
+  if (principalsAsked) {
+    for (const line of payload.lines) if (entry.principals[line.planId] !== line.remainingFen) differs.push(`principal:${line.planId}`);
+  }
+  return differs;
+}
+
+const released = (review: ReviewState, person: string): boolean => review.entries.some((entry) => entry.by === person && entry.releases);
+
+/** A reviewer who has seen nothing leaves no trace on her desktop (SY6); one who has, keeps the case to its end. */
+const leave = (review: ReviewState, person: string): Happened[] =>
+  review.entries.some((entry) => entry.by === person) ? [] : [{ kind: 'access revoked', body: { person } }];
+
+export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
+  'take review': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    const { review, operation, payload } = found;
+    const lapsed = review.status === 'taken' && review.takenUntil !== null && ms(review.takenUntil) < ms(context.now);
+    if (review.status !== 'waiting' && !lapsed) return refuse('review-not-open', { status: review.status });
+    if (ms(review.validUntil) <= ms(context.now)) return refuse('tp9-expired');
+    if (review.forLead && context.by.role !== 'lead') return refuse('tp5-not-a-reviewer');
+    const barred = mayReview(state, operation, payload.totalDueFen, context, review.reconfirms !== null);
+    if (barred) return barred;
+    if (review.reconfirms !== null && state.reviews[review.reconfirms]?.decidedBy !== context.by.person) return refuse('tp17-other-reviewer');
+    const previous = lapsed && review.takenBy !== null && review.takenBy !== context.by.person ? leave(review, review.takenBy) : [];
+    const until = plusMinutes(context.now, context.control.reviewTakenMinutes);
+    return happened(
+      ...previous,
+      { kind: 'review taken', body: { reviewId: review.id, by: context.by.person, until } },
+      { kind: 'access granted', body: { person: context.by.person, as: 'reviewer' } },
+    );
+  },
+  'release review': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    if (found.review.status !== 'taken' || found.review.takenBy !== context.by.person) return refuse('review-not-yours');
+    return happened({ kind: 'review released', body: { reviewId: body.reviewId, by: context.by.person } }, ...leave(found.review, context.by.person));
+  },
+  'store blind entry': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    const notMine = mine(found, context);
+    if (notMine) return notMine;
+    const own = state.facts[context.by.person];
+    if (own?.purpose !== 'review' || ms(own.at) < ms(found.review.requestedAt)) return refuse('tp6-own-facts');
+    const entries = found.review.entries.filter((entry) => entry.by === context.by.person);
+    if (entries.some((entry) => entry.matches) || entries.length >= context.control.maxBlindEntries) return refuse('tp6-no-more-entries');
+    const differs = differences(body.entry, found.payload, found.review.principalsAsked);
+    const last = entries.length + 1 >= context.control.maxBlindEntries;
+    const releases = differs.length === 0 || last;
+    const stored: Happened = {
+      kind: 'blind entry stored',
+      // What differs would tell the figures: named only together with the bodies.
+      body: { reviewId: body.reviewId, by: context.by.person, entry: body.entry, matches: differs.length === 0, differs: releases ? differs : [], releases },
+    };
+    return differs.length > 0 && last ? happened(stored, { kind: 'review closed', body: { reviewId: body.reviewId, reason: 'second-mismatch' } }) : happened(stored);
+  },
+  'approve review': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    const { review, operation, payload } = found;
+    const notMine = mine(found, context);
+    if (notMine) return notMine;
+    const barred = mayReview(state, operation, payload.totalDueFen, context, true);
+    if (barred) return barred;
+    if (review.reconfirms === null && review.entries.findLast((entry) => entry.by === context.by.person)?.matches !== true) return refuse('tp6-no-entry');
+    if (body.digest !== operation.digest || body.digest !== review.digest) return refuse('tp2-digest');
+    if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
+    if (context.provedDigest !== body.digest) return refuse('passphrase-not-proved');
+    return happened({
+      kind: 'review approved',
+      body: { reviewId: review.id, operationId: operation.id, by: context.by.person, digest: body.digest, validUntil: payload.validUntil },
+    });
+  },
+  'return review': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    return mine(found, context) ?? happened({ kind: 'review returned', body: { reviewId: body.reviewId, by: context.by.person, reason: body.reason, whatToDo: body.whatToDo } });
+  },
+  'ask maker': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    const notMine = mine(found, context);
+    if (notMine) return notMine;
+    // TP6: asking is shut until the entry is stored; an answer could tell the figures.
+    if (!released(found.review, context.by.person)) return refuse('tp6-shut');
+    return happened({ kind: 'maker asked', body: { reviewId: body.reviewId, by: context.by.person, question: body.question } });
+  },
+  'answer reviewer': (state, body, context) =>
+    ownerOnly(state, context) ?? happened({ kind: 'reviewer answered', body: { reviewId: body.reviewId, by: context.by.person, answer: body.answer } }),
+  'suggest hang-up': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    return mine(found, context) ?? happened({ kind: 'hang-up suggested', body: { reviewId: body.reviewId, by: context.by.person } });
+  },
+  'pass review to lead': (state, body, context) => {
+    const found = find(state, body.reviewId);
+    if ('refusal' in found) return found;
+    return (
+      mine(found, context) ??
+      happened({ kind: 'review passed to lead', body: { reviewId: body.reviewId, by: context.by.person } }, ...leave(found.review, context.by.person))
+    );
+  },
+  'withdraw review': (state, body, context) => {
+    const own = ownerOnly(state, context);
+    if (own) return own;
+    const review = state.reviews[body.reviewId];
+    if (!review) return refuse('review-unknown');
+    const operation = state.operations[review.operationId];
+    if (operation?.execution) return refuse('tp9-too-late');
+    if (!['waiting', 'taken', 'approved'].includes(review.status)) return refuse('review-not-open', { status: review.status });
+    return happened({ kind: 'review withdrawn', body: { reviewId: body.reviewId, by: context.by.person } });
+  },
+};
