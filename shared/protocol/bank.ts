@@ -79,6 +79,7 @@ export const Card = z.object({
 export type Card = z.infer<typeof Card>;
 
 export const Hold = z.enum(['none', 'judicial', 'risk', 'dispute']);
+export type Hold = z.infer<typeof Hold>;
 export const Account = z.object({
   id: BankId,
   kind: z.enum(['credit', 'debit']),
