@@ -1,0 +1,112 @@
+import type { CaseView, Look, Mark } from '#shared/protocol/desk-rpc.ts';
+import { CaseId } from '#shared/protocol/ids.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { CaseLogic } from './case-logic.ts';
+import type { OutboxRow } from './store/outbox.ts';
+import type { Store } from './store/store.ts';
+import { rebase, type Ground, type Pending, type Who } from './sync/rebase.ts';
+
+type Entry = { ground: Ground; confirmedVersion: number; heardAt: string | null; marks: Mark[] };
+
+const lookOf = (row: OutboxRow): Look =>
+  row.status === 'refused' ? 'refused'
+  // The centre has it; whether its events are here already is not the person's concern.
+  : row.status !== 'unsent' ? 'confirmed'
+  : row.class === 'central' ? 'asked'
+  : 'saved-here';
+
+export function markOf(row: OutboxRow, doubtful: Refusal | null): Mark {
+  return {
+    command: row.id, stream: row.stream, number: row.number, kind: row.kind, look: lookOf(row), urgent: row.urgent,
+    madeAt: row.made_at, saidAt: row.inner.saidAt, notAfter: row.inner.notAfter, refusal: row.refusal, doubtful, seenAt: row.seen_at,
+  };
+}
+
+const NOTHING: Ground = { state: null, version: 0 };
+
+/**
+ * Every case as this desktop shows it, folded once and kept in memory: confirmed state, this desktop's pending local
+ * commands on top, and how each command stands. The store is the truth; this can be made from it at any time.
+ */
+export class CaseBook {
+  readonly #store: Store;
+  readonly #logic: CaseLogic;
+  readonly #who: Who;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(store: Store, logic: CaseLogic, who: Who) {
+    this.#store = store;
+    this.#logic = logic;
+    this.#who = who;
+    const ids = new Set(store.cases.all().map((held) => held.id));
+    for (const row of store.outbox.all()) if (CaseId.safeParse(row.stream).success) ids.add(row.stream);
+    for (const id of ids) this.refresh(id);
+  }
+
+  /** The ground that a new command of this case is decided on. */
+  ground(stream: string): Ground {
+    return this.#entries.get(stream)?.ground ?? NOTHING;
+  }
+
+  view(id: string): CaseView | null {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.ground.state === null) return null;
+    return { case: id, version: entry.confirmedVersion, state: entry.ground.state, marks: entry.marks, heardAt: entry.heardAt };
+  }
+
+  all(): CaseView[] {
+    return [...this.#entries.keys()].map((id) => this.view(id)).filter((view) => view !== null);
+  }
+
+  ids(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Folds one case anew from the store. Streams that are no case have no view. */
+  refresh(id: string): void {
+    if (!CaseId.safeParse(id).success) return;
+    const held = this.#store.cases.get(id);
+    const rows = this.#store.outbox.ofStream(id);
+    if (held === null && rows.length === 0) {
+      this.#entries.delete(id);
+      return;
+    }
+    const confirmed: Ground = held === null ? NOTHING : { state: held.state, version: held.version };
+    const { view, doubtful } = rebase(this.#logic, id, confirmed, this.#pending(rows), this.#who);
+    this.#entries.set(id, {
+      ground: view,
+      confirmedVersion: confirmed.version,
+      heardAt: held?.heardAt ?? null,
+      marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
+    });
+  }
+
+  /** A command was decided on `ground()` and stored: no need to fold the rest again. */
+  appended(row: OutboxRow, ground: Ground): void {
+    if (!CaseId.safeParse(row.stream).success) return;
+    const entry = this.#entries.get(row.stream);
+    this.#entries.set(row.stream, {
+      ground,
+      confirmedVersion: entry?.confirmedVersion ?? 0,
+      heardAt: entry?.heardAt ?? null,
+      marks: [...(entry?.marks ?? []), markOf(row, null)],
+    });
+  }
+
+  /** Local commands whose effect the confirmed state does not hold yet, in their order. */
+  #pending(rows: readonly OutboxRow[]): Pending[] {
+    return rows
+      .filter((row) => row.class === 'local' && (row.status === 'unsent' || row.status === 'accepted'))
+      .sort((a, b) => a.seq - b.seq)
+      .map((row) => {
+        const parts = { id: row.id, body: row.inner.body, madeAt: row.inner.madeAt, saidAt: row.inner.saidAt };
+        const parsed = this.#logic.parseCommand(row.kind, parts);
+        return { id: row.id, command: parsed.ok ? parsed.command : parsed.refusal };
+      });
+  }
+
+  /** Ids of the pending commands of a case, newest last. */
+  pendingIds(stream: string): string[] {
+    return this.#pending(this.#store.outbox.ofStream(stream)).map(({ id }) => id);
+  }
+}

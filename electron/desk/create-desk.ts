@@ -1,0 +1,161 @@
+import type { DeskHandlers, DeskPort, DeskReply, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
+import type { CaseLogic } from './case-logic.ts';
+import type { Here } from './decide-here.ts';
+import { instantOf, type Environment } from './environment.ts';
+import { Publisher } from './rpc/publisher.ts';
+import { servePort } from './rpc/serve-port.ts';
+import { OpenSession } from './session/open-session.ts';
+import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
+import type { KdfCost } from './store/passphrase-key.ts';
+import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
+import type { SignInOverHttp } from './sync/http-sign-in.ts';
+import type { Connect } from './sync/link.ts';
+import type { SessionToken } from './sync/token.ts';
+
+export type DeskParts = {
+  /** Folder of all persons' files; made when it is not there. */
+  root: string;
+  workstation: string;
+  /** Path of a SQLite addon in place of the package's own, or null. */
+  nativeBinding: string | null;
+  environment: Environment;
+  logic(here: Here): CaseLogic;
+  connect: Connect;
+  signInOverHttp: SignInOverHttp;
+  /** Cost of a guess at the passphrase for new files; tests make it small. */
+  kdfCost?: KdfCost;
+  /** Told of errors that are bugs. Gets no text that a person typed. */
+  report(error: unknown): void;
+};
+
+export type Desk = {
+  /** Serves a renderer; an earlier port is let go. */
+  attach(port: DeskPort): void;
+  /** Lets go of everything. All that must survive is on disk already. */
+  close(): void;
+};
+
+const DONE = { ok: true, value: { done: true } } as const;
+const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
+
+/** The desk: all of it but the process it runs in. */
+export function createDesk(parts: DeskParts): Desk {
+  let session: OpenSession | null = null;
+  let lastEnd: Refusal | null = null;
+  let signingIn = false;
+  let endService: () => void = () => {};
+
+  const sessionView = (): SessionView => session?.view() ?? { status: 'signed-out', refusal: lastEnd };
+  const publisher = new Publisher({
+    session: sessionView,
+    sync: () => session?.syncView() ?? {
+      connection: 'none', refusal: null, unsent: 0, inFlight: 0, catchingUp: false, lastContactAt: null,
+      clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
+    },
+    rules: () => session?.rules ?? null,
+    live: (topic) => session?.board.get(topic) ?? null,
+    caseIds: () => session?.book.ids() ?? [],
+    caseView: (id) => session?.book.view(id) ?? null,
+  });
+
+  const everythingChanged = (): void => {
+    for (const what of ['session', 'sync', 'rules', 'all-cases'] as const) publisher.changed(what);
+  };
+
+  function end(refusal: Refusal | null): void {
+    const ending = session;
+    session = null;
+    lastEnd = refusal;
+    ending?.stop();
+    everythingChanged();
+  }
+
+  const signInParts: SignInParts = {
+    root: parts.root, workstation: parts.workstation, environment: parts.environment, signInOverHttp: parts.signInOverHttp,
+    store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }) },
+  };
+
+  /**
+   * A session outlives its token by hours when the line is down, and OF3 says that it goes on. The passphrase stays in
+   * this process's memory for that, never on disk, and goes with the session.
+   */
+  async function signInAgain(credentials: Credentials, signedIn: SignedInHere): Promise<{ token: SessionToken } | { refusal: Refusal } | null> {
+    const sentAt = parts.environment.now();
+    const outcome = await parts.signInOverHttp(credentials.server, {
+      protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
+      workstation: parts.workstation, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
+    });
+    if (outcome.status === 'unreachable') return null;
+    if (outcome.status === 'refused') return { refusal: outcome.refusal };
+    const { meta } = signedIn.store;
+    meta.set('lastOnlineAt', outcome.answer.serverAt);
+    signedIn.clock.learn(outcome.answer.serverAt, (sentAt + parts.environment.now()) / 2);
+    return { token: { token: outcome.answer.token, expiresAt: outcome.answer.expiresAt } };
+  }
+
+  async function startSession(credentials: Credentials): Promise<DeskReply<SessionView>> {
+    if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
+    signingIn = true;
+    try {
+      const signedIn = await signIn(signInParts, credentials);
+      if ('refusal' in signedIn) return { ok: false, refusal: signedIn.refusal };
+      const opened = new OpenSession({
+        signedIn, server: credentials.server, workstation: parts.workstation, environment: parts.environment,
+        logic: parts.logic, connect: parts.connect, publisher,
+        signInAgain: () => signInAgain(credentials, signedIn),
+        ended: (refusal) => end(refusal),
+      });
+      session = opened;
+      lastEnd = null;
+      opened.start();
+      everythingChanged();
+      return { ok: true, value: opened.view() };
+    } finally {
+      signingIn = false;
+    }
+  }
+
+  const handlers: DeskHandlers = {
+    signIn: startSession,
+    signOut: ({ evenUnsent }) => {
+      const unsent = session?.unsent ?? 0;
+      if (unsent > 0 && evenUnsent !== true) return { ok: false, refusal: { code: 'unsent-work', detail: { unsent } } };
+      end(null);
+      return DONE;
+    },
+    session: () => ({ ok: true, value: sessionView() }),
+    moveAside: ({ account, server }) => {
+      if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
+      return { ok: true, value: { folder: moveFolderAside(profileFolder(parts.root, server, account)) } };
+    },
+    command: (params) => session?.command(params) ?? SIGNED_OUT_REFUSAL,
+    ask: async ({ kind, body }) => (await session?.ask(kind, body)) ?? SIGNED_OUT_REFUSAL,
+    saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
+    drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
+    refusalSeen: ({ command }) => {
+      session?.refusalSeen(command);
+      return DONE;
+    },
+    quitCheck: () => ({ ok: true, value: { unsent: session?.unsent ?? 0 } }),
+    syncStatus: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.syncView() }),
+    connectNow: () => {
+      session?.connectNow();
+      return DONE;
+    },
+  };
+
+  return {
+    attach(port) {
+      endService();
+      endService = servePort(port, handlers, publisher, parts.report);
+    },
+    close() {
+      endService();
+      endService = () => {};
+      session?.stop();
+      session = null;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** The desk process: entry point of Electron's utility process. Everything it does is in `create-desk.ts`. */
+import { v7 } from 'uuid';
+import { mainToDeskSchema, readDeskOptions } from '../ipc/desk-options.ts';
+import { createDesk } from './create-desk.ts';
+import { domainLogic } from './domain-logic.ts';
+import { electronPort } from './ports.ts';
+import { signInOverHttp } from './sync/http-sign-in.ts';
+import { connectSocket } from './sync/socket-link.ts';
+
+const options = readDeskOptions(process.argv);
+
+const desk = createDesk({
+  root: options.profileDir,
+  workstation: options.workstation,
+  nativeBinding: options.nativeBinding,
+  environment: {
+    now: () => Date.now(),
+    newId: () => v7(),
+    random: () => Math.random(),
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  },
+  logic: domainLogic,
+  connect: connectSocket,
+  signInOverHttp,
+  // Names and codes only: what a message or a stack quotes may be a customer's (PR4).
+  report: (error) => console.error('desk:', error instanceof Error ? `${error.name} ${error.stack?.split('\n')[1]?.trim() ?? ''}` : 'unknown error'),
+});
+
+process.parentPort.on('message', (event) => {
+  const message = mainToDeskSchema.parse(event.data);
+  if (message.kind === 'shutdown') {
+    desk.close();
+    process.exit(0);
+  }
+  const [port] = event.ports;
+  if (port !== undefined) desk.attach(electronPort(port));
+});

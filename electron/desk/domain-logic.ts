@@ -1,0 +1,19 @@
+import { COMMAND_SCHEMA_VERSION, commandClass, isCommandKind, isUrgent, parseCommand, type Command } from '#shared/case/commands.ts';
+import { evolve } from '#shared/case/evolve.ts';
+import { CaseState } from '#shared/case/state.ts';
+import type { CaseLogic } from './case-logic.ts';
+import { decideHere, type Here } from './decide-here.ts';
+
+/** The domain of `shared/`, bound to what this desktop knows. */
+export function domainLogic(here: Here): CaseLogic {
+  return {
+    commandSchema: COMMAND_SCHEMA_VERSION,
+    parseCommand,
+    classOf: (kind) => (isCommandKind(kind) ? commandClass(kind) : 'central'),
+    isUrgent: (kind) => isCommandKind(kind) && isUrgent(kind),
+    // What goes in was parsed by `parseCommand` or folded by `evolve`: trusted inside.
+    decide: (state, command) => decideHere(here, state as CaseState | null, command as Command),
+    evolve: (state, event) => evolve(state as CaseState | null, event),
+    parseSnapshot: (state) => CaseState.parse(state),
+  };
+}

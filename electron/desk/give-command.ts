@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { isRefused } from '#shared/case/decision.ts';
+import type { CommandAnswer, CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { InnerCommand } from '#shared/protocol/command.ts';
+import type { CaseBook } from './case-book.ts';
+import type { CaseLogic, DeskCommand } from './case-logic.ts';
+import { instantOf } from './environment.ts';
+import type { NewCommand, OutboxRow } from './store/outbox.ts';
+import type { Store } from './store/store.ts';
+import type { CorrectedClock } from './sync/corrected-clock.ts';
+import { putOnTop, type Ground, type Who } from './sync/rebase.ts';
+
+const CENTRAL_SECONDS = 60;
+/** Of `OuterCommand.inner`. */
+const MAX_INNER = 48_000;
+const MAX_DEPENDS = 20;
+
+export type CommandParts = {
+  store: Store;
+  logic: CaseLogic;
+  book: CaseBook;
+  clock: CorrectedClock;
+  who: Who;
+  newId(): string;
+};
+
+/**
+ * Takes a command from the person. A local one is decided at once on what they see and refused at once; accepted, its
+ * row is on disk before this returns (SY1). A central one is stored and sent, and never predicted.
+ *
+ * The same id again is answered as the first time.
+ */
+export function giveCommand(parts: CommandParts, params: CommandParams): DeskReply<CommandAnswer> & { row?: OutboxRow } {
+  const { store, logic, book, clock, who } = parts;
+  const id = params.id ?? parts.newId();
+  const known = params.id === undefined ? null : store.outbox.get(id);
+  if (known !== null) {
+    if (known.kind !== params.kind || known.stream !== params.case) return { ok: false, refusal: { code: 'command-id-used' } };
+    return { ok: true, value: { commandId: id, decided: known.class === 'central' ? 'asked' : 'pending' } };
+  }
+
+  const madeAt = clock.now();
+  const saidAt = params.saidAt ?? null;
+  const parsed = logic.parseCommand(params.kind, { id, body: params.body, madeAt, saidAt });
+  if (!parsed.ok) return { ok: false, refusal: parsed.refusal };
+  const { command } = parsed;
+
+  const kind = logic.classOf(command.kind);
+  let ground: Ground = book.ground(params.case);
+  if (kind === 'local') {
+    const outcome = putOnTop(logic, params.case, ground, command, who);
+    if ('refusal' in outcome) return { ok: false, refusal: outcome.refusal };
+    ground = outcome.ground;
+  }
+
+  const inner: InnerCommand = {
+    madeAt,
+    saidAt,
+    dependsOn: params.dependsOn ?? (kind === 'local' ? leansOn(parts, params.case, command) : []),
+    notAfter: kind === 'central' ? instantOf(clock.nowMs() + 1000 * (params.notAfterSeconds ?? CENTRAL_SECONDS)) : null,
+    body: command.body,
+  };
+  const innerText = JSON.stringify(inner);
+  if (innerText.length > MAX_INNER) return { ok: false, refusal: { code: 'command-too-large', detail: { limit: MAX_INNER } } };
+
+  const entry: NewCommand = {
+    id, stream: params.case, kind: command.kind, schema: logic.commandSchema, class: kind,
+    urgent: params.urgent ?? logic.isUrgent(command.kind),
+    hash: createHash('sha256').update(innerText, 'utf8').digest('hex'),
+    inner_text: innerText, made_at: madeAt,
+  };
+  const row = store.transaction(() => store.outbox.append(entry));
+  book.appended(row, ground);
+  return { ok: true, value: { commandId: id, decided: kind === 'central' ? 'asked' : 'pending' }, row };
+}
+
+/**
+ * What a command builds on (SY3): where it could not stand on the confirmed state alone, the pending commands of its
+ * case; where it could, none, so that a refusal takes as little with it as possible.
+ */
+function leansOn({ store, logic, book }: CommandParts, stream: string, command: DeskCommand): string[] {
+  const pending = book.pendingIds(stream);
+  if (pending.length === 0) return [];
+  const held = store.cases.get(stream);
+  return isRefused(logic.decide(held?.state ?? null, command)) ? pending.slice(-MAX_DEPENDS) : [];
+}

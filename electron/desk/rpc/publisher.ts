@@ -1,0 +1,102 @@
+import type { DeskTopic } from '#shared/protocol/desk-rpc.ts';
+
+/** Where views come from; each is asked at the moment of pushing, so that what is pushed is never older than another. */
+export type Views = {
+  session(): unknown;
+  sync(): unknown;
+  rules(): unknown;
+  live(topic: string): unknown;
+  caseIds(): string[];
+  caseView(id: string): unknown;
+};
+
+type Subscription = { topic: DeskTopic; key: string; push: (view: unknown) => void };
+
+/**
+ * Who listens to what. Changes are told here as they happen and pushed together at the end of the turn, so that ten
+ * events of one case are one redraw.
+ */
+export class Publisher {
+  readonly #views: Views;
+  readonly #subscriptions = new Set<Subscription>();
+  #flags = new Set<'session' | 'sync' | 'rules' | 'all-cases'>();
+  #cases = new Set<string>();
+  #live = new Set<string>();
+  #planned = false;
+
+  constructor(views: Views) {
+    this.#views = views;
+  }
+
+  /** @param key the case or the live topic, '' for the others; @returns what ends it */
+  subscribe(topic: DeskTopic, key: string, push: (view: unknown) => void): () => void {
+    const subscription: Subscription = { topic, key, push };
+    this.#subscriptions.add(subscription);
+    push(this.#first(topic, key));
+    return () => void this.#subscriptions.delete(subscription);
+  }
+
+  #first(topic: DeskTopic, key: string): unknown {
+    switch (topic) {
+      case 'session': return this.#views.session();
+      case 'sync': return this.#views.sync();
+      case 'rules': return this.#views.rules();
+      case 'live': return this.#views.live(key);
+      case 'case': return this.#views.caseView(key);
+      case 'cases': return this.#wholeList();
+    }
+  }
+
+  #wholeList(): unknown {
+    return { whole: true, changed: this.#views.caseIds().map((id) => this.#views.caseView(id)).filter((view) => view !== null), gone: [] };
+  }
+
+  changed(what: 'session' | 'sync' | 'rules' | 'all-cases'): void {
+    this.#flags.add(what);
+    this.#plan();
+  }
+
+  caseChanged(id: string): void {
+    this.#cases.add(id);
+    this.#plan();
+  }
+
+  liveChanged(topic: string): void {
+    this.#live.add(topic);
+    this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const [flags, cases, live] = [this.#flags, this.#cases, this.#live];
+    [this.#flags, this.#cases, this.#live] = [new Set(), new Set(), new Set()];
+    for (const { topic, key, push } of [...this.#subscriptions]) {
+      if ((topic === 'session' || topic === 'sync' || topic === 'rules') && flags.has(topic)) push(this.#first(topic, key));
+      if (topic === 'live' && (live.has(key) || flags.has('session'))) push(this.#first(topic, key));
+      if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) push(this.#first(topic, key));
+      if (topic === 'cases') {
+        if (flags.has('all-cases')) push(this.#wholeList());
+        else if (cases.size > 0) push(this.#change(cases));
+      }
+    }
+  }
+
+  #change(ids: ReadonlySet<string>): unknown {
+    const changed: unknown[] = [];
+    const gone: string[] = [];
+    for (const id of ids) {
+      const view = this.#views.caseView(id);
+      if (view === null) gone.push(id);
+      else changed.push(view);
+    }
+    return { whole: false, changed, gone };
+  }
+}

@@ -1,0 +1,207 @@
+import type { CommandAnswer, CommandParams, DeskReply, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import { CaseId } from '#shared/protocol/ids.ts';
+import { liveTopics } from '#shared/protocol/live.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { LiveMessage } from '#shared/protocol/wire.ts';
+import { UNKNOWN, type DecideContext } from '#shared/case/context.ts';
+import { CaseBook, markOf } from '../case-book.ts';
+import type { CaseLogic } from '../case-logic.ts';
+import type { Here } from '../decide-here.ts';
+import { storableText } from '../draft-text.ts';
+import { instantOf, type Environment } from '../environment.ts';
+import { giveCommand } from '../give-command.ts';
+import type { Publisher } from '../rpc/publisher.ts';
+import { see } from '../store/meta.ts';
+import type { Connect } from '../sync/link.ts';
+import { RESEND_MS } from '../sync/new-epoch.ts';
+import { SyncClient } from '../sync/sync-client.ts';
+import type { SessionToken } from '../sync/token.ts';
+import type { Who } from '../sync/rebase.ts';
+import { LiveBoard } from './live-board.ts';
+import { RuleBook } from './rule-book.ts';
+import type { SignedInHere } from './sign-in.ts';
+
+export type OpenSessionParts = {
+  signedIn: SignedInHere;
+  server: string;
+  workstation: string;
+  environment: Environment;
+  logic(here: Here): CaseLogic;
+  connect: Connect;
+  publisher: Publisher;
+  signInAgain(): Promise<{ token: SessionToken } | { refusal: Refusal } | null>;
+  ended(refusal: Refusal): void;
+};
+
+const SEE_EVERY_MS = 5 * 60_000;
+
+/** One person at work: their file, what they see, and the thread to the server. Ends with sign-out. */
+export class OpenSession {
+  readonly #parts: OpenSessionParts;
+  readonly #sync: SyncClient;
+  readonly #book: CaseBook;
+  readonly #rules: RuleBook;
+  readonly #board: LiveBoard;
+  readonly #logic: CaseLogic;
+  readonly #who: Who;
+  readonly #signedInAt: string;
+  #cancelTick: () => void = () => {};
+
+  constructor(parts: OpenSessionParts) {
+    this.#parts = parts;
+    const { signedIn, server, workstation, environment, publisher } = parts;
+    const { store, clock, person } = signedIn;
+    this.#who = { person: person.id, workstation };
+    this.#signedInAt = clock.now();
+    this.#rules = new RuleBook(store);
+    this.#board = new LiveBoard(store);
+    this.#logic = parts.logic({ person, workstation, rules: () => this.#rules.rules, lights: () => this.#lights() });
+    store.outbox.prune(instantOf(clock.nowMs() - RESEND_MS));
+    this.#book = new CaseBook(store, this.#logic, this.#who);
+    this.#sync = new SyncClient({
+      store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation, token: signedIn.token,
+      signInAgain: parts.signInAgain,
+      changed: (streams) => this.#changed(streams),
+      status: () => publisher.changed('sync'),
+      live: (message) => this.#live(message),
+      cameUp: () => void this.#fetchRules(),
+      ended: parts.ended,
+    });
+  }
+
+  start(): void {
+    this.#sync.start();
+    this.#tick();
+  }
+
+  /** Everything is on disk already; this only lets go of it. */
+  stop(): void {
+    this.#cancelTick();
+    this.#sync.stop();
+    this.#parts.signedIn.store.close();
+  }
+
+  // ------------------------------------------------------------ what is shown
+
+  view(): SessionView {
+    const { signedIn, server, workstation } = this.#parts;
+    return {
+      status: 'signed-in', person: signedIn.person, server, workstation, desktop: signedIn.store.desktop,
+      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, offlineUntil: signedIn.offlineUntil,
+    };
+  }
+
+  syncView(): SyncView {
+    const { store, clock } = this.#parts.signedIn;
+    return {
+      connection: this.#sync.connection, refusal: this.#sync.refusal, unsent: store.outbox.unsentCount(),
+      inFlight: this.#sync.inFlight, catchingUp: this.#sync.catchingUp, lastContactAt: store.meta.get('lastContactAt'),
+      clockOffsetMs: clock.offsetMs, clockIsOff: clock.isOff,
+      refused: store.outbox.refusedUnseen().map((row) => markOf(row, null)),
+      incarnation: store.meta.get('incarnation') ?? 1, renumberedAt: store.meta.get('renumberedAt'),
+    };
+  }
+
+  get book(): CaseBook {
+    return this.#book;
+  }
+  get rules(): RuleBook['rules'] {
+    return this.#rules.rules;
+  }
+  get board(): LiveBoard {
+    return this.#board;
+  }
+  get unsent(): number {
+    return this.#parts.signedIn.store.outbox.unsentCount();
+  }
+
+  // ------------------------------------------------------------ what the person does
+
+  command(params: CommandParams): DeskReply<CommandAnswer> {
+    const { signedIn, environment, publisher } = this.#parts;
+    const { row, ...answer } = giveCommand(
+      { store: signedIn.store, logic: this.#logic, book: this.#book, clock: signedIn.clock, who: this.#who, newId: environment.newId }, params,
+    );
+    if (row !== undefined) {
+      publisher.caseChanged(row.stream);
+      publisher.changed('sync');
+      this.#sync.wake();
+    }
+    return answer;
+  }
+
+  ask(kind: string, body: unknown): ReturnType<SyncClient['ask']> {
+    return this.#sync.ask(kind, body);
+  }
+
+  saveDraft(draft: { case: string | null; field: string; text: string; kind: 'text' | 'card-number' | 'code' | 'answer'; ended?: boolean | undefined }): boolean {
+    const { drafts } = this.#parts.signedIn.store;
+    if (draft.kind !== 'text') return false;
+    const text = storableText(draft.text, draft.ended ?? false);
+    if (text === '') drafts.remove(draft.case, draft.field);
+    else drafts.put(draft.case, draft.field, text, this.#parts.signedIn.clock.now());
+    return true;
+  }
+
+  drafts(ofCase: string | null | undefined): ReturnType<SignedInHere['store']['drafts']['list']> {
+    return this.#parts.signedIn.store.drafts.list(ofCase);
+  }
+
+  refusalSeen(command: string): void {
+    const { store, clock } = this.#parts.signedIn;
+    store.outbox.markSeen(command, clock.now());
+    const row = store.outbox.get(command);
+    if (row !== null) this.#changed(new Set([row.stream]));
+    this.#parts.publisher.changed('sync');
+  }
+
+  connectNow(): void {
+    this.#sync.connectNow();
+  }
+
+  // ------------------------------------------------------------ what the server tells
+
+  #changed(streams: ReadonlySet<string>): void {
+    for (const stream of streams) {
+      if (!CaseId.safeParse(stream).success) continue;
+      this.#book.refresh(stream);
+      this.#parts.publisher.caseChanged(stream);
+    }
+  }
+
+  #live(message: LiveMessage): void {
+    const { clock, store } = this.#parts.signedIn;
+    if (message.topic === 'clock') {
+      const clockValue = liveTopics.clock.safeParse(message.value);
+      if (clockValue.success) {
+        clock.learn(clockValue.data.serverAt, this.#parts.environment.now());
+        store.meta.set('clockOffsetMs', clock.offsetMs);
+        this.#parts.publisher.changed('sync');
+      }
+    }
+    if (this.#board.take(message, clock.now())) this.#parts.publisher.liveChanged(message.topic);
+  }
+
+  async #fetchRules(): Promise<void> {
+    const { clock } = this.#parts.signedIn;
+    const other = await this.#rules.refresh((kind, body) => this.#sync.ask(kind, body), () => clock.now());
+    if (!other) return;
+    for (const id of this.#book.ids()) this.#book.refresh(id);
+    this.#parts.publisher.changed('rules');
+    this.#parts.publisher.changed('all-cases');
+  }
+
+  /** Without the server nothing is known of the lines: the command is sent, not refused. */
+  #lights(): DecideContext['lights'] {
+    const lights = liveTopics.lights.safeParse(this.#board.get('lights')?.value);
+    if (this.#sync.connection !== 'online' || !lights.success) return UNKNOWN;
+    const upOrDown = (light: string): 'up' | 'down' => (light === 'down' ? 'down' : 'up');
+    return { centre: 'up', core: upOrDown(lights.data.core), phone: upOrDown(lights.data.phones) };
+  }
+
+  /** OF3: the latest time that the file has ever seen moves on while it is used. */
+  #tick(): void {
+    see(this.#parts.signedIn.store.meta, this.#parts.signedIn.clock.now());
+    this.#cancelTick = this.#parts.environment.after(SEE_EVERY_MS, () => this.#tick());
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { CaseId, Instant } from '#shared/protocol/ids.ts';
+import type { Db } from './database.ts';
+
+const ConfirmedRow = z.object({ id: CaseId, version: z.int(), state: z.string(), heard_at: Instant, sweep: z.int() });
+/** `state` is not yet parsed: its schema belongs to the case logic. */
+export type ConfirmedCase = { id: string; version: number; state: unknown; heardAt: string; sweep: number };
+
+export type ConfirmedCases = ReturnType<typeof confirmedCasesOf>;
+
+/** The fold of what the server has told of each case this person may see. */
+export function confirmedCasesOf(db: Db) {
+  const read = (row: unknown): ConfirmedCase => {
+    const { id, version, state, heard_at, sweep } = ConfirmedRow.parse(row);
+    return { id, version, state: JSON.parse(state), heardAt: heard_at, sweep };
+  };
+  const one = db.prepare('select id, version, state, heard_at, sweep from confirmed_case where id = ?');
+  const all = db.prepare('select id, version, state, heard_at, sweep from confirmed_case order by id');
+  const put = db.prepare(`insert into confirmed_case (id, version, state, heard_at, sweep) values (@id, @version, @state, @heardAt, @sweep)
+    on conflict (id) do update set version = excluded.version, state = excluded.state, heard_at = excluded.heard_at, sweep = excluded.sweep`);
+  const remove = db.prepare('delete from confirmed_case where id = ?');
+  const unswept = db.prepare('select id from confirmed_case where sweep < ?').pluck();
+  return {
+    get: (id: string): ConfirmedCase | null => {
+      const row = one.get(id);
+      return row === undefined ? null : read(row);
+    },
+    all: (): ConfirmedCase[] => all.all().map(read),
+    put: (held: ConfirmedCase): void =>
+      void put.run({ id: held.id, version: held.version, state: JSON.stringify(held.state), heardAt: held.heardAt, sweep: held.sweep }),
+    remove: (id: string): boolean => remove.run(id).changes > 0,
+    /** Cases that the pull from the start numbered `sweep` did not name. */
+    notIn: (sweep: number): string[] => unswept.all(sweep).map(String),
+  };
+}

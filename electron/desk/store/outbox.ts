@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { InnerCommand } from '#shared/protocol/command.ts';
+import { Hash, Instant, StreamId, Uuid7 } from '#shared/protocol/ids.ts';
+import { Refusal } from '#shared/protocol/refusal.ts';
+import type { Db } from './database.ts';
+
+const json = <T extends z.ZodType>(schema: T) => z.string().transform((text, context) => {
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data as z.output<T>;
+  context.addIssue({ code: 'custom', message: parsed.error.message });
+  return z.NEVER;
+});
+
+/** One command as this desktop keeps it. Desktop and incarnation are put on when it is sent. */
+export const OutboxRow = z.object({
+  seq: z.int(),
+  id: Uuid7,
+  stream: StreamId,
+  number: z.int().min(1),
+  kind: z.string(),
+  schema: z.int(),
+  class: z.enum(['local', 'central']),
+  urgent: z.int().transform((n) => n === 1),
+  hash: Hash,
+  inner_text: z.string(),
+  inner: json(InnerCommand),
+  made_at: Instant,
+  status: z.enum(['unsent', 'accepted', 'confirmed', 'refused']),
+  version: z.int().nullable(),
+  refusal: json(Refusal).nullable(),
+  answered_at: Instant.nullable(),
+  seen_at: Instant.nullable(),
+});
+export type OutboxRow = z.infer<typeof OutboxRow>;
+
+export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
+
+const columns = `seq, id, stream, number, kind, schema, class, urgent, hash, inner_text, inner_text as inner, made_at, status,
+  version, refusal, answered_at, seen_at`;
+
+export type Outbox = ReturnType<typeof outboxOf>;
+
+/**
+ * The person's commands. Callers put what belongs together into one transaction; nothing here opens its own except
+ * `append`, which is the whole of SY1: number and row in one commit.
+ */
+export function outboxOf(db: Db) {
+  const rows = (found: unknown[]): OutboxRow[] => found.map((row) => OutboxRow.parse(row));
+  const nextNumber = db.prepare('select number from next_number where stream = ?').pluck();
+  const setNumber = db.prepare('insert into next_number (stream, number) values (?, ?) on conflict (stream) do update set number = excluded.number');
+  const insert = db.prepare(`insert into outbox (id, stream, number, kind, schema, class, urgent, hash, inner_text, made_at, status)
+    values (@id, @stream, @number, @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent')`);
+  const byId = db.prepare(`select ${columns} from outbox where id = ?`);
+  const openStreams = db.prepare(`select stream from outbox where status = 'unsent' group by stream
+    order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
+  const unsentOfStream = db.prepare(`select ${columns} from outbox where stream = ? and status = 'unsent' order by number limit ?`);
+  const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
+  const allRows = db.prepare(`select ${columns} from outbox order by seq`);
+  const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
+  const countUnsent = db.prepare(`select count(*) from outbox where status = 'unsent'`).pluck();
+  const accept = db.prepare(`update outbox set status = 'accepted', version = ?, answered_at = ? where id = ? and status = 'unsent'`);
+  const refuse = db.prepare(`update outbox set status = 'refused', refusal = ?, answered_at = ? where id = ? and status = 'unsent'`);
+  const confirm = db.prepare(`update outbox set status = 'confirmed', answered_at = coalesce(answered_at, ?) where id = ? and status in ('unsent', 'accepted')`);
+  const confirmUpTo = db.prepare(`update outbox set status = 'confirmed' where stream = ? and status = 'accepted' and version <= ?`);
+  const confirmStream = db.prepare(`update outbox set status = 'confirmed' where stream = ? and status = 'accepted'`);
+  const markSeen = db.prepare(`update outbox set seen_at = ? where id = ? and status = 'refused'`);
+  const reopen = db.prepare(`update outbox set status = 'unsent', version = null, answered_at = null where status in ('accepted', 'confirmed') and answered_at >= ?`);
+  const reopenFrom = db.prepare(`update outbox set status = 'unsent', version = null, refusal = null, answered_at = null
+    where stream = ? and number >= ? and status <> 'unsent'`);
+  const lowestUnsent = db.prepare(`select min(number) from outbox where stream = ? and status = 'unsent'`).pluck();
+  const unsentInOrder = db.prepare(`select seq, stream from outbox where status = 'unsent' order by stream, number, seq`);
+  const unsentSeqs = db.prepare(`select seq from outbox where status = 'unsent' and stream = ? order by number, seq`).pluck();
+  const renumber = db.prepare('update outbox set number = ? where seq = ?');
+  const forgetNumbers = db.prepare('delete from next_number');
+  const prune = db.prepare(`delete from outbox where status in ('accepted', 'confirmed') and answered_at < ?`);
+
+  return {
+    /** Stores a command under the next number of its stream. */
+    append: db.transaction((command: NewCommand): OutboxRow => {
+      const number = Number(nextNumber.get(command.stream) ?? 1);
+      insert.run({ ...command, urgent: command.urgent ? 1 : 0, number });
+      setNumber.run(command.stream, number + 1);
+      return OutboxRow.parse(byId.get(command.id));
+    }),
+    get: (id: string): OutboxRow | null => {
+      const row = byId.get(id);
+      return row === undefined ? null : OutboxRow.parse(row);
+    },
+    ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
+    all: (): OutboxRow[] => rows(allRows.all()),
+    refusedUnseen: (): OutboxRow[] => rows(refusedUnseen.all()),
+    unsentCount: (): number => Number(countUnsent.get()),
+    /** Streams with something unsent: those with urgent commands first, then the oldest first (SY2). */
+    openStreams: (): string[] => openStreams.all().map(String),
+    unsentOf: (stream: string, limit: number): OutboxRow[] => rows(unsentOfStream.all(stream, limit)),
+
+    accept: (id: string, version: number, at: string): boolean => accept.run(version, at, id).changes > 0,
+    refuse: (id: string, refusal: Refusal, at: string): boolean => refuse.run(JSON.stringify(refusal), at, id).changes > 0,
+    /** Its events came in the feed, before or after the answer. */
+    confirm: (id: string, at: string): boolean => confirm.run(at, id).changes > 0,
+    /** Accepted commands whose events are all in the confirmed state. */
+    confirmUpTo: (stream: string, version: number): boolean => confirmUpTo.run(stream, version).changes > 0,
+    /** The feed of this stream does not come here (any more): acceptance is all that will be heard. */
+    confirmStream: (stream: string): boolean => confirmStream.run(stream).changes > 0,
+    markSeen: (id: string, at: string): boolean => markSeen.run(at, id).changes > 0,
+    prune: (before: string): void => void prune.run(before),
+
+    /** SY9: what was answered since `since` is sent again; ids make that safe. */
+    reopenSince: (since: string): void => void reopen.run(since),
+    /** The server lost what it had answered from this number on. */
+    reopenFrom: (stream: string, number: number): boolean => reopenFrom.run(stream, number).changes > 0,
+    lowestUnsent: (stream: string): number | null => {
+      const found = lowestUnsent.get(stream);
+      return found === null || found === undefined ? null : Number(found);
+    },
+    /** The server has nothing of ours from `first` on: unsent ones of the stream are numbered from there. */
+    renumberStream: (stream: string, first: number): void => {
+      let number = first;
+      for (const seq of unsentSeqs.all(stream)) {
+        renumber.run(number, seq);
+        number += 1;
+      }
+      setNumber.run(stream, number);
+    },
+    /** A new incarnation: every stream counts from 1 again, in the order the commands had (SY2). */
+    renumberAll: (): void => {
+      forgetNumbers.run();
+      const numbers = new Map<string, number>();
+      for (const row of unsentInOrder.all()) {
+        const { seq, stream } = z.object({ seq: z.int(), stream: z.string() }).parse(row);
+        const number = numbers.get(stream) ?? 1;
+        renumber.run(number, seq);
+        numbers.set(stream, number + 1);
+      }
+      for (const [stream, number] of numbers) setNumber.run(stream, number);
+    },
+  };
+}

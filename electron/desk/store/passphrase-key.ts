@@ -1,0 +1,71 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import argon2 from 'argon2';
+import { z } from 'zod';
+
+/** Cost of one guess at the passphrase; kept beside the key, so that it can be raised later. */
+export const KdfCost = z.strictObject({
+  memoryKib: z.int().min(8).max(1_048_576),
+  passes: z.int().min(1).max(20),
+  lanes: z.int().min(1).max(16),
+});
+export type KdfCost = z.infer<typeof KdfCost>;
+
+/** RFC 9106's second recommendation: 64 MiB, three passes. */
+export const USUAL_COST: KdfCost = { memoryKib: 65_536, passes: 3, lanes: 4 };
+
+const Base64 = z.base64();
+export const WrappedKey = z.strictObject({
+  kdf: z.literal('argon2id'),
+  cost: KdfCost,
+  salt: Base64,
+  iv: Base64,
+  sealed: Base64,
+  tag: Base64,
+});
+export type WrappedKey = z.infer<typeof WrappedKey>;
+
+export const KEY_BYTES = 32;
+
+const derive = (passphrase: string, salt: Buffer, cost: KdfCost): Promise<Buffer> =>
+  argon2.hash(passphrase.normalize('NFC'), {
+    raw: true,
+    type: argon2.argon2id,
+    hashLength: KEY_BYTES,
+    salt,
+    memoryCost: cost.memoryKib,
+    timeCost: cost.passes,
+    parallelism: cost.lanes,
+  });
+
+/**
+ * PR1: the database key leaves memory only wrapped under the passphrase (argon2id, then AES-256-GCM).
+ * @param key 32 random bytes
+ * @param belongsTo bound in, so that a wrapped key cannot be moved to another profile
+ */
+export async function wrapKey(key: Buffer, passphrase: string, belongsTo: string, cost: KdfCost): Promise<WrappedKey> {
+  const salt = randomBytes(16);
+  const iv = randomBytes(12);
+  const under = await derive(passphrase, salt, cost);
+  const cipher = createCipheriv('aes-256-gcm', under, iv);
+  cipher.setAAD(Buffer.from(belongsTo));
+  const sealed = Buffer.concat([cipher.update(key), cipher.final()]);
+  under.fill(0);
+  const text = (bytes: Buffer): string => bytes.toString('base64');
+  return { kdf: 'argon2id', cost, salt: text(salt), iv: text(iv), sealed: text(sealed), tag: text(cipher.getAuthTag()) };
+}
+
+/** @returns the key, or null where the passphrase is wrong (the seal does not tell that from tampering). */
+export async function unwrapKey(wrapped: WrappedKey, passphrase: string, belongsTo: string): Promise<Buffer | null> {
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+  const under = await derive(passphrase, bytes(wrapped.salt), wrapped.cost);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', under, bytes(wrapped.iv), { authTagLength: 16 });
+    decipher.setAAD(Buffer.from(belongsTo));
+    decipher.setAuthTag(bytes(wrapped.tag));
+    return Buffer.concat([decipher.update(bytes(wrapped.sealed)), decipher.final()]);
+  } catch {
+    return null;
+  } finally {
+    under.fill(0);
+  }
+}

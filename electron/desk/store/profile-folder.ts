@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { Uuid7 } from '#shared/protocol/ids.ts';
+import { WrappedKey } from './passphrase-key.ts';
+import { onDisk, StoreError } from './store-refusal.ts';
+
+/**
+ * What lies beside the database in clear: no customer, no secret. `failures` counts wrong passphrases in a row
+ * (OF3); it is raised before a guess is checked, so that ending the process does not save a guess.
+ */
+export const KeyFile = z.strictObject({
+  format: z.literal(1),
+  account: z.string(),
+  server: z.string(),
+  desktop: Uuid7,
+  key: WrappedKey,
+  failures: z.int().min(0),
+});
+export type KeyFile = z.infer<typeof KeyFile>;
+
+export type ProfileFolder = { readonly path: string; readonly keyFile: string; readonly database: string };
+
+/** One folder per person and server: two people at one workstation never share a file. */
+export function profileFolder(root: string, server: string, account: string): ProfileFolder {
+  const name = createHash('sha256').update(`${server.replace(/\/+$/, '')}\n${account.trim().toLowerCase()}`).digest('hex').slice(0, 24);
+  const path = join(root, name);
+  return { path, keyFile: join(path, 'key.json'), database: join(path, 'desk.db') };
+}
+
+/**
+ * Reads the key file.
+ * @returns null where this person was never here
+ * @throws StoreError `store-key-lost` where there is a database and no readable key to it
+ */
+export function readKeyFile(folder: ProfileFolder): KeyFile | null {
+  return onDisk(() => {
+    if (!existsSync(folder.keyFile)) {
+      if (existsSync(folder.database)) throw new StoreError('store-key-lost');
+      return null;
+    }
+    let read: unknown;
+    try {
+      read = JSON.parse(readFileSync(folder.keyFile, 'utf8'));
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new StoreError('store-key-lost', undefined, error);
+      throw error;
+    }
+    const parsed = KeyFile.safeParse(read);
+    if (!parsed.success) throw new StoreError('store-key-lost', undefined, parsed.error);
+    return parsed.data;
+  });
+}
+
+function syncFolder(path: string): void {
+  // Windows does not open folders; there the rename itself is journalled.
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** Replaces the key file in one step: a power cut leaves the old one or the new one. */
+export function writeKeyFile(folder: ProfileFolder, content: KeyFile): void {
+  onDisk(() => {
+    mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    const next = `${folder.keyFile}.next`;
+    const file = openSync(next, 'w', 0o600);
+    try {
+      writeSync(file, JSON.stringify(content));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(next, folder.keyFile);
+    syncFolder(folder.path);
+  });
+}
+
+/**
+ * RB2: puts a folder that cannot be opened out of the way, whole. Nothing is deleted; the next sign-in looks there
+ * for unsent commands.
+ * @returns the new path
+ */
+export function moveFolderAside(folder: ProfileFolder): string {
+  return onDisk(() => {
+    let n = 1;
+    while (existsSync(`${folder.path}.aside-${n}`)) n += 1;
+    const aside = `${folder.path}.aside-${n}`;
+    renameSync(folder.path, aside);
+    syncFolder(dirname(folder.path));
+    return aside;
+  });
+}
+
+/** Folders of this person that were moved aside, oldest first. */
+export function foldersAside(folder: ProfileFolder): ProfileFolder[] {
+  return onDisk(() => {
+    const root = dirname(folder.path);
+    if (!existsSync(root)) return [];
+    return readdirSync(root)
+      .filter((name) => name.startsWith(`${basename(folder.path)}.aside-`) && !name.endsWith('.taken'))
+      .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+      .map((name) => join(root, name))
+      .map((path) => ({ path, keyFile: join(path, 'key.json'), database: join(path, 'desk.db') }));
+  });
+}
+
+/** What could be read of it is in the new file: it stays on disk and is not looked at again. */
+export function markTaken(aside: ProfileFolder): void {
+  onDisk(() => renameSync(aside.path, `${aside.path}.taken`));
+}
