@@ -9,6 +9,8 @@ export interface CallEntry {
   events: readonly CallEvent[];
   /** The latest time that any event of the call names. */
   lastAt: string;
+  /** The latest time of an event without a number of the phone system's: among them, of those that we wrote. */
+  lastOwnAt: string;
 }
 
 /**
@@ -47,8 +49,9 @@ export class CallBook {
   }
 
   put(callId: string, events: readonly CallEvent[]): CallEntry {
-    const lastAt = events.reduce((latest, event) => (event.at > latest ? event.at : latest), '');
-    const entry = { state: foldCall(callId, events, this.#queues), events, lastAt };
+    const lastAt = latest(events);
+    const lastOwnAt = latest(events.filter((event) => event.sequence === undefined));
+    const entry = { state: foldCall(callId, events, this.#queues), events, lastAt, lastOwnAt };
     this.#entries.set(callId, entry);
     return entry;
   }
@@ -71,6 +74,10 @@ export class CallBook {
       if (entry.state.phase === 'ended' && entry.lastAt < before) this.#entries.delete(callId);
     }
   }
+}
+
+function latest(events: readonly CallEvent[]): string {
+  return events.reduce((last, event) => (event.at > last ? event.at : last), '');
 }
 
 /** Who is bound by the call now, be it only while it is put through. */

@@ -174,7 +174,7 @@ export class Switchboard {
       if (offer.personId !== ask.personId || offer.desktopId !== ask.desktopId) return refuseCall('call-taken');
       const seat = this.#seats.get(ask.personId);
       if (!seat) return refuseCall('agent-unknown');
-      const stored = await this.#storeOwn([{ kind: 'accepted', eventId: newId(), at: scheduler.now(), ...ask }]);
+      const stored = await this.#storeOwn([{ kind: 'accepted', eventId: newId(), at: this.#stamp(ask.callId), ...ask }]);
       if (!stored) return refuseCall('telephony-not-stored');
       this.#putThrough(ask.callId, ask.offerId, seat);
       return { ok: true };
@@ -241,7 +241,7 @@ export class Switchboard {
     });
     if (outcome.ok) return { ok: true, callId };
     await this.#run(() => this.#storeOwn([{
-      kind: 'callback-no-answer', eventId: this.#parts.newId(), callId, at: this.#parts.scheduler.now(), reason: 'unreachable',
+      kind: 'callback-no-answer', eventId: this.#parts.newId(), callId, at: this.#stamp(callId), reason: 'unreachable',
     }]));
     return { ok: false, refusal: { code: outcome.code, zh: outcome.zh, en: outcome.en } };
   }
@@ -317,7 +317,7 @@ export class Switchboard {
     const agents = [...this.#seats.values()].filter((seat) => seat.lockedAtVersion === null).map((seat) => this.#routable(seat));
     const chosen = chooseAgent(waiting, agents, now, this.#promises, this.#policy);
     const events: RoutingEvent[] = chosen.map((offer) => ({
-      kind: 'offered', eventId: newId(), offerId: newId(), at: now, expiresAt: addMs(now, this.#policy.offerMs), ...offer,
+      kind: 'offered', eventId: newId(), offerId: newId(), at: this.#stamp(offer.callId), expiresAt: addMs(now, this.#policy.offerMs), ...offer,
     }));
     if (events.length > 0 && (await this.#storeOwn(events))) {
       for (const event of events) {
@@ -359,8 +359,8 @@ export class Switchboard {
   }
 
   #endOffer(callId: string, offerId: string, reason: 'rona' | 'refused' | 'withdrawn' | 'connect-failed'): Promise<boolean> {
-    const { newId, scheduler } = this.#parts;
-    return this.#storeOwn([{ kind: 'offer-ended', eventId: newId(), callId, offerId, reason, at: scheduler.now() }]);
+    const eventId = this.#parts.newId();
+    return this.#storeOwn([{ kind: 'offer-ended', eventId, callId, offerId, reason, at: this.#stamp(callId) }]);
   }
 
   /** The person went into another state, to another desktop or off the line while the phone rang. */
@@ -401,8 +401,7 @@ export class Switchboard {
   }
 
   async #recordEnd(callId: string): Promise<void> {
-    const { newId, scheduler } = this.#parts;
-    await this.#storeOwn([{ kind: 'ended', eventId: newId(), callId, at: scheduler.now(), reason: 'system' }]);
+    await this.#storeOwn([{ kind: 'ended', eventId: this.#parts.newId(), callId, at: this.#stamp(callId), reason: 'system' }]);
   }
 
   /** A state says on-call, but its call is over or unknown: what was lost in a crash is said again (CT3). */
@@ -410,6 +409,13 @@ export class Switchboard {
     if (seat.state !== 'on-call' || seat.callId === null) return;
     const call = await this.#book.open(seat.callId);
     if (talkerOf(call?.state) !== seat.personId) this.#ask(seat.personId, { kind: 'call-ended', callId: seat.callId });
+  }
+
+  /** The time of an event of ours: later than our last one of that call, since we give ours no sequence. */
+  #stamp(callId: string): string {
+    const now = this.#parts.scheduler.now();
+    const lastAt = this.#book.get(callId)?.lastOwnAt ?? '';
+    return lastAt < now ? now : addMs(lastAt, 1);
   }
 
   #isStale(lastAt: string): boolean {

@@ -124,10 +124,11 @@ function step(state: CallState, { event, effectiveAt: at }: OrderedCallEvent): v
       }
       return
     case 'accepted':
-      if (over || state.phase === 'connecting') return
-      if (state.phase === 'talking' || state.phase === 'held') {
-        // The phone system's clock lags ours: it says "answered" before we say by whom.
-        if (state.personId === null) own(state, event, at)
+      if (state.phase === 'connecting') return
+      if (over || state.phase === 'talking' || state.phase === 'held') {
+        // The phone system's clock lags ours: it says "answered" before we say by whom and where.
+        const unowned = state.personId === null || (state.personId === event.personId && state.desktopId === null)
+        if (unowned && state.legs.length > 0) own(state, event, at)
         return
       }
       closeOffer(state, event.offerId, 'accepted', at)
@@ -170,9 +171,14 @@ function step(state: CallState, { event, effectiveAt: at }: OrderedCallEvent): v
       return
     case 'callback-dialled':
       state.callback ??= { promiseId: event.promiseId ?? null, dialledAt: at, outcome: 'ringing' }
-      if (state.phase !== 'unknown') return
-      state.phase = 'dialling'
-      state.personId = event.personId ?? null
+      state.callback.promiseId ??= event.promiseId ?? null
+      // Told twice, by us and by the phone system, which may not know for whom.
+      if (state.personId === null && event.personId !== undefined) {
+        state.personId = event.personId
+        const leg = state.legs.at(-1)
+        if (leg && leg.personId === null) leg.personId = event.personId
+      }
+      if (state.phase === 'unknown') state.phase = 'dialling'
       return
     case 'callback-no-answer':
       if (over || state.phase === 'talking' || state.phase === 'held') return
