@@ -1,0 +1,141 @@
+/** Packages of the operating system: installed where that is possible, else the command to type. */
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { isRoot } from './places.mjs';
+import { run } from './run.mjs';
+import { say, SetupFailure, withProgress } from './say.mjs';
+
+/** Which Debian packages bring a library, in order of preference (newer Ubuntu renamed some). */
+const LIBRARIES = {
+  'libgtk-3.so.0': ['libgtk-3-0t64', 'libgtk-3-0'],
+  'libgdk-3.so.0': ['libgtk-3-0t64', 'libgtk-3-0'],
+  'libnss3.so': ['libnss3'],
+  'libnssutil3.so': ['libnss3'],
+  'libsmime3.so': ['libnss3'],
+  'libnspr4.so': ['libnspr4'],
+  'libasound.so.2': ['libasound2t64', 'libasound2'],
+  'libgbm.so.1': ['libgbm1'],
+  'libdrm.so.2': ['libdrm2'],
+  'libcups.so.2': ['libcups2t64', 'libcups2'],
+  'libatk-1.0.so.0': ['libatk1.0-0t64', 'libatk1.0-0'],
+  'libatk-bridge-2.0.so.0': ['libatk-bridge2.0-0t64', 'libatk-bridge2.0-0'],
+  'libatspi.so.0': ['libatspi2.0-0t64', 'libatspi2.0-0'],
+  'libpango-1.0.so.0': ['libpango-1.0-0'],
+  'libcairo.so.2': ['libcairo2'],
+  'libdbus-1.so.3': ['libdbus-1-3'],
+  'libexpat.so.1': ['libexpat1'],
+  'libglib-2.0.so.0': ['libglib2.0-0t64', 'libglib2.0-0'],
+  'libgobject-2.0.so.0': ['libglib2.0-0t64', 'libglib2.0-0'],
+  'libgio-2.0.so.0': ['libglib2.0-0t64', 'libglib2.0-0'],
+  'libudev.so.1': ['libudev1'],
+  'libX11.so.6': ['libx11-6'],
+  'libxcb.so.1': ['libxcb1'],
+  'libXcomposite.so.1': ['libxcomposite1'],
+  'libXdamage.so.1': ['libxdamage1'],
+  'libXext.so.6': ['libxext6'],
+  'libXfixes.so.3': ['libxfixes3'],
+  'libXrandr.so.2': ['libxrandr2'],
+  'libxkbcommon.so.0': ['libxkbcommon0'],
+};
+
+const onLinux = process.platform === 'linux';
+
+const isProgram = (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, name)));
+
+/** True on Debian, Ubuntu and what is made from them. */
+function hasApt() {
+  return isProgram('apt-get') && existsSync('/etc/os-release') && /\b(debian|ubuntu)\b/i.test(readFileSync('/etc/os-release', 'utf8'));
+}
+
+/** Libraries that the Electron binary needs and the machine lacks. */
+export async function ensureLibraries(executable) {
+  if (!onLinux) return;
+  const missing = await missingLibraries(executable);
+  if (missing.length === 0) return;
+  const unknown = missing.filter((library) => !LIBRARIES[library]);
+  await install(missing.filter((library) => LIBRARIES[library]).map((library) => LIBRARIES[library]), missing.join(', '));
+  const still = await missingLibraries(executable);
+  if (still.length > 0) {
+    throw new SetupFailure(
+      `Electron 还缺少系统库：${[...new Set([...still, ...unknown])].join('、')}。请用系统的软件包管理器安装后重试。`,
+      `Electron still lacks these system libraries: ${[...new Set([...still, ...unknown])].join(', ')}. Install them with the package manager of the system and try again.`,
+    );
+  }
+}
+
+async function missingLibraries(executable) {
+  const { output } = await run('ldd', [executable]);
+  return [...new Set([...output.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]))];
+}
+
+/**
+ * A virtual display, where the machine has none of its own.
+ * @param {boolean} always tests use one even where a screen is present
+ */
+export async function ensureDisplay(always) {
+  if (!onLinux || isProgram('Xvfb')) return;
+  if (!always && (process.env.DISPLAY || process.env.WAYLAND_DISPLAY)) return;
+  await install([['xvfb']], 'Xvfb');
+}
+
+/** What compiling the SQLite addon takes. */
+export async function ensureCompiler() {
+  const wanted = [
+    ['g++', ['g++']],
+    ['make', ['make']],
+    ['python3', ['python3']],
+  ].filter(([program]) => !isProgram(program));
+  if (wanted.length > 0) await install(wanted.map(([, packages]) => packages), wanted.map(([program]) => program).join(', '));
+}
+
+/**
+ * @param {string[][]} wanted for each need, the packages that would meet it, the best first
+ * @param {string} what what is missing, for the message
+ */
+async function install(wanted, what) {
+  if (!hasApt()) {
+    const names = [...new Set(wanted.map((packages) => packages.at(-1)))].join(' ');
+    throw new SetupFailure(
+      `缺少 ${what}。请用系统的软件包管理器安装（Debian 上的包名：${names}），然后重试。`,
+      `Missing: ${what}. Install it with the package manager of the system (Debian calls it: ${names}), then try again.`,
+    );
+  }
+  if (!isRoot) {
+    const names = (await choose(wanted)).join(' ');
+    throw new SetupFailure(
+      `缺少 ${what}。请运行：\n    sudo apt-get install -y --no-install-recommends ${names}\n然后重新运行同一命令。`,
+      `Missing: ${what}. Run:\n    sudo apt-get install -y --no-install-recommends ${names}\nthen run the same command again.`,
+    );
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await withProgress('正在更新系统软件包列表', 'Updating the list of system packages', () => run('apt-get', ['update', '-qq'], { env }));
+  const names = await choose(wanted);
+  say(`正在安装系统软件包：${names.join(' ')}`, `Installing system packages: ${names.join(' ')}`);
+  const result = await withProgress('正在安装系统软件包', 'Installing system packages', () =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env }),
+  );
+  if (result.code !== 0) {
+    throw new SetupFailure(
+      `安装系统软件包失败，原因见上。请手动运行：\n    apt-get install -y --no-install-recommends ${names.join(' ')}`,
+      `Installing system packages failed; the cause is above. Run by hand:\n    apt-get install -y --no-install-recommends ${names.join(' ')}`,
+      { detail: result.output },
+    );
+  }
+}
+
+/** Picks for each need the first package that this release of the system knows. */
+async function choose(wanted) {
+  const chosen = new Set();
+  for (const packages of wanted) {
+    let pick = packages.at(-1);
+    for (const name of packages) {
+      const { output } = await run('apt-cache', ['policy', name], { env: { ...process.env, LC_ALL: 'C' } });
+      if (/Candidate: (?!\(none\))/.test(output)) {
+        pick = name;
+        break;
+      }
+    }
+    chosen.add(pick);
+  }
+  return [...chosen];
+}
