@@ -92,6 +92,13 @@ export const sayLine = z.strictObject({
   forEach: factPath.optional(),
   as: name.default('p'),
   when: cel.optional(),
+  /** With `forEach`: only for items whose field is one of these texts, or a number below or from a bound. */
+  only: z.strictObject({
+    field: name,
+    in: z.array(z.string()).min(1).optional(),
+    below: z.int().optional(),
+    atLeast: z.int().optional(),
+  }).optional(),
   /** What moment the line belongs to, for the agent's eyes (利息, 客户拒绝, 保持前 …). */
   cue: bilingual.optional(),
 });

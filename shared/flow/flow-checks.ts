@@ -1,4 +1,4 @@
-import { evidenceKinds, type Bilingual, type FlowDefinition, type FlowStep, type PanelName } from './definition.ts';
+import { evidenceKinds, type Bilingual, type FlowDefinition, type FlowStep, type PanelName, type SayLine } from './definition.ts';
 import { compileConditions, type FlowProblem } from './flow-compile.ts';
 import { fieldFactType, typeAt } from './flow-scope.ts';
 import { declaredFacts, type FactShape, type FactType } from './facts.ts';
@@ -171,9 +171,9 @@ function checkPolicy(definition: FlowDefinition, references: readonly string[], 
 }
 
 /** Texts of one step with the place of each, and the list item they may name. */
-function textsOf(step: FlowStep, s: number): { path: Path; words: Bilingual; forEach?: string; as?: string }[] {
+function textsOf(step: FlowStep, s: number): { path: Path; words: Bilingual; forEach?: string; as?: string; only?: SayLine['only'] }[] {
   return [
-    ...step.say.map((line, i) => ({ path: ['steps', s, 'say', i], words: { zh: line.zh, en: line.en }, ...(line.forEach === undefined ? {} : { forEach: line.forEach, as: line.as }) })),
+    ...step.say.map((line, i) => ({ path: ['steps', s, 'say', i], words: { zh: line.zh, en: line.en }, ...(line.forEach === undefined ? {} : { forEach: line.forEach, as: line.as }), only: line.only })),
     ...step.onFail.flatMap((rule, i) => (rule.say === undefined ? [] : [{ path: ['steps', s, 'onFail', i, 'say'], words: rule.say }])),
     ...step.prerequisites.flatMap((item, i) => (item.tell === undefined ? [] : [{ path: ['steps', s, 'prerequisites', i, 'tell'], words: item.tell }])),
   ];
@@ -183,14 +183,16 @@ function textsOf(step: FlowStep, s: number): { path: Path; words: Bilingual; for
 const forbidden = /保证|肯定没问题|不影响征信|系统就这样|guarantee/i;
 
 function checkTexts(definition: FlowDefinition, scope: FactShape, report: Report): void {
-  definition.steps.forEach((step, s) => textsOf(step, s).forEach(({ path, words, forEach, as }) => {
+  definition.steps.forEach((step, s) => textsOf(step, s).forEach(({ path, words, forEach, as, only }) => {
     const list = forEach === undefined ? undefined : typeAt(scope, forEach);
     const itemType = typeof list === 'object' && 'list' in list ? list.list : undefined;
     if (forEach !== undefined && itemType === undefined) report([...path, 'forEach'], 'CEL_UNKNOWN_FACT', `${forEach} is not a declared list`);
+    const itemShape = typeof itemType === 'object' && 'object' in itemType ? itemType.object : {};
+    if (only !== undefined && itemShape[only.field] === undefined) report([...path, 'only'], 'CEL_UNKNOWN_FACT', `${only.field} is not a field of ${forEach ?? 'a list'}`);
     for (const text of [words.zh, words.en]) {
       for (const { path: fact, filter, whole } of placeholdersIn(text)) {
         const ofItem = as !== undefined && fact.startsWith(`${as}.`);
-        const type: FactType | undefined = ofItem ? typeAt(typeof itemType === 'object' && 'object' in itemType ? itemType.object : {}, fact.slice(as.length + 1)) : typeAt(scope, fact);
+        const type: FactType | undefined = ofItem ? typeAt(itemShape, fact.slice(as.length + 1)) : typeAt(scope, fact);
         if (type === undefined) report(path, 'CEL_UNKNOWN_FACT', `${whole} names no declared fact`);
         if (filter !== null && !sayFilters.has(filter)) report(path, 'FLOW_FILTER', `${whole} uses an unknown way of showing`);
       }

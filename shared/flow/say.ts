@@ -1,5 +1,5 @@
 import { formatFen } from '../money/fen.ts';
-import type { Bilingual, FlowDefinition, FlowStep, Lang } from './definition.ts';
+import type { Bilingual, FlowDefinition, FlowStep, Lang, SayLine } from './definition.ts';
 import { compiledFlow } from './flow-compile.ts';
 import { typeAt } from './flow-scope.ts';
 import { factAt, type FactShape, type FactTree, type FactType } from './facts.ts';
@@ -8,7 +8,8 @@ import type { RunState } from './run.ts';
 
 /**
  * What is said aloud: `{{x}}` is filled from the facts, never typed. `{{path}}` is shown by its kind
- * (fen as yuan, dates and times in words); `{{list|count}}` is how many; `{{path|dateTime}}` names the day too.
+ * (fen as yuan, dates and times in words); `{{list|count}}` is how many; `{{path|dateTime}}` names the day too;
+ * `{{fen|abs}}` drops the sign.
  */
 
 export interface SpokenLine {
@@ -21,7 +22,7 @@ export interface SpokenLine {
 }
 
 export interface Placeholder { readonly path: string; readonly filter: string | null; readonly whole: string }
-export const sayFilters: ReadonlySet<string> = new Set(['count', 'date', 'time', 'dateTime', 'yuan']);
+export const sayFilters: ReadonlySet<string> = new Set(['count', 'date', 'time', 'dateTime', 'yuan', 'abs']);
 const placeholder = /\{\{([^{}|]*)(?:\|([^{}|]*))?\}\}/g;
 const blank = '＿＿';
 /** The centre's zone; it has no summer time. */
@@ -52,7 +53,7 @@ function spokenTime(at: string, today: unknown, filter: string | null, lang: Lan
 function spoken(value: unknown, type: FactType | undefined, name: string, filter: string | null, today: unknown, lang: Lang): string | null {
   if (filter === 'count') return Array.isArray(value) ? String(value.length) : null;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return null;
-  if (typeof value === 'number') return name.endsWith('Fen') || filter === 'yuan' ? formatFen(value).replace(/\.00$/, '') : String(value);
+  if (typeof value === 'number') return name.endsWith('Fen') || filter === 'yuan' ? formatFen(filter === 'abs' ? Math.abs(value) : value).replace(/\.00$/, '') : String(value);
   if (typeof value === 'string' && value !== '') {
     if (type === 'timestamp') return spokenTime(value, today, filter, lang);
     return type === 'date' ? spokenDate(value, lang) : value;
@@ -84,6 +85,15 @@ export function fillText(text: string, ground: unknown, scope: FactShape, lang: 
   return { text: filled, missing };
 }
 
+/** An item whose field is not known is not spoken of. */
+function isMeant(only: SayLine['only'], item: unknown): boolean {
+  if (only === undefined) return true;
+  const value = factAt(item, only.field);
+  if (only.in !== undefined && !(typeof value === 'string' && only.in.includes(value))) return false;
+  if (only.below === undefined && only.atLeast === undefined) return true;
+  return typeof value === 'number' && value < (only.below ?? Infinity) && value >= (only.atLeast ?? -Infinity);
+}
+
 /**
  * The lines of a step as they are to be said now; a line whose `when` does not clearly hold is left out.
  * @param run null before the run has started
@@ -103,6 +113,7 @@ export function renderSay(definition: FlowDefinition, step: FlowStep, facts: Fac
     const type = typeAt(flow.scope, line.forEach);
     const itemType = typeof type === 'object' && 'list' in type ? type.list : undefined;
     for (const value of Array.isArray(list) ? (list as unknown[]) : []) {
+      if (!isMeant(line.only, value)) continue;
       const id = factAt(value, 'id');
       lines.push({ ...fillText(line[lang], ground, flow.scope, lang, { as: line.as, value, type: itemType }), cue, item: typeof id === 'string' ? id : null });
     }
