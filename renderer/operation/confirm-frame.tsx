@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import { useTexts } from '../app/i18n.ts';
+import type { StepPanelProps } from '../flow/step-panel.ts';
+import { callOn } from './call-on.ts';
+import { confirmable } from './confirmation-view.ts';
+import { operationOnScreen } from './operation-choice.ts';
+import { operationTexts } from './texts.ts';
+import type { OperationPayload } from '#shared/operation/payload.ts';
+import type { OperationState } from '#shared/operation/operation-schema.ts';
+import './operation.css';
+
+export type Confirmable = { operation: OperationState; payload: OperationPayload; digest: string; callId: string | null };
+
+/** What 眼心手 share: figures that may be read aloud, and a call on which the customer says yes. */
+export function ConfirmFrame({ props, testId, title, children }: { props: StepPanelProps; testId: string; title: string; children: (on: Confirmable) => ReactNode }) {
+  const t = useTexts(operationTexts);
+  const operation = operationOnScreen(props.view.state);
+  const approved = confirmable(props.view.state, operation);
+  const callId = callOn(props);
+  return (
+    <section className="op-panel" data-testid={testId} aria-label={title}>
+      <h2>{title}</h2>
+      {operation === null || approved === null ? (
+        operation?.execution == null ? (
+          <div className="notice notice-red" role="alert" data-testid="no-approval">
+            <span className="notice-shape" aria-hidden="true">✕</span>
+            <strong>{operation?.voided?.reason === 'customer-disagrees' ? t('disagreed') : t('noApproval')}</strong>
+          </div>
+        ) : null
+      ) : (
+        <>
+          {callId === null && !props.readOnly ? (
+            <div className="notice notice-amber" role="alert" data-testid="no-call"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('noCall')}</strong></div>
+          ) : null}
+          {children({ operation, payload: approved.payload, digest: approved.digest, callId })}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { formatFen } from '#shared/money/fen.ts';
+import { confirmationGap } from '#shared/operation/confirmation.ts';
+import { useTexts } from '../app/i18n.ts';
+import { useSync } from '../app/stores/sync.ts';
+import type { StepPanelProps } from '../flow/step-panel.ts';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { callOn } from './call-on.ts';
+import { confirmable } from './confirmation-view.ts';
+import { useControl } from './control.ts';
+import { operationOnScreen } from './operation-choice.ts';
+import { keysFor, sendAgain, useOrders } from './orders.ts';
+import { OutcomeList } from './outcome-list.tsx';
+import { operationTexts } from './texts.ts';
+import './operation.css';
+
+/** 办理: one button without a key, then each line as it truly stands with the bank until the customer has heard it. */
+export function ExecutePanel(props: StepPanelProps) {
+  const t = useTexts(operationTexts);
+  const control = useControl();
+  const operation = operationOnScreen(props.view.state);
+  const shown = operation === null || operation.execution !== null || operation.continues === null ? operation : (props.view.state.operations[operation.continues] ?? operation);
+  return (
+    <section className="op-panel" data-testid="execute" aria-label={t('execute')}>
+      <h2>{t('execute')}</h2>
+      {shown?.execution != null ? <OutcomeList {...props} operation={shown} /> : operation === null || control === null ? null : <Order {...props} operationId={operation.id} />}
+    </section>
+  );
+}
+
+function Order({ view, operationId, newId, command, readOnly, callId: onCase }: StepPanelProps & { operationId: string }) {
+  const t = useTexts(operationTexts);
+  const control = useControl()!;
+  const offline = useSync(({ sync }) => sync !== null && sync.connection !== 'online');
+  const [pressed, setPressed] = useState(false);
+  const sent = useOrders(({ byOperation }) => byOperation[operationId] ?? null);
+  const operation = view.state.operations[operationId]!;
+  const approved = confirmable(view.state, operation);
+  const callId = callOn({ view, callId: onCase });
+  const mark = sent === null ? undefined : view.marks.find((one) => one.command === sent.commandId);
+  const refused = mark?.look === 'refused' ? mark.refusal : null;
+  const ready = approved !== null && callId !== null && confirmationGap(operation, control.kinds[operation.kind]) === null;
+  const order = async (again: boolean): Promise<void> => {
+    if (approved === null || callId === null || (pressed && !again)) return;
+    setPressed(true);
+    const keys = (again ? sendAgain(operationId, newId) : null) ?? keysFor(operationId, approved.digest, approved.payload.lines.map((line) => line.lineId), newId);
+    const reply = await command('order execution', { operationId, executionId: keys.executionId, digest: keys.digest, callId, keys: keys.keys }, { id: keys.commandId });
+    if (!reply.ok) setPressed(false);
+  };
+  if (approved === null) {
+    return <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('noApproval')}</strong></div>;
+  }
+  const waiting = pressed || (mark !== undefined && refused === null);
+  return (
+    <div className="stack">
+      {refused === null ? null : (
+        <>
+          <RefusalNotice refusal={refused} testId="order-refused" />
+          <div className="row"><span>{t('orderRefused')}</span><Button danger disabled={!ready} onClick={() => void order(true)} data-testid="order-again">{t('orderAgain')}</Button></div>
+        </>
+      )}
+      {waiting && refused === null ? (
+        <div className={`notice ${offline ? 'notice-red' : 'notice-amber'}`} role="status" data-testid="ordered">
+          <span className="notice-shape" aria-hidden="true">{offline ? '✕' : '◔'}</span>
+          <div className="notice-words"><strong>{t(offline ? 'orderedOffline' : 'ordered')}</strong>{offline ? null : <p className="op-say">{t('say-under-way')}</p>}</div>
+        </div>
+      ) : null}
+      {refused === null ? (
+        <>
+          <p className="op-say">{t('executeSay')}</p>
+          <div className="op-execute">
+            <Button
+              type="primary" size="large" disabled={readOnly || !ready || waiting} onClick={() => void order(false)} data-testid="order-execution"
+              onKeyDown={(event) => event.preventDefault()}
+            >{t('executeButton', { n: approved.payload.lines.length, total: formatFen(approved.payload.totalDueFen) })}</Button>
+            <span className="tone-muted small">{t(ready ? 'executeHint' : callId === null ? 'noCall' : 'executeNotReady')}</span>
+          </div>
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { CaseState } from '#shared/case/state.ts';
+import type { OperationState } from '#shared/operation/operation-schema.ts';
+import type { ReviewState } from '#shared/review/review-schema.ts';
+
+/** The operation on the screen: the newest one of the case, unless it was withdrawn. */
+export function operationOnScreen(state: CaseState): OperationState | null {
+  const id = state.currentOperation;
+  return id === null ? null : (state.operations[id] ?? null);
+}
+
+export function reviewOf(state: CaseState, operation: OperationState | null): ReviewState | null {
+  if (operation === null) return null;
+  if (operation.reviewId !== null) return state.reviews[operation.reviewId] ?? null;
+  return lastReviewOf(state, operation.id);
+}
+
+/** The newest review of an operation, whatever became of it: a return stays readable until the next submission. */
+export function lastReviewOf(state: CaseState, operationId: string): ReviewState | null {
+  const all = Object.values(state.reviews).filter((review) => review.operationId === operationId);
+  return all.reduce<ReviewState | null>((newest, review) => (newest === null || review.requestedAt > newest.requestedAt ? review : newest), null);
+}
+
+/** Lines that an execution left unbooked and that no later operation has taken up (TP18). */
+export function remainingLines(state: CaseState, operation: OperationState): { lineId: string; planId: string }[] {
+  const lines = operation.execution?.lines ?? [];
+  const left = lines.filter((line) => line.status === 'refused' || line.status === 'free');
+  const later = Object.values(state.operations).find((other) => other.continues === operation.id && other.status !== 'withdrawn');
+  return later === undefined ? left.map(({ lineId, planId }) => ({ lineId, planId })) : [];
+}

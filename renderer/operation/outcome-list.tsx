@@ -1,0 +1,95 @@
+import { Button } from 'antd';
+import { formatFen } from '#shared/money/fen.ts';
+import type { OperationState } from '#shared/operation/operation-schema.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import type { StepPanelProps } from '../flow/step-panel.ts';
+import { outcomeLines, outcomeOf, type LineLook, type OutcomeLine } from './execution-view.ts';
+import { remainingLines } from './operation-choice.ts';
+import { operationTexts } from './texts.ts';
+import { clockAt, spokenDate } from './when.ts';
+import './operation.css';
+
+const looks: Record<LineLook, { tone: string; shape: string; word: 'accepted' | 'notAccepted' | 'inDoubt' | 'underWay' }> = {
+  accepted: { tone: 'green', shape: '✓', word: 'accepted' },
+  'not-accepted': { tone: 'amber', shape: '▲', word: 'notAccepted' },
+  'in-doubt': { tone: 'red', shape: '✕', word: 'inDoubt' },
+  'under-way': { tone: 'muted', shape: '◔', word: 'underWay' },
+};
+
+/** What the maker can do about an outcome; without it (the reviewer's and the lead's view) it is only told. */
+type Acting = Pick<StepPanelProps, 'view' | 'run' | 'definition' | 'command' | 'newId'>;
+
+/** The result of each line with the sentence to say, staying until the customer has heard it. */
+export function OutcomeList({ operation, ...acting }: { operation: OperationState } & Partial<Acting>) {
+  const t = useTexts(operationTexts);
+  const lang = useLang();
+  const lines = outcomeLines(operation);
+  const outcome = outcomeOf(lines);
+  const accepted = lines.filter((line) => line.look === 'accepted');
+  const dueAt = lines.flatMap((line) => line.answerBy ?? []).sort().at(-1);
+  const postsOn = accepted.flatMap((line) => line.postsOn ?? []).sort().at(-1);
+  const open = lines.filter((line) => line.look === 'in-doubt' || line.look === 'under-way');
+  const say = t(`say-${outcome}`, {
+    n: lines.length, a: accepted.length, b: lines.length - accepted.length,
+    date: postsOn === undefined ? '' : spokenDate(postsOn, lang), time: dueAt === undefined ? '' : clockAt(dueAt),
+  });
+  const { command, view, newId, run, definition } = acting;
+  const rest = view === undefined ? [] : remainingLines(view.state, operation);
+  const allTold = lines.every((line) => line.acknowledged);
+  const startRest = async (): Promise<void> => {
+    if (command === undefined || newId === undefined || run === undefined) return;
+    const drafted = await command('draft worksheet', {
+      operationId: newId(), kind: operation.kind, accountId: operation.accountId, continues: operation.id, lines: rest.map(({ planId }) => ({ lineId: newId(), planId })),
+    });
+    const worksheetStep = definition?.steps.find((step) => step.panel === 'worksheet');
+    if (drafted.ok && worksheetStep !== undefined && run.steps[worksheetStep.id]?.status === 'passed') await command('go back', { runId: run.runId, toStep: worksheetStep.id });
+  };
+  return (
+    <section className="op-outcome" data-testid="outcome" data-outcome={outcome} aria-label={t('outcome')}>
+      <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>
+      <ul>
+        {lines.map((line) => (
+          <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.planId}`}>
+            <Line line={line} />
+            {command === undefined ? (line.acknowledged ? <span className="tone-green small">✓ {t('toldDone')}</span> : null) : (
+              <div className="row">
+                {line.look === 'in-doubt' ? (
+                  <Button onClick={() => void command('order inquiry', { operationId: operation.id, lineId: line.lineId })} data-testid="order-inquiry" title={t('inquireHint')}>{t('inquire')}</Button>
+                ) : null}
+                {line.look === 'under-way' ? null : line.acknowledged ? <span className="tone-green small nowrap">✓ {t('toldDone')}</span> : (
+                  <Button type="primary" ghost onClick={() => void command('acknowledge outcome', { operationId: operation.id, lineId: line.lineId })} data-testid="acknowledge-outcome">{t('told')}</Button>
+                )}
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {command === undefined ? null : rest.length > 0 && open.length === 0 ? (
+        <div className="row-wrap">
+          <Button disabled={!allTold} onClick={() => void startRest()} data-testid="new-operation-for-rest">{t('newOperation', { n: rest.length })}</Button>
+          <span className="tone-muted small">{t(allTold ? 'restHint' : 'tellFirst', { n: rest.length })}</span>
+        </div>
+      ) : allTold ? <p className="tone-green" data-testid="all-told">✓ {t('allTold')}</p> : <p className="tone-muted small">{t('tellFirst')}</p>}
+    </section>
+  );
+}
+
+function Line({ line }: { line: OutcomeLine }) {
+  const t = useTexts(operationTexts);
+  const lang = useLang();
+  const look = looks[line.look];
+  return (
+    <div className="grow">
+      <p className="row-wrap">
+        <strong className={`tone-${look.tone} nowrap`}><span aria-hidden="true">{look.shape}</span> {t(look.word)}</strong>
+        <span>{line.merchant}</span>
+        <span className="tabular">¥{formatFen(line.dueNowFen)}</span>
+        {line.receipt === null ? null : <span className="tone-muted small tabular">{t('receipt', { receipt: line.receipt })}</span>}
+        {line.postsOn === null ? null : <span className="tone-muted small tabular">{t('postsOn', { date: line.postsOn })}</span>}
+        {line.answerBy === null ? null : <span className="tone-red small tabular">{t('answerBy', { at: clockAt(line.answerBy) })}</span>}
+        {line.reason === null ? null : <span className="tone-muted small">{line.reason[lang]}</span>}
+      </p>
+      <p className="op-line-say">{t(`line-${line.look}`, { merchant: line.merchant, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p>
+    </div>
+  );
+}

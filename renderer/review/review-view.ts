@@ -1,0 +1,102 @@
+import type { CaseState } from '#shared/case/state.ts';
+import type { FactsReading } from '#shared/case/case-schema.ts';
+import type { OperationState } from '#shared/operation/operation-schema.ts';
+import type { Plan } from '#shared/protocol/bank.ts';
+import type { BlindEntry, ReviewState } from '#shared/review/review-schema.ts';
+import { saidInRun, type CustomerSaid } from '../operation/named-plans.ts';
+
+/**
+ * Where a review stands for one reviewer. Before `released` no figure of the maker's may be on the screen (TP6), so
+ * the phases carry what may be shown and nothing else.
+ */
+export type ReviewPhase =
+  | { phase: 'not-mine'; review: ReviewState }
+  | { phase: 'blind'; review: ReviewState; entriesUsed: number; mismatched: boolean }
+  /** TP17: the same figures under a new maker, already checked by this person: one press and the passphrase. */
+  | { phase: 'reconfirm'; review: ReviewState; operation: OperationState | null }
+  | { phase: 'released'; review: ReviewState; operation: OperationState; entry: BlindEntry; differs: string[] }
+  /** The server has released the figures and they are on their way here. */
+  | { phase: 'releasing'; review: ReviewState }
+  | { phase: 'over'; review: ReviewState; operation: OperationState | null };
+
+/** @param me the reviewer */
+export function reviewPhase(state: CaseState, reviewId: string, me: string): ReviewPhase | null {
+  const review = state.reviews[reviewId];
+  if (review === undefined) return null;
+  const operation = state.operations[review.operationId] ?? null;
+  if (review.status !== 'taken' && review.status !== 'waiting') return { phase: 'over', review, operation };
+  if (review.status === 'waiting' || review.takenBy !== me) return { phase: 'not-mine', review };
+  if (review.reconfirms !== null) return { phase: 'reconfirm', review, operation };
+  const mine = review.entries.filter((entry) => entry.by === me);
+  const releasing = mine.findLast((entry) => entry.releases);
+  if (releasing === undefined) return { phase: 'blind', review, entriesUsed: mine.length, mismatched: mine.length > 0 };
+  if (operation === null || operation.payload === null) return { phase: 'releasing', review };
+  return { phase: 'released', review, operation, entry: releasing.entry, differs: releasing.differs };
+}
+
+/** The reviewer's own reading; the maker's is never shown in its place (TP6). */
+export function ownFacts(state: CaseState, me: string, since: string | null): FactsReading | null {
+  const reading = state.facts[me] ?? null;
+  return reading !== null && reading.purpose === 'review' && (since === null || reading.at >= since) ? reading : null;
+}
+
+/**
+ * The recording's two pieces (FLOWS ES-11): the choice of plans and the consent, and whatever else the customer
+ * agreed to. Those that name a plan come first.
+ */
+export function recordingPieces(state: CaseState): CustomerSaid[] {
+  const all = Object.values(state.runs).flatMap((run) => saidInRun(run));
+  return [...all.filter((said) => said.item !== null), ...all.filter((said) => said.item === null)];
+}
+
+/** Plans that the customer named aloud, in the reviewer's own reading. */
+export function plansNamed(reading: FactsReading | null, pieces: readonly CustomerSaid[]): ReadonlySet<string> {
+  const ids = new Set(reading?.facts.plans.map((plan) => plan.id) ?? []);
+  return new Set(pieces.flatMap((piece) => (piece.item !== null && ids.has(piece.item) ? [piece.item] : [])));
+}
+
+/** Own facts of a plan as the reviewer computes from them; no quote, no total: that is what she is to find herself. */
+export type OwnPlan = Pick<Plan, 'id' | 'merchant' | 'signedOn' | 'principalFen' | 'periodsTotal' | 'periodsPosted' | 'remainingFen' | 'feeMode' | 'feePpm' | 'penaltyPpm' | 'feeLabel' | 'status'> & {
+  named: CustomerSaid | null;
+};
+
+/** Plans in force, the named ones first; settled ones are left out unless the customer named one. */
+export function ownPlans(reading: FactsReading, pieces: readonly CustomerSaid[]): OwnPlan[] {
+  const all = reading.facts.plans.map((plan): OwnPlan => ({
+    id: plan.id, merchant: plan.merchant, signedOn: plan.signedOn, principalFen: plan.principalFen, periodsTotal: plan.periodsTotal,
+    periodsPosted: plan.periodsPosted, remainingFen: plan.remainingFen, feeMode: plan.feeMode, feePpm: plan.feePpm, penaltyPpm: plan.penaltyPpm,
+    feeLabel: plan.feeLabel, status: plan.status, named: pieces.find((piece) => piece.item === plan.id) ?? null,
+  }));
+  return [...all.filter((plan) => plan.named !== null), ...all.filter((plan) => plan.named === null && plan.status === 'active')];
+}
+
+export type Comparison = { field: 'total' | 'lines' | 'dueDate' | `principal:${string}`; label: string | null; mine: number | string | null; makers: number | string; same: boolean };
+
+/** The reviewer's figures beside the maker's, one row a figure. Only called after the release. */
+export function compareEntry(entry: BlindEntry, operation: OperationState): Comparison[] {
+  const payload = operation.payload;
+  if (payload === null) return [];
+  const row = (field: Comparison['field'], mine: number | string | null, makers: number | string, label: string | null = null): Comparison => ({ field, label, mine, makers, same: mine === makers });
+  return [
+    row('total', entry.totalDueFen, payload.totalDueFen),
+    row('lines', entry.lines, payload.lines.length),
+    row('dueDate', entry.dueDate, payload.dueDate),
+    ...payload.lines.flatMap((line) =>
+      Object.hasOwn(entry.principals, line.planId) ? [row(`principal:${line.planId}`, entry.principals[line.planId] ?? null, line.remainingFen, line.merchant)] : [],
+    ),
+  ];
+}
+
+/** Figures of a line that differ between the maker's payload and the reviewer's own reading. */
+export function lineDifferences(line: OperationState['worksheet']['lines'][number], reading: FactsReading | null): string[] {
+  const plan = reading?.facts.plans.find((one) => one.id === line.planId);
+  if (reading === null || plan === undefined) return ['plan'];
+  const quote = reading.quotes.find((one) => one.planId === line.planId);
+  return [
+    ...(plan.principalFen === line.principalFen ? [] : ['principal']),
+    ...(plan.periodsPosted === line.periodsPosted && plan.periodsTotal === line.periodsTotal ? [] : ['periods']),
+    ...(plan.remainingFen === line.remainingFen ? [] : ['remaining']),
+    ...(plan.feeMode === line.feeMode ? [] : ['mode']),
+    ...(quote === undefined || quote.dueNowFen === line.dueNowFen ? [] : ['due']),
+  ];
+}
