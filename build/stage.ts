@@ -1,0 +1,37 @@
+/**
+ * A copy of the built program that any user can read. A checkout may lie below a folder that is
+ * closed to others (a root shell's home), while end-to-end tests run as an ordinary user.
+ */
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectFolder } from './launch.ts';
+
+export interface StagedProgram {
+  /** Give it as `program` to `desktopCommand`. */
+  folder: string;
+  remove(): void;
+}
+
+/** Copies `out/`, `package.json` and the one package that is not bundled. */
+export function stageProgram(): StagedProgram {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'aidline-program-'));
+  cpSync(join(projectFolder, 'out'), join(folder, 'out'), { recursive: true });
+  cpSync(join(projectFolder, 'package.json'), join(folder, 'package.json'));
+  const addon = join('node_modules', 'better-sqlite3');
+  mkdirSync(join(folder, addon), { recursive: true });
+  for (const part of ['package.json', 'lib', 'prebuilds']) {
+    cpSync(join(projectFolder, addon, part), join(folder, addon, part), { recursive: true, dereference: true });
+  }
+  openToAll(folder);
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else chmodSync(path, 0o644);
+  }
+}
