@@ -47,6 +47,7 @@ export function makeWriter(store: Store, now: string): Writer {
   const statement = into('statement', 5);
   const purchase = into('purchase', 7);
   const posting = store.prepare("INSERT INTO posting (plan, account, kind, cause, period, amount_fen, posted_on, statement_date, due_date, paid_on) VALUES (?, ?, ?, 'period', ?, ?, ?, ?, ?, ?)");
+  const billedOn = store.prepare('SELECT ifnull(sum(amount_fen), 0) FROM posting WHERE account = ? AND statement_date = ?').pluck();
   return {
     now,
     person(one) {
@@ -90,7 +91,7 @@ export function makeWriter(store: Store, now: string): Writer {
       for (let back = 3; back >= 0; back--) {
         const on = addMonths(newest, -back);
         const due = addDays(on, DAYS_TO_PAY);
-        const billed = Number(store.prepare('SELECT ifnull(sum(amount_fen), 0) FROM posting WHERE account = ? AND statement_date = ?').pluck().get(id, on));
+        const billed = Number(billedOn.get(id, on));
         const amount = billed + between(random, 8_000, 420_000);
         // A past-due account leaves the newest bill whose due date has gone by unpaid.
         const unpaid = last === 'past-due' ? due < date && addDays(addMonths(on, 1), DAYS_TO_PAY) >= date : last === 'open' && due >= date;
