@@ -35,7 +35,4 @@ export function ensureBuilt(): boolean {
   return true;
 }
 
-if (import.meta.main && !ensureBuilt()) {
-  process.stderr.write('[aidline] The build failed; the cause is above. 构建失败，原因见上。\n');
-  process.exitCode = 1;
-}
+if (import.meta.main && !ensureBuilt()) process.exitCode = 1;

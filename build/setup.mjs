@@ -3,15 +3,20 @@
  * libraries. Plain JavaScript for Node 20 and up, without dependencies, because it runs before any
  * are installed. Runs before every top-level script; with nothing to do it takes a moment.
  *
- *   node build/setup.mjs [--need packages|desktop|tests] [--again] [--quiet]
+ *   node build/setup.mjs [--need packages|desktop|tests] [--build] [--again]
  *
  * `packages` installs the npm packages only; `desktop` (the usual) makes the desktop runnable;
  * `tests` adds what end-to-end tests need. `--again` does everything anew, and tries once more to
- * reach the release host of Electron where an earlier run had to fall back.
+ * reach the release host of Electron where an earlier run had to fall back. `--build` builds the
+ * desktop afterwards where a source changed: from here, because a shell that has once found the
+ * machine's own `node` would go on using it after the project's newer one is installed.
  */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureElectron } from './setup/electron.mjs';
 import { ensurePackages } from './setup/packages.mjs';
+import { project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
@@ -25,28 +30,34 @@ async function main() {
     options: {
       need: { type: 'string', default: 'desktop' },
       again: { type: 'boolean', default: false },
-      quiet: { type: 'boolean', default: false },
+      build: { type: 'boolean', default: false },
     },
   });
   const level = NEEDS.indexOf(values.need);
   if (level < 0) throw new SetupFailure(`--need 只能是 ${NEEDS.join('、')}`, `--need is one of ${NEEDS.join(', ')}`);
-  if (!values.again && stampIsFresh(level)) return;
+  if (values.again || !stampIsFresh(level)) await prepare(level, values.again);
+  if (values.build) build();
+}
 
-  await ensurePackages(values.again);
+async function prepare(level, again) {
+  await ensurePackages(again);
   if (level === 0) return;
 
-  const electron = await ensureElectron(values.again ? null : readStamp());
+  const electron = await ensureElectron(again ? null : readStamp());
   await ensureLibraries(electron.executable);
   await ensureDisplay(level >= 2);
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;
   const testUser = level >= 2 ? ensureTestUser() : null;
   const runtime = writeRuntime({ level, electron, nativeBinding, testUser });
-  if (!values.quiet) {
-    say(
-      `准备完成：Electron ${runtime.electron.version}${electron.fallback ? '（备用运行时，仅供开发和测试）' : ''}。`,
-      `Ready: Electron ${runtime.electron.version}${electron.fallback ? ' (fallback runtime, for development and tests only)' : ''}.`,
-    );
-  }
+  say(
+    `准备完成：Electron ${runtime.electron.version}${electron.fallback ? '（备用运行时，仅供开发和测试）' : ''}。`,
+    `Ready: Electron ${runtime.electron.version}${electron.fallback ? ' (fallback runtime, for development and tests only)' : ''}.`,
+  );
+}
+
+function build() {
+  const result = spawnSync(projectNode, [join(project, 'build', 'ensure-built.ts')], { stdio: 'inherit' });
+  if (result.status !== 0) throw new SetupFailure('桌面程序构建失败，原因见上。', 'Building the desktop failed; the cause is above.');
 }
 
 main().catch((error) => {
