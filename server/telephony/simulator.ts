@@ -87,7 +87,8 @@ export class Simulator implements Phones {
   async stop(): Promise<void> {
     this.#deliver = null;
     this.#cancelArrival?.();
-    for (const cancel of [...this.#timers]) cancel();
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
   }
 
   health(): PhonesHealth {

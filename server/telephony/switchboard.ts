@@ -1,53 +1,15 @@
-import type { AgentStateName, AgentStateRequest } from '#shared/telephony/agent-state.ts';
+import type { AgentStateRequest } from '#shared/telephony/agent-state.ts';
 import type { CallEvent, PhoneEvent, RoutingEvent } from '#shared/telephony/call-event.ts';
 import type { CallOffer, CallState } from '#shared/telephony/call-state.ts';
-import type { Queue } from '#shared/telephony/queue.ts';
 import { chooseAgent, defaultRoutingPolicy, queueSummary, waitingCall, whyNotOfferable } from '#shared/telephony/routing.ts';
 import type { PromisedCallback, QueueSummary, RoutableAgent, RoutingPolicy } from '#shared/telephony/routing.ts';
-import { CallBook, ownerOf, talkerOf } from './call-book.ts';
+import { ownerOf, talkerOf } from './call-book.ts';
+import type { CallBook } from './call-book.ts';
+import { addMs, CallJournal } from './call-journal.ts';
 import type { Phones } from './phones.ts';
-import type { Scheduler } from './scheduler.ts';
 import { refuseCall } from './switchboard-refusal.ts';
 import type { CallResult } from './switchboard-refusal.ts';
-
-/** A person at a desk, as the keeper of agent states tells it. */
-export interface DeskAgent {
-  personId: string;
-  desktopId: string;
-  extension: string;
-  state: AgentStateName;
-  /** Version and start of that state; an older version never replaces a newer one (CT4). */
-  version: number;
-  since: string;
-  /** The call that the state names, where it is on-call. */
-  callId: string | null;
-  skills: readonly string[];
-  reachable: boolean;
-}
-
-export interface SwitchboardParts {
-  phones: Phones;
-  scheduler: Scheduler;
-  /** A new unique id (UUIDv7). */
-  newId(): string;
-  /** Stores events; resolves when they are durable. Nothing is shown or acknowledged before. */
-  record(events: CallEvent[]): Promise<void>;
-  /** The stored events of a call that is not in memory; none where it is unknown. */
-  load(callId: string): Promise<readonly CallEvent[]>;
-  /** A call's state after events were stored. */
-  onCall(state: CallState, events: readonly CallEvent[]): void;
-  /** A call rings at one desktop. */
-  onOffer(offer: CallOffer, call: CallState): void;
-  onOfferEnded(offer: CallOffer, call: CallState): void;
-  /** What the phones ask of an agent's state; the keeper of agent states answers through `agentChanged`. */
-  onAgentRequest(personId: string, request: AgentStateRequest): void;
-  onSummary(summary: QueueSummary): void;
-  onError(error: unknown): void;
-  policy?: RoutingPolicy;
-  queues?: readonly Queue[];
-  /** A call whose latest event is older is history, not a ringing phone: never offered, changes nobody's state. */
-  staleMs?: number;
-}
+import type { DeskAgent, SwitchboardParts } from './switchboard-parts.ts';
 
 type Seat = DeskAgent & {
   /** Not offered anything until a state newer than this version is told: our own request is under way. */
@@ -61,7 +23,7 @@ type Seat = DeskAgent & {
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #policy: RoutingPolicy;
-  readonly #staleMs: number;
+  readonly #journal: CallJournal;
   readonly #book: CallBook;
   readonly #seats = new Map<string, Seat>();
   readonly #offerTimers = new Map<string, () => void>();
@@ -69,15 +31,22 @@ export class Switchboard {
   readonly #notBefore = new Map<string, string>();
   #promises: readonly PromisedCallback[] = [];
   #cancelTick: (() => void) | null = null;
-  #last: Promise<unknown> = Promise.resolve();
   #stopped = false;
   #shownSummary = '';
 
   constructor(parts: SwitchboardParts) {
     this.#parts = parts;
     this.#policy = parts.policy ?? defaultRoutingPolicy;
-    this.#staleMs = parts.staleMs ?? 3_600_000;
-    this.#book = new CallBook((callId) => parts.load(callId), parts.queues);
+    this.#journal = new CallJournal({
+      scheduler: parts.scheduler,
+      queues: parts.queues,
+      staleMs: parts.staleMs,
+      record: (events) => parts.record(events),
+      load: (callId) => parts.load(callId),
+      onError: (error) => parts.onError(error),
+      onChange: (...change) => this.#announce(...change),
+    });
+    this.#book = this.#journal.book;
   }
 
   /**
@@ -95,7 +64,7 @@ export class Switchboard {
       }
     }
     await this.#parts.phones.start((events) => this.take(events));
-    await this.#run(() => this.#route());
+    await this.#journal.run(() => this.#route());
   }
 
   async stop(): Promise<void> {
@@ -104,7 +73,7 @@ export class Switchboard {
     for (const cancel of this.#offerTimers.values()) cancel();
     this.#offerTimers.clear();
     await this.#parts.phones.stop();
-    await this.#last;
+    await this.#journal.quiet();
   }
 
   calls(): CallState[] {
@@ -116,21 +85,21 @@ export class Switchboard {
   }
 
   summary(): QueueSummary {
-    const live = this.#book.entries().filter((entry) => !this.#isStale(entry.lastAt));
+    const live = this.#book.entries().filter((entry) => !this.#journal.isStale(entry.lastAt));
     return queueSummary(live.map((entry) => entry.state), this.#parts.scheduler.now());
   }
 
   /** Takes events of the phone system, any number of times and in any order; resolves when they are stored. */
   take(events: readonly PhoneEvent[]): Promise<void> {
-    return this.#run(async () => {
-      await this.#store(events);
+    return this.#journal.run(async () => {
+      await this.#journal.store(events);
       await this.#route();
     });
   }
 
   /** Tells the switchboard of a person's seat, state or connection. */
   agentChanged(agent: DeskAgent): Promise<void> {
-    return this.#run(async () => {
+    return this.#journal.run(async () => {
       const known = this.#seats.get(agent.personId);
       if (known && agent.version < known.version) return;
       const lock = known?.lockedAtVersion ?? null;
@@ -144,7 +113,7 @@ export class Switchboard {
 
   /** The person has left: nothing is offered to them any more. */
   agentGone(personId: string): Promise<void> {
-    return this.#run(async () => {
+    return this.#journal.run(async () => {
       const seat = this.#seats.get(personId);
       this.#seats.delete(personId);
       if (seat) await this.#withdrawIfGone({ ...seat, reachable: false });
@@ -154,7 +123,7 @@ export class Switchboard {
 
   /** All callbacks promised and not yet kept (CT5). */
   promisesChanged(promises: readonly PromisedCallback[]): Promise<void> {
-    return this.#run(async () => {
+    return this.#journal.run(async () => {
       this.#promises = promises;
       await this.#route();
     });
@@ -162,8 +131,8 @@ export class Switchboard {
 
   /** A desktop claims the call that it is being offered. The first valid claim wins; any other is told so (CT2). */
   accept(ask: { callId: string; offerId: string; personId: string; desktopId: string }): Promise<CallResult> {
-    return this.#run(async () => {
-      const { scheduler, newId } = this.#parts;
+    return this.#journal.run(async () => {
+      const { scheduler } = this.#parts;
       const call = this.#book.get(ask.callId)?.state;
       if (!call) return refuseCall('call-unknown');
       const offer = call.offers.find((o) => o.offerId === ask.offerId);
@@ -174,7 +143,7 @@ export class Switchboard {
       if (offer.personId !== ask.personId || offer.desktopId !== ask.desktopId) return refuseCall('call-taken');
       const seat = this.#seats.get(ask.personId);
       if (!seat) return refuseCall('agent-unknown');
-      const stored = await this.#storeOwn([{ kind: 'accepted', eventId: newId(), at: this.#stamp(ask.callId), ...ask }]);
+      const stored = await this.#journal.storeOwn([{ kind: 'accepted', eventId: this.#parts.newId(), at: this.#journal.stamp(ask.callId), ...ask }]);
       if (!stored) return refuseCall('telephony-not-stored');
       this.#putThrough(ask.callId, ask.offerId, seat);
       return { ok: true };
@@ -183,7 +152,7 @@ export class Switchboard {
 
   /** A desktop turns an offer down: as if it had not been answered. */
   refuse(ask: { callId: string; offerId: string; personId: string }): Promise<CallResult> {
-    return this.#run(async () => {
+    return this.#journal.run(async () => {
       const offer = this.#book.get(ask.callId)?.state.offers.find((o) => o.offerId === ask.offerId);
       if (!offer || offer.outcome !== 'open') return refuseCall('offer-over');
       if (offer.personId !== ask.personId) return refuseCall('call-not-yours');
@@ -212,7 +181,7 @@ export class Switchboard {
   async end(callId: string, personId: string): Promise<CallResult> {
     const result = await this.#command(callId, personId, () => this.#parts.phones.end(callId));
     if (result.ok || result.refusal.code !== 'phones-unknown-call') return result;
-    await this.#run(() => this.#recordEnd(callId));
+    await this.#journal.run(() => this.#recordEnd(callId));
     return { ok: true };
   }
 
@@ -223,12 +192,13 @@ export class Switchboard {
   async dial(ask: { personId: string; desktopId: string; number: string; promiseId?: string }): Promise<CallResult<{ callId: string }>> {
     if (!/^\+?[0-9]{3,20}$/.test(ask.number)) return refuseCall('number-malformed');
     const callId = this.#parts.newId();
-    const begun = await this.#run(async (): Promise<CallResult<{ seat: Seat }>> => {
+    const begun = await this.#journal.run(async (): Promise<CallResult<{ seat: Seat }>> => {
       const seat = this.#seats.get(ask.personId);
       if (!seat || seat.desktopId !== ask.desktopId || seat.state === 'signed-out') return refuseCall('agent-unknown');
+      if (seat.state === 'in-review') return refuseCall('agent-in-review');
       if (seat.state === 'on-call' || this.#ownedBy(ask.personId)) return refuseCall('already-on-call');
       await this.#withdrawIfGone({ ...seat, reachable: false });
-      const stored = await this.#storeOwn([{
+      const stored = await this.#journal.storeOwn([{
         kind: 'callback-dialled', eventId: this.#parts.newId(), callId, at: this.#parts.scheduler.now(), direction: 'out',
         number: ask.number, personId: ask.personId, ...(ask.promiseId === undefined ? {} : { promiseId: ask.promiseId }),
       }]);
@@ -240,55 +210,20 @@ export class Switchboard {
       callId, personId, number, extension: begun.seat.extension, ...(promiseId === undefined ? {} : { promiseId }),
     });
     if (outcome.ok) return { ok: true, callId };
-    await this.#run(() => this.#storeOwn([{
-      kind: 'callback-no-answer', eventId: this.#parts.newId(), callId, at: this.#stamp(callId), reason: 'unreachable',
+    await this.#journal.run(() => this.#journal.storeOwn([{
+      kind: 'callback-no-answer', eventId: this.#parts.newId(), callId, at: this.#journal.stamp(callId), reason: 'unreachable',
     }]));
     return { ok: false, refusal: { code: outcome.code, zh: outcome.zh, en: outcome.en } };
   }
 
-  // ── one step after another ────────────────────────────────────────────────────────────────────────────────────────
-
-  #run<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  /** Stores what is new of these events and tells everyone; rejects where they could not be stored. */
-  async #store(events: readonly CallEvent[]): Promise<void> {
-    const perCall = Map.groupBy(events, (event) => event.callId);
-    for (const callId of perCall.keys()) await this.#book.open(callId);
-    const fresh = [...perCall].map(([callId, list]) => ({ callId, list: this.#book.fresh(callId, list) })).filter((call) => call.list.length > 0);
-    if (fresh.length === 0) return;
-    await this.#parts.record(fresh.flatMap((call) => call.list));
-    for (const { callId, list } of fresh) {
-      const before = this.#book.get(callId)?.state;
-      const after = this.#book.add(callId, list);
-      this.#announce(before, after.state, list, this.#isStale(after.lastAt));
-    }
-  }
-
-  /** As `#store`, for events of our own: a failure is told and answered with false. */
-  async #storeOwn(events: readonly CallEvent[]): Promise<boolean> {
-    try {
-      await this.#store(events);
-      return true;
-    } catch (error) {
-      this.#parts.onError(error);
-      this.#tickSoon();
-      return false;
-    }
-  }
-
   #announce(before: CallState | undefined, after: CallState, events: readonly CallEvent[], stale: boolean): void {
-    const { onCall, onOfferEnded } = this.#parts;
-    onCall(after, events);
+    this.#parts.onCall(after, events);
     for (const offer of after.offers) {
       const was = before?.offers.find((o) => o.offerId === offer.offerId);
       if (was?.outcome !== 'open' || offer.outcome === 'open') continue;
       this.#offerTimers.get(offer.offerId)?.();
       this.#offerTimers.delete(offer.offerId);
-      onOfferEnded(offer, after);
+      this.#parts.onOfferEnded(offer, after);
       if (offer.outcome === 'rona' || offer.outcome === 'refused') this.#ask(offer.personId, { kind: 'offer-missed', callId: after.callId });
     }
     const [had, has] = [talkerOf(before), talkerOf(after)];
@@ -296,10 +231,13 @@ export class Switchboard {
     if (has !== null && had !== has && !stale) this.#ask(has, { kind: after.direction === 'out' ? 'dialled' : 'answered', callId: after.callId });
   }
 
-  /** Asks for a change of state and offers the person nothing until it has been made. */
+  /**
+   * Asks for a change of state and offers the person nothing until it has been made. The end of a call locks nobody:
+   * who was on it is not available anyway, and of who was not nothing will change.
+   */
   #ask(personId: string, request: AgentStateRequest): void {
     const seat = this.#seats.get(personId);
-    if (seat && seat.state === 'available') seat.lockedAtVersion = seat.version;
+    if (seat && seat.state === 'available' && request.kind !== 'call-ended') seat.lockedAtVersion = seat.version;
     this.#parts.onAgentRequest(personId, request);
   }
 
@@ -307,19 +245,20 @@ export class Switchboard {
 
   async #route(): Promise<void> {
     if (this.#stopped) return;
-    const { scheduler, newId } = this.#parts;
+    const { scheduler } = this.#parts;
     const now = scheduler.now();
     this.#book.forget(addMs(now, -900_000));
+    for (const [callId, until] of this.#notBefore) if (until <= now) this.#notBefore.delete(callId);
     const waiting = this.#book.entries().flatMap((entry) => {
-      const call = this.#isStale(entry.lastAt) || (this.#notBefore.get(entry.state.callId) ?? '') > now ? null : waitingCall(entry.state);
+      const call = this.#journal.isStale(entry.lastAt) || this.#notBefore.has(entry.state.callId) ? null : waitingCall(entry.state);
       return call ? [call] : [];
     });
     const agents = [...this.#seats.values()].filter((seat) => seat.lockedAtVersion === null).map((seat) => this.#routable(seat));
     const chosen = chooseAgent(waiting, agents, now, this.#promises, this.#policy);
     const events: RoutingEvent[] = chosen.map((offer) => ({
-      kind: 'offered', eventId: newId(), offerId: newId(), at: this.#stamp(offer.callId), expiresAt: addMs(now, this.#policy.offerMs), ...offer,
+      kind: 'offered', eventId: this.#parts.newId(), offerId: this.#parts.newId(), at: this.#journal.stamp(offer.callId), expiresAt: addMs(now, this.#policy.offerMs), ...offer,
     }));
-    if (events.length > 0 && (await this.#storeOwn(events))) {
+    if (events.length > 0 && (await this.#journal.storeOwn(events))) {
       for (const event of events) {
         const call = this.call(event.callId);
         const offer = call?.offers.find((o) => o.offerId === event.offerId);
@@ -343,9 +282,13 @@ export class Switchboard {
 
   #arm(offer: CallOffer): void {
     const left = Date.parse(offer.expiresAt) - Date.parse(this.#parts.scheduler.now());
-    const lapse = (): void => void this.#run(() => this.#lapse(offer.offerId)).catch(this.#parts.onError);
-    this.#offerTimers.get(offer.offerId)?.();
-    this.#offerTimers.set(offer.offerId, this.#parts.scheduler.after(Math.max(0, left), lapse));
+    this.#lapseIn(offer.offerId, Math.max(0, left));
+  }
+
+  #lapseIn(offerId: string, ms: number): void {
+    this.#offerTimers.get(offerId)?.();
+    const lapse = (): void => void this.#journal.run(() => this.#lapse(offerId)).catch((error: unknown) => this.#parts.onError(error));
+    this.#offerTimers.set(offerId, this.#parts.scheduler.after(ms, lapse));
   }
 
   /** RONA: nobody answered in time; the call goes back to the front and the person into after-call. */
@@ -353,14 +296,14 @@ export class Switchboard {
     const call = this.calls().find((c) => c.offers.some((o) => o.offerId === offerId && o.outcome === 'open'));
     if (!call || this.#stopped) return;
     await this.#endOffer(call.callId, offerId, 'rona');
-    const offer = this.call(call.callId)?.offers.find((o) => o.offerId === offerId && o.outcome === 'open');
-    if (offer) this.#offerTimers.set(offerId, this.#parts.scheduler.after(1000, () => void this.#run(() => this.#lapse(offerId)).catch(this.#parts.onError)));
+    // Not stored: the offer is still open, and is let go of in a second.
+    if (this.call(call.callId)?.offers.some((o) => o.offerId === offerId && o.outcome === 'open')) this.#lapseIn(offerId, 1000);
     await this.#route();
   }
 
   #endOffer(callId: string, offerId: string, reason: 'rona' | 'refused' | 'withdrawn' | 'connect-failed'): Promise<boolean> {
     const eventId = this.#parts.newId();
-    return this.#storeOwn([{ kind: 'offer-ended', eventId, callId, offerId, reason, at: this.#stamp(callId) }]);
+    return this.#journal.storeOwn([{ kind: 'offer-ended', eventId, callId, offerId, reason, at: this.#journal.stamp(callId) }]);
   }
 
   /** The person went into another state, to another desktop or off the line while the phone rang. */
@@ -374,11 +317,11 @@ export class Switchboard {
   }
 
   #putThrough(callId: string, offerId: string, seat: Seat): void {
-    const { phones, scheduler, onError } = this.#parts;
+    const { phones, scheduler } = this.#parts;
     const connect = async (): Promise<void> => {
       const outcome = await phones.connect({ callId, personId: seat.personId, extension: seat.extension });
       if (outcome.ok || outcome.code === 'phones-no-commands') return;
-      await this.#run(async () => {
+      await this.#journal.run(async () => {
         if (this.call(callId)?.phase !== 'connecting') return;
         await this.#endOffer(callId, offerId, 'connect-failed');
         if (outcome.code === 'phones-unknown-call') await this.#recordEnd(callId);
@@ -387,13 +330,13 @@ export class Switchboard {
         await this.#route();
       });
     };
-    connect().catch(onError);
+    connect().catch((error: unknown) => this.#parts.onError(error));
   }
 
   // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #command(callId: string, personId: string, act: () => ReturnType<Phones['hold']>): Promise<CallResult> {
-    const call = await this.#run(() => this.#book.open(callId));
+    const call = await this.#journal.run(() => this.#book.open(callId));
     if (!call) return refuseCall('call-unknown');
     if (ownerOf(call.state) !== personId) return refuseCall('call-not-yours');
     const outcome = await act();
@@ -401,7 +344,7 @@ export class Switchboard {
   }
 
   async #recordEnd(callId: string): Promise<void> {
-    await this.#storeOwn([{ kind: 'ended', eventId: this.#parts.newId(), callId, at: this.#stamp(callId), reason: 'system' }]);
+    await this.#journal.storeOwn([{ kind: 'ended', eventId: this.#parts.newId(), callId, at: this.#journal.stamp(callId), reason: 'system' }]);
   }
 
   /** A state says on-call, but its call is over or unknown: what was lost in a crash is said again (CT3). */
@@ -411,20 +354,9 @@ export class Switchboard {
     if (talkerOf(call?.state) !== seat.personId) this.#ask(seat.personId, { kind: 'call-ended', callId: seat.callId });
   }
 
-  /** The time of an event of ours: later than our last one of that call, since we give ours no sequence. */
-  #stamp(callId: string): string {
-    const now = this.#parts.scheduler.now();
-    const lastAt = this.#book.get(callId)?.lastOwnAt ?? '';
-    return lastAt < now ? now : addMs(lastAt, 1);
-  }
-
-  #isStale(lastAt: string): boolean {
-    return addMs(this.#parts.scheduler.now(), -this.#staleMs) > lastAt;
-  }
-
   /** A call of long ago whose end never came binds nobody who is not on it by their own state. */
   #isGhost(state: CallState, lastAt: string): boolean {
-    return this.#isStale(lastAt) && (state.personId === null || this.#seats.get(state.personId)?.callId !== state.callId);
+    return this.#journal.isStale(lastAt) && (state.personId === null || this.#seats.get(state.personId)?.callId !== state.callId);
   }
 
   #showSummary(): void {
@@ -440,11 +372,7 @@ export class Switchboard {
     if (this.#stopped || this.#cancelTick) return;
     this.#cancelTick = this.#parts.scheduler.after(1000, () => {
       this.#cancelTick = null;
-      this.#run(() => this.#route()).catch(this.#parts.onError);
+      this.#journal.run(() => this.#route()).catch((error: unknown) => this.#parts.onError(error));
     });
   }
-}
-
-function addMs(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString();
 }

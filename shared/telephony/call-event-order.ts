@@ -1,20 +1,30 @@
-import canonicalize from 'canonicalize'
-import type { CallEvent, CallEventKind } from './call-event.ts'
+import canonicalize from 'canonicalize';
+import type { CallEvent, CallEventKind } from './call-event.ts';
 
 export interface OrderedCallEvent {
-  event: CallEvent
+  event: CallEvent;
   /** The event's time, never before that of an event which the phone system numbered lower. */
-  effectiveAt: string
+  effectiveAt: string;
 }
 
 /** Order of events that share one millisecond and carry no number. */
 const rank: Record<CallEventKind, number> = {
-  queued: 0, 'callback-dialled': 1, offered: 2, 'offer-ended': 3, accepted: 4,
-  answered: 5, 'callback-answered': 5, held: 6, retrieved: 7, transferred: 8,
-  'callback-no-answer': 9, abandoned: 9, ended: 10,
-}
+  queued: 0,
+  'callback-dialled': 1,
+  offered: 2,
+  'offer-ended': 3,
+  accepted: 4,
+  answered: 5,
+  'callback-answered': 5,
+  held: 6,
+  retrieved: 7,
+  transferred: 8,
+  'callback-no-answer': 9,
+  abandoned: 9,
+  ended: 10,
+};
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * One total order over a *set* of a call's events, whatever order and however often they came (CT1).
@@ -26,36 +36,34 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
  * Two different events under one id: the lesser in canonical JSON is kept, so that the choice too is independent of order.
  */
 export function callEventOrder(events: readonly CallEvent[]): OrderedCallEvent[] {
-  const byId = new Map<string, { event: CallEvent; text: string }>()
+  const byId = new Map<string, { event: CallEvent; text: string }>();
   for (const event of events) {
-    const text = canonicalize(event) ?? ''
-    const known = byId.get(event.eventId)
-    if (!known || compareText(text, known.text) < 0) byId.set(event.eventId, { event, text })
+    const text = canonicalize(event) ?? '';
+    const known = byId.get(event.eventId);
+    if (!known || compareText(text, known.text) < 0) byId.set(event.eventId, { event, text });
   }
-  const unique = [...byId.values()].map((entry) => entry.event)
+  const unique = [...byId.values()].map((entry) => entry.event);
 
-  const numbered = unique
-    .filter((event) => event.sequence !== undefined)
-    .toSorted((a, b) => a.sequence! - b.sequence! || byTime(a, b))
-  let latest = ''
+  const numbered = unique.filter((event) => event.sequence !== undefined).toSorted((a, b) => a.sequence! - b.sequence! || byTime(a, b));
+  let latest = '';
   const keyed: OrderedCallEvent[] = numbered.map((event) => {
-    if (event.at > latest) latest = event.at
-    return { event, effectiveAt: latest }
-  })
+    if (event.at > latest) latest = event.at;
+    return { event, effectiveAt: latest };
+  });
   const plain = unique
     .filter((event) => event.sequence === undefined)
     .toSorted(byTime)
-    .map((event) => ({ event, effectiveAt: event.at }))
+    .map((event) => ({ event, effectiveAt: event.at }));
 
-  const merged: OrderedCallEvent[] = []
-  let next = 0
+  const merged: OrderedCallEvent[] = [];
+  let next = 0;
   for (const item of keyed) {
-    for (; next < plain.length && plain[next]!.effectiveAt < item.effectiveAt; next++) merged.push(plain[next]!)
-    merged.push(item)
+    for (; next < plain.length && plain[next]!.effectiveAt < item.effectiveAt; next++) merged.push(plain[next]!);
+    merged.push(item);
   }
-  return [...merged, ...plain.slice(next)]
+  return [...merged, ...plain.slice(next)];
 }
 
 function byTime(a: CallEvent, b: CallEvent): number {
-  return compareText(a.at, b.at) || rank[a.kind] - rank[b.kind] || compareText(a.eventId, b.eventId)
+  return compareText(a.at, b.at) || rank[a.kind] - rank[b.kind] || compareText(a.eventId, b.eventId);
 }

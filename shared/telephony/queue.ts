@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from 'zod';
 
 /** What a queue means for routing and what people call it. */
 export const queueSchema = z.object({
@@ -9,15 +9,15 @@ export const queueSchema = z.object({
   lossReport: z.boolean(),
   zh: z.string(),
   en: z.string(),
-})
-export type Queue = z.infer<typeof queueSchema>
+});
+export type Queue = z.infer<typeof queueSchema>;
 
 export const defaultQueues: readonly Queue[] = [
   { queue: 'loss', skill: 'loss', priority: 0, lossReport: true, zh: '挂失', en: 'Loss report' },
   { queue: 'instalment', skill: 'es', priority: 5, lossReport: false, zh: '分期', en: 'Instalments' },
   { queue: 'password', skill: 'password', priority: 5, lossReport: false, zh: '密码', en: 'Passwords' },
   { queue: 'general', skill: 'general', priority: 5, lossReport: false, zh: '综合', en: 'General' },
-]
+];
 
 /**
  * The queue of that name. A name that this centre does not know (a phone system's own) is served as the general
@@ -26,7 +26,12 @@ export const defaultQueues: readonly Queue[] = [
 export function queueNamed(name: string, queues: readonly Queue[] = defaultQueues): Queue {
   return (
     queues.find((q) => q.queue === name) ?? {
-      queue: name, skill: 'general', priority: 5, lossReport: false, zh: name, en: name,
+      queue: name,
+      skill: 'general',
+      priority: 5,
+      lossReport: false,
+      zh: name,
+      en: name,
     }
-  )
+  );
 }

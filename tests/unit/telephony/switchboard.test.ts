@@ -38,7 +38,7 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
   const states = new Map<string, AgentState>();
   const seats = new Map<string, { desktopId: string; skills: string[] }>();
   let ids = 0;
-  const control = { failing: 0 };
+  const control = { failing: 0, listenerFails: false };
   const prefix = `n${log.length}-`;
   const board = new Switchboard({
     phones, scheduler,
@@ -49,7 +49,9 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
       log.push(...events);
     },
     load: async (callId) => log.filter((event) => event.callId === callId),
-    onCall: () => {},
+    onCall: () => {
+      if (control.listenerFails) throw new Error('listener');
+    },
     onOffer: (offer) => offers.push(offer),
     onOfferEnded: (offer) => ended.push(offer),
     onAgentRequest: (personId, request) => {
@@ -212,6 +214,9 @@ describe('the switchboard', () => {
     expect(c.offers).toHaveLength(1);
     await c.phones.deliver([{ kind: 'ended', eventId: 'o3', callId: 'old', at: old, reason: 'unknown' }]);
     expect(foldCall('old', c.log)).toMatchObject({ phase: 'ended', personId: 'p1' });
+    await c.phone('new', 'abandoned');
+    await c.phone('newer', 'queued');
+    expect(c.offers).toHaveLength(2);
   });
 
   it('[SY1] what could not be stored is not taken, and can be sent again', async () => {
@@ -322,6 +327,24 @@ describe('the switchboard', () => {
     await c.scheduler.advance(1);
     expect(c.states.get('p1')?.state).toBe('after-call');
     expect(c.board.call('c1')).toMatchObject({ phase: 'ended', endReason: 'system' });
+  });
+
+  it('[RB1] a listener that fails neither stops the switchboard nor makes the phone system send again', async () => {
+    const c = await centre();
+    c.control.listenerFails = true;
+    await c.phone('c1', 'queued');
+    c.control.listenerFails = false;
+    expect(c.errors).toHaveLength(1);
+    await c.sit('p1');
+    expect(c.offers).toMatchObject([{ personId: 'p1' }]);
+    expect(c.log.filter((e) => e.kind === 'queued')).toHaveLength(1);
+  });
+
+  it('nobody dials out of a review', async () => {
+    const c = await centre();
+    await c.board.agentChanged({ personId: 'p1', desktopId: 'd-p1', extension: '8001', state: 'in-review', version: 3, since: c.scheduler.now(), callId: null, skills: [], reachable: true });
+    expect(await c.board.dial({ personId: 'p1', desktopId: 'd-p1', number: '10000000001' })).toMatchObject({ refusal: { code: 'agent-in-review' } });
+    expect(c.log).toEqual([]);
   });
 
   it('[RB1] a call that floods the log is cut off', async () => {
