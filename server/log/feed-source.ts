@@ -2,7 +2,7 @@
  * What the feed asks of a log. Each answer is one consistent read: taken between two commits, never across one.
  */
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
-import type { StoredEvent } from './log.ts';
+import type { LogHead, StoredEvent } from './log.ts';
 
 /** Something in a person's feed: an event of a case they could see then, a grant to them, a revocation from them. */
 export type FeedRow = { position: number; what: 'event' | 'granted' | 'revoked'; stream: StreamId; version: number };
@@ -34,6 +34,7 @@ export type StartStretch = {
 };
 
 export interface FeedSource {
+  head(): Promise<LogHead>;
   /**
    * Rows after `from`, up to `to` (null: the head), at most `maxRows`; and as many whole cases as hold `maxEvents`
    * events together, at least one. It is cut at whichever comes first.

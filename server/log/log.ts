@@ -143,7 +143,6 @@ export interface EventLog extends FeedSource {
   casesOf(person: PersonId): Promise<StreamId[]>;
   readersOf(stream: StreamId): Promise<PersonId[]>;
 
-  head(): Promise<LogHead>;
   /** SY9: after a restore or a lossy fail-over; every cursor made before is void. Answers the new epoch. */
   newEpoch(reason: string): Promise<string>;
   /** Called after each commit, in order, before the calls in it are answered. Answers the way to stop it. */

@@ -1,0 +1,211 @@
+/**
+ * What a person's desktop gets of the log, in the log's order (SY5, SY6, TP6).
+ *
+ * - A case comes with its grant as a snapshot, folded with what is withheld from this person as null; after it, every
+ *   event of the case comes as an event, contiguous in version, its body null where withheld.
+ * - An event that releases bodies to this person comes as a fresh snapshot in its place.
+ * - What may be read, and whether the case may be seen at all, is judged on the log as it is *now*, not as it was at
+ *   that position: nobody gets late what they may no longer have. A case that is not theirs now yields only `revoked`.
+ * - A desktop that has nothing starts from snapshots of its cases as of one position, and goes on from there.
+ * - The cursor always advances, over stretches that hold nothing for this person too; a page is bounded in items, in
+ *   bytes and in work.
+ */
+import type { FoldedEvent } from '#shared/case/decision.ts';
+import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { MAX_MESSAGE_BYTES, MAX_PULL, type Feed, type FeedItem, type PullAnswer } from '#shared/protocol/wire.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { FeedCase, FeedRow, FeedSource } from './feed-source.ts';
+import type { StoredEvent } from './log.ts';
+
+/** The domain's functions that the feed needs; `S` is the state of a case. All pure. */
+export type CaseRules<S> = {
+  evolve: (state: S | null, event: FoldedEvent) => S;
+  /** TP6, judged on the state folded from everything. */
+  mayReadBody: (full: S, event: FoldedEvent, reader: PersonId) => boolean;
+  /** Who gains sight of withheld bodies by this event; `full` is folded from everything up to and including it. */
+  releasesTo: (full: S, event: FoldedEvent) => PersonId[];
+};
+
+export type CaseFeed = {
+  /**
+   * A page of a person's feed after their cursor (null: start anew).
+   * @param limit items, at most MAX_PULL
+   * @returns the page; `new-epoch` where the cursor is of another epoch or ahead of the log (SY9); a refusal where it
+   *   is no cursor
+   */
+  pull: (person: PersonId, cursor: string | null, limit: number) => Promise<PullAnswer | { refusal: Refusal }>;
+  /**
+   * The live stretch between two positions, for a desktop that has everything up to `fromPosition`. With `more`, the
+   * bounds cut it: go on from its `to`.
+   */
+  feedFor: (person: PersonId, fromPosition: number, toPosition: number) => Promise<{ feed: Feed; toPosition: number; more: boolean }>;
+};
+
+/** Half a message, so that the acknowledgement around a page never makes it too big. */
+const MAX_PAGE_BYTES = MAX_MESSAGE_BYTES / 2 - 2048;
+/** Events of whole cases that one page may read and fold. */
+const MAX_PAGE_EVENTS = 1500;
+
+const folded = ({ envelope, body }: StoredEvent): FoldedEvent => ({
+  id: envelope.id,
+  case: envelope.case,
+  version: envelope.version,
+  kind: envelope.kind,
+  schema: envelope.schema,
+  actor: envelope.actor,
+  times: envelope.times,
+  body,
+});
+
+/** One case as one reader gets it. */
+class CaseView<S> {
+  readonly #rules: CaseRules<S>;
+  readonly #reader: PersonId;
+  readonly #events: StoredEvent[];
+  /** `#full[v - 1]`: folded from everything up to version v. */
+  readonly #full: S[] = [];
+
+  constructor(rules: CaseRules<S>, reader: PersonId, events: StoredEvent[]) {
+    this.#rules = rules;
+    this.#reader = reader;
+    this.#events = events;
+    let state: S | null = null;
+    for (const event of events) {
+      state = rules.evolve(state, folded(event));
+      this.#full.push(state);
+    }
+  }
+
+  #at(version: number): { event: StoredEvent; full: S; now: S } {
+    const event = this.#events[version - 1];
+    const full = this.#full[version - 1];
+    const now = this.#full.at(-1);
+    if (event === undefined || full === undefined || now === undefined) throw new Error(`no version ${version} in a case of the feed`);
+    return { event, full, now };
+  }
+
+  /** The body, or null: withheld now, or erased. */
+  #body(version: number): unknown {
+    const { event, now } = this.#at(version);
+    if (event.body === null) return null;
+    return this.#rules.mayReadBody(now, folded(event), this.#reader) ? event.body : null;
+  }
+
+  snapshot(version: number): FeedItem {
+    let state: S | null = null;
+    for (let at = 1; at <= version; at += 1) state = this.#rules.evolve(state, { ...folded(this.#at(at).event), body: this.#body(at) });
+    return { type: 'snapshot', case: this.#at(version).event.envelope.case, version, state };
+  }
+
+  event(version: number): FeedItem {
+    const { event, full } = this.#at(version);
+    if (this.#rules.releasesTo(full, folded(event)).includes(this.#reader)) return this.snapshot(version);
+    return { type: 'event', envelope: event.envelope, body: this.#body(version) };
+  }
+
+  /** The last version at or before a position; 0 for none. */
+  versionAt(position: number): number {
+    return this.#events.findLast((event) => event.position <= position)?.envelope.version ?? 0;
+  }
+}
+
+/** Collects items up to the size of a page. The first always fits: a page must advance. */
+class Page {
+  readonly items: FeedItem[] = [];
+  #bytes = 0;
+
+  add(item: FeedItem): boolean {
+    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (this.items.length > 0 && this.#bytes + bytes > MAX_PAGE_BYTES) return false;
+    this.items.push(item);
+    this.#bytes += bytes;
+    return true;
+  }
+}
+
+export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed {
+  const views = (cases: Map<StreamId, FeedCase>, reader: PersonId): ((stream: StreamId) => CaseView<S> | null) => {
+    const made = new Map<StreamId, CaseView<S>>();
+    return (stream) => {
+      const found = made.get(stream);
+      if (found !== undefined) return found;
+      const events = cases.get(stream)?.events;
+      if (events === undefined) return null;
+      const view = new CaseView(rules, reader, events);
+      made.set(stream, view);
+      return view;
+    };
+  };
+
+  const itemOf = (row: FeedRow, view: CaseView<S> | null, openSince: number | undefined): FeedItem | null => {
+    if (row.what === 'revoked') return { type: 'revoked', case: row.stream };
+    // Not theirs now, or of an earlier time that a revocation ended: the revocation, or the later grant, says it all.
+    if (view === null || openSince === undefined || row.position < openSince) return null;
+    return row.what === 'granted' ? view.snapshot(row.version) : view.event(row.version);
+  };
+
+  async function stretch(person: PersonId, from: number, to: number | null, limit: number) {
+    const read = await source.feedStretch(person, from, to, limit, MAX_PAGE_EVENTS);
+    const view = views(read.cases, person);
+    const page = new Page();
+    let covered = read.covered;
+    for (const row of read.rows) {
+      const item = itemOf(row, view(row.stream), read.openSince.get(row.stream));
+      if (item === null || page.add(item)) continue;
+      covered = row.position - 1;
+      break;
+    }
+    return { items: page.items, covered, head: read.head, epoch: read.epoch };
+  }
+
+  /** A page of the start: cases granted after `after`, all as they were at `upTo` (null: at the head, which fixes it). */
+  async function start(person: PersonId, cursor: string | null, after: number, upTo: number | null, limit: number) {
+    const read = await source.startStretch(person, after, upTo, limit, MAX_PAGE_EVENTS);
+    const ground = upTo ?? read.head;
+    const view = views(read.cases, person);
+    const page = new Page();
+    let complete = read.complete;
+    let last = after;
+    for (const grant of read.grants) {
+      const of = view(grant.stream);
+      if (of !== null && !page.add(of.snapshot(of.versionAt(ground)))) {
+        complete = false;
+        break;
+      }
+      last = grant.since;
+    }
+    const to = encodeCursor({ epoch: read.epoch, positions: [ground], ...(complete ? {} : { start: last }) });
+    const answer: PullAnswer = { status: 'ok', feed: { from: cursor, to, items: page.items }, more: !complete || read.head > ground };
+    return { answer, epoch: read.epoch };
+  }
+
+  return {
+    async pull(person, cursor, limit) {
+      const items = Math.max(1, Math.min(limit, MAX_PULL));
+      if (cursor === null) return (await start(person, null, 0, null, items)).answer;
+      const decoded = decodeCursor(cursor);
+      if (!decoded.ok) return { refusal: decoded.refusal };
+      const { epoch, positions, start: after } = decoded.cursor;
+      const from = positions[0] ?? 0;
+      const { epoch: present, position: head } = await source.head();
+      if (epoch !== present || from > head) return { status: 'new-epoch' };
+      if (after !== undefined) {
+        const page = await start(person, cursor, after, from, items);
+        return page.epoch === epoch ? page.answer : { status: 'new-epoch' };
+      }
+      const read = await stretch(person, from, null, items);
+      // An epoch that began between the two reads must not be crossed unseen.
+      if (read.epoch !== epoch) return { status: 'new-epoch' };
+      const to = encodeCursor({ epoch: read.epoch, positions: [read.covered] });
+      return { status: 'ok', feed: { from: cursor, to, items: read.items }, more: read.covered < read.head };
+    },
+
+    async feedFor(person, fromPosition, toPosition) {
+      const read = await stretch(person, fromPosition, toPosition, MAX_PULL);
+      const at = (position: number): string => encodeCursor({ epoch: read.epoch, positions: [position] });
+      const feed: Feed = { from: at(fromPosition), to: at(read.covered), items: read.items };
+      return { feed, toPosition: read.covered, more: read.covered < Math.min(toPosition, read.head) };
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The queue before the transaction. Everything that is ready when a commit begins shares it, and with it one sync of
+ * the disk; what arrives meanwhile shares the next one. Order of the calls is kept.
+ */
+import { logError, type LogError } from './log-errors.ts';
+import type { AppendResult } from './log.ts';
+import type { PreparedItem } from './prepare.ts';
+
+/** Bounds how long one transaction keeps the event loop. */
+const MAX_GROUP_ITEMS = 500;
+
+type Waiting = {
+  /** Null while bodies are being sealed. */
+  prepared: PreparedItem[] | null;
+  resolve: (results: AppendResult[]) => void;
+  reject: (reason: unknown) => void;
+};
+
+/** The transaction: all results, or why nothing was stored. Throws only for a bug. */
+export type CommitGroup = (items: PreparedItem[]) => { ok: true; results: AppendResult[] } | { ok: false; error: LogError };
+
+export class GroupCommit {
+  readonly #commit: CommitGroup;
+  readonly #queue: Waiting[] = [];
+  #scheduled = false;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(commit: CommitGroup) {
+    this.#commit = commit;
+  }
+
+  submit(count: number, prepare: () => Promise<PreparedItem[]>): Promise<AppendResult[]> {
+    if (this.#closed) return Promise.resolve(all(count, logError('log-closed', '', 'closed')));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { prepared: null, resolve, reject };
+      this.#queue.push(waiting);
+      prepare().then(
+        (prepared) => {
+          waiting.prepared = prepared;
+          this.#schedule();
+        },
+        (reason: unknown) => {
+          this.#queue.splice(this.#queue.indexOf(waiting), 1);
+          reject(reason);
+          this.#schedule();
+        },
+      );
+    });
+  }
+
+  /** Takes nothing more; resolves when everything handed in before has been answered. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  /** After the present turn of the loop, so that everything that arrived in it is in the same group. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  #run(): void {
+    const group = this.#takeReady();
+    if (group.length > 0) this.#settle(group);
+    if (this.#queue[0]?.prepared) this.#schedule();
+    if (this.#queue.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** The front of the queue up to the first call whose bodies are still being sealed: order is order of calling. */
+  #takeReady(): Waiting[] {
+    let count = 0;
+    let items = 0;
+    for (const waiting of this.#queue) {
+      if (waiting.prepared === null) break;
+      if (count > 0 && items + waiting.prepared.length > MAX_GROUP_ITEMS) break;
+      items += waiting.prepared.length;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  #settle(group: Waiting[]): void {
+    const items = group.flatMap((waiting) => waiting.prepared ?? []);
+    try {
+      const outcome = this.#commit(items);
+      const results = outcome.ok ? outcome.results : all(items.length, outcome.error);
+      let taken = 0;
+      for (const waiting of group) {
+        const count = waiting.prepared?.length ?? 0;
+        waiting.resolve(results.slice(taken, taken + count));
+        taken += count;
+      }
+    } catch (bug) {
+      // RB1: nobody's bad call may fail a neighbour's. The transaction is rolled back; each goes again by itself.
+      if (group.length === 1) group[0]?.reject(bug);
+      else for (const waiting of group) this.#settle([waiting]);
+    }
+  }
+}
+
+const all = (count: number, error: LogError): AppendResult[] => Array.from({ length: count }, () => ({ status: 'failed', error }));

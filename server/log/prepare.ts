@@ -1,0 +1,89 @@
+/**
+ * Everything about an item that can be done before its transaction: checked, made canonical, sealed, hashed. What
+ * remains inside is reading versions and writing rows, so that a transaction is short and cannot fail on its input.
+ */
+import { Envelope } from '#shared/protocol/envelope.ts';
+import { StreamId } from '#shared/protocol/ids.ts';
+import { accessChange } from './access-events.ts';
+import type { BodySealer, SealRequest, SealedBody } from './body-sealer.ts';
+import { canonicalBytes } from './canonical.ts';
+import { GENESIS_LINK, sha256Hex } from './chain.ts';
+import type { AppendItem, StreamWrite } from './log.ts';
+
+/** An envelope that lacks what only the transaction knows: version, recorded time, link. */
+export type PreparedEvent = {
+  envelope: Omit<Envelope, 'version' | 'link' | 'times'> & { times: Omit<Envelope['times'], 'recorded'> };
+  body: SealedBody;
+  access: ReturnType<typeof accessChange>;
+};
+export type PreparedWrite = { stream: StreamId; expectedVersion: number; events: PreparedEvent[] };
+export type PreparedItem =
+  | { ok: true; writes: PreparedWrite[]; command: AppendItem['command']; audit: AppendItem['audit'] }
+  /** The body of this event has no canonical form. */
+  | { ok: false; event: string };
+
+/** Throws for what only a bug of the caller can bring about. */
+function checkItem(item: AppendItem): void {
+  const streams = new Set<string>();
+  for (const write of item.writes) {
+    StreamId.parse(write.stream);
+    if (streams.has(write.stream)) throw new Error('an item writes a stream at most once');
+    streams.add(write.stream);
+  }
+  if (item.command?.answer.status === 'refused' && item.writes.some((write) => write.events.length > 0)) {
+    throw new Error('a refusal changes no state');
+  }
+}
+
+function plainBodies(write: StreamWrite): { ok: true; requests: SealRequest[] } | { ok: false; event: string } {
+  const requests: SealRequest[] = [];
+  for (const event of write.events) {
+    try {
+      requests.push({ stream: write.stream, eventId: event.id, customer: write.customer ?? null, plain: canonicalBytes(event.body) });
+    } catch {
+      return { ok: false, event: event.id };
+    }
+  }
+  return { ok: true, requests };
+}
+
+function prepareWrite(write: StreamWrite, command: string | null, bodies: SealedBody[], schemaOf: (kind: string) => number): PreparedWrite {
+  const events = write.events.map((draft, index): PreparedEvent => {
+    const body = bodies[index];
+    if (body === undefined) throw new Error('the sealer answered fewer bodies than it was given');
+    const envelope = {
+      id: draft.id,
+      case: write.stream,
+      kind: draft.kind,
+      schema: schemaOf(draft.kind),
+      actor: write.actor,
+      times: { said: draft.said ?? null, made: write.madeAt },
+      command,
+      bodyHash: sha256Hex(body.bytes),
+    };
+    // The log is for ever: what readers could not parse must not get into it.
+    Envelope.parse({ ...envelope, version: 1, link: GENESIS_LINK, times: { ...envelope.times, recorded: write.madeAt } });
+    return { envelope, body, access: accessChange(draft) };
+  });
+  return { stream: write.stream, expectedVersion: write.expectedVersion, events };
+}
+
+/** @param schemaOf the present schema version of an event kind */
+export async function prepareItem(item: AppendItem, sealer: BodySealer, schemaOf: (kind: string) => number): Promise<PreparedItem> {
+  checkItem(item);
+  const command = item.command?.outer.id ?? null;
+  const requests: SealRequest[] = [];
+  for (const write of item.writes) {
+    const plain = plainBodies(write);
+    if (!plain.ok) return plain;
+    requests.push(...plain.requests);
+  }
+  const sealed = requests.length === 0 ? [] : await sealer.seal(requests);
+  let taken = 0;
+  const writes = item.writes.map((write) => {
+    const bodies = sealed.slice(taken, taken + write.events.length);
+    taken += write.events.length;
+    return prepareWrite(write, command, bodies, schemaOf);
+  });
+  return { ok: true, writes, command: item.command, audit: item.audit };
+}

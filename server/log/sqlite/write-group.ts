@@ -1,0 +1,209 @@
+/**
+ * One transaction of the log: the items of a group, one after another, each seeing what those before it wrote; then
+ * one link over everything, one commit, one sync. Synchronous from BEGIN to COMMIT: nothing else can get in between.
+ */
+import type Database from 'better-sqlite3';
+import type { CommandResult } from '#shared/protocol/command.ts';
+import { Envelope } from '#shared/protocol/envelope.ts';
+import { batchLink, sha256, type ChainEntry } from '../chain.ts';
+import { canonicalText } from '../canonical.ts';
+import type { AnswerToStore, AppendItem, AppendResult, Appended, AuditEntry, CommandToStore } from '../log.ts';
+import type { PreparedItem, PreparedWrite } from '../prepare.ts';
+import { AccessWriter } from './access-writer.ts';
+import { readHead } from './head.ts';
+
+type Unlinked = Omit<Envelope, 'link'>;
+/** A result that still lacks the link, which is known only at the end of the group. */
+type Outcome =
+  | { result: AppendResult }
+  | { versions: Record<string, number>; position: number; envelopes: Unlinked[]; answer: CommandResult | null };
+
+type Group = {
+  batch: number;
+  position: number;
+  recordedAt: string;
+  entries: ChainEntry[];
+  envelopes: Unlinked[];
+  readers: Set<string>;
+};
+
+export type Committed = { results: AppendResult[]; appended: Appended | null };
+
+export class GroupWriter {
+  readonly #db: Database.Database;
+  readonly #now: () => string;
+  readonly #access: AccessWriter;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  /** @param now the server's clock; a time before the last recorded one is replaced by that one */
+  constructor(db: Database.Database, now: () => string) {
+    this.#db = db;
+    this.#now = now;
+    this.#access = new AccessWriter(db);
+    this.#statements = prepareStatements(db);
+  }
+
+  /**
+   * Throws what SQLite throws, and then nothing was stored.
+   * @param inside runs in the same transaction, before the batch is closed
+   */
+  commit(items: PreparedItem[], inside?: () => void): Committed {
+    return this.#db.transaction(() => this.#write(items, inside)).immediate();
+  }
+
+  #write(items: PreparedItem[], inside?: () => void): Committed {
+    const head = readHead(this.#db);
+    const now = this.#now();
+    const group: Group = {
+      batch: head.batch + 1,
+      position: head.position,
+      recordedAt: head.recordedAt !== null && head.recordedAt > now ? head.recordedAt : now,
+      entries: [],
+      envelopes: [],
+      readers: new Set(),
+    };
+    const outcomes = items.map((item) => this.#apply(item, group));
+    inside?.();
+    let link = head.link;
+    if (group.entries.length > 0) {
+      link = batchLink(head.link, group.entries);
+      this.#statements.batch.run(group.batch, head.position + 1, group.position, group.recordedAt, Buffer.from(link, 'hex'));
+    }
+    const linked = (envelope: Unlinked): Envelope => ({ ...envelope, link });
+    const results = outcomes.map((outcome): AppendResult =>
+      'result' in outcome
+        ? outcome.result
+        : { status: 'appended', ...outcome, envelopes: outcome.envelopes.map(linked), recordedAt: group.recordedAt },
+    );
+    const appended =
+      group.entries.length === 0
+        ? null
+        : { from: head.position, to: group.position, envelopes: group.envelopes.map(linked), readers: [...group.readers] };
+    return { results, appended };
+  }
+
+  /** Every check comes before the first row is written: an item that is not appended leaves nothing behind. */
+  #apply(item: PreparedItem, group: Group): Outcome {
+    if (!item.ok) return { result: { status: 'rejected', code: 'body-not-canonical', event: item.event } };
+    if (item.command !== null) {
+      const known = this.#alreadyKnown(item.command.outer);
+      if (known !== null) return { result: known };
+    }
+    const stands = this.#stands(item.writes);
+    if (stands !== null) return { result: stands };
+
+    const versions: Record<string, number> = {};
+    const envelopes: Unlinked[] = [];
+    for (const write of item.writes) versions[write.stream] = this.#writeStream(write, group, envelopes);
+    for (const entry of item.audit) this.#writeAudit(entry, group);
+    const answer = item.command === null ? null : this.#storeCommand(item.command, group);
+    return { versions, position: group.position, envelopes, answer };
+  }
+
+  /** SY2: the stored answer, forked, a gap, or null where the command is new and next. */
+  #alreadyKnown(outer: NonNullable<AppendItem['command']>['outer']): AppendResult | null {
+    const { slot, command, lastNumber, number } = this.#statements;
+    const taken = slot.get(outer.desktop, outer.incarnation, outer.case, outer.number);
+    const stored = command.get(outer.id);
+    if (taken !== undefined && (taken.command !== outer.id || taken.hash !== outer.hash)) return { status: 'forked', by: 'number' };
+    if (stored !== undefined && stored.hash !== outer.hash) return { status: 'forked', by: 'id' };
+    if (taken === undefined) {
+      const expected = (lastNumber.get(outer.desktop, outer.incarnation, outer.case) ?? 0) + 1;
+      if (outer.number !== expected) return { status: 'gap', expected };
+      // A command that was stored before its desktop renumbered: it takes the number, and its effect is not repeated.
+      if (stored !== undefined) number.run(outer.desktop, outer.incarnation, outer.case, outer.number, outer.id);
+    }
+    return stored === undefined ? null : { status: 'duplicate', answer: JSON.parse(stored.answer) as CommandResult };
+  }
+
+  #stands(writes: PreparedWrite[]): AppendResult | null {
+    for (const write of writes) {
+      const actualVersion = this.#statements.version.get(write.stream) ?? 0;
+      if (actualVersion !== write.expectedVersion) return { status: 'conflict', stream: write.stream, actualVersion };
+    }
+    const own = new Set<string>();
+    for (const event of writes.flatMap((write) => write.events)) {
+      const { id } = event.envelope;
+      if (own.has(id) || this.#statements.eventId.get(id) !== undefined) return { status: 'rejected', code: 'event-id-taken', event: id };
+      own.add(id);
+    }
+    return null;
+  }
+
+  #writeStream(write: PreparedWrite, group: Group, envelopes: Unlinked[]): number {
+    if (write.events.length === 0) return write.expectedVersion;
+    const { stream, touch, event, body } = this.#statements;
+    const last = write.expectedVersion + write.events.length;
+    if (write.expectedVersion === 0) stream.run(write.stream, last);
+    else touch.run(last, write.stream);
+    const streamKey = this.#statements.streamKey.get(write.stream);
+    if (streamKey === undefined) throw new Error(`stream ${write.stream} has a version and no row`);
+    write.events.forEach((prepared, index) => {
+      const version = write.expectedVersion + index + 1;
+      const times = { ...prepared.envelope.times, recorded: group.recordedAt };
+      const envelope: Unlinked = { ...prepared.envelope, version, times };
+      const position = ++group.position;
+      const content = canonicalText(envelope);
+      event.run(position, group.batch, streamKey, version, envelope.id, content, sha256(content));
+      body.run(envelope.id, prepared.body.bytes, prepared.body.keyId);
+      group.entries.push({ class: 'event', content });
+      group.envelopes.push(envelope);
+      envelopes.push(envelope);
+      this.#access.write(streamKey, position, prepared.access, group.readers);
+    });
+    return last;
+  }
+
+  #writeAudit(entry: AuditEntry, group: Group): void {
+    const position = ++group.position;
+    const content = canonicalText({ ...entry, position, recordedAt: group.recordedAt });
+    this.#statements.audit.run(position, group.batch, content, sha256(content));
+    group.entries.push({ class: 'audit', content });
+  }
+
+  #storeCommand(stored: CommandToStore, group: Group): CommandResult {
+    const { outer, person } = stored;
+    const answer = this.#answer(outer.id, outer.case, stored.answer, group.recordedAt);
+    if (answer.status === 'refused') {
+      // PR5, TP7: whoever refuses, the refusal is in the chain.
+      const detail = { command: outer.id, kind: outer.kind, code: answer.refusal.code, desktop: outer.desktop };
+      this.#writeAudit({ kind: 'command refused', person, workstation: null, about: outer.case, detail }, group);
+    }
+    this.#statements.storeCommand.run(outer.id, outer.hash, outer.kind, outer.schema, outer.case, person, JSON.stringify(answer));
+    this.#statements.number.run(outer.desktop, outer.incarnation, outer.case, outer.number, outer.id);
+    return answer;
+  }
+
+  #answer(id: string, stream: string, answer: AnswerToStore, recordedAt: string): CommandResult {
+    if (answer.status === 'refused') return { id, status: 'refused', refusal: answer.refusal, recordedAt };
+    return { id, status: 'accepted', version: this.#statements.version.get(stream) ?? 0, recordedAt };
+  }
+}
+
+function prepareStatements(db: Database.Database) {
+  return {
+    slot: db.prepare<[string, number, string, number], { command: string; hash: string }>(
+      `SELECT n.command, c.hash FROM numbers n JOIN commands c ON c.id = n.command
+       WHERE n.desktop = ? AND n.incarnation = ? AND n.stream = ? AND n.number = ?`,
+    ),
+    command: db.prepare<[string], { hash: string; answer: string }>('SELECT hash, answer FROM commands WHERE id = ?'),
+    lastNumber: db
+      .prepare<[string, number, string], number>(
+        `SELECT number FROM numbers WHERE desktop = ? AND incarnation = ? AND stream = ? ORDER BY number DESC LIMIT 1`,
+      )
+      .pluck(),
+    number: db.prepare('INSERT INTO numbers (desktop, incarnation, stream, number, command) VALUES (?, ?, ?, ?, ?)'),
+    storeCommand: db.prepare('INSERT INTO commands (id, hash, kind, schema, stream, person, answer) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    version: db.prepare<[string], number>('SELECT version FROM streams WHERE name = ?').pluck(),
+    streamKey: db.prepare<[string], number>('SELECT id FROM streams WHERE name = ?').pluck(),
+    eventId: db.prepare<[string], number>('SELECT 1 FROM entries WHERE event_id = ?').pluck(),
+    stream: db.prepare('INSERT INTO streams (name, version) VALUES (?, ?)'),
+    touch: db.prepare('UPDATE streams SET version = ? WHERE name = ?'),
+    event: db.prepare(
+      `INSERT INTO entries (position, batch, class, stream, version, event_id, content, hash) VALUES (?, ?, 'event', ?, ?, ?, ?, ?)`,
+    ),
+    body: db.prepare('INSERT INTO bodies (event_id, bytes, key_id) VALUES (?, ?, ?)'),
+    audit: db.prepare(`INSERT INTO entries (position, batch, class, content, hash) VALUES (?, ?, 'audit', ?, ?)`),
+    batch: db.prepare('INSERT INTO batches (batch, first_position, last_position, recorded_at, link) VALUES (?, ?, ?, ?, ?)'),
+  };
+}
