@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './migrations/migrate.ts';
 import { onDisk, StoreError } from './store-refusal.ts';
@@ -15,6 +17,7 @@ export type Db = Database.Database;
  */
 export function openDatabase(file: string, key: Buffer, nativeBinding: string | null): Db {
   return onDisk(() => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const db = new Database(file, { timeout: 250, ...(nativeBinding === null ? {} : { nativeBinding }) });
     try {
       unlock(db, key);

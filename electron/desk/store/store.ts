@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { confirmedCasesOf, type ConfirmedCases } from './confirmed-cases.ts';
 import { openDatabase, openForSalvage, type Db } from './database.ts';
 import { draftsOf, type Drafts } from './drafts.ts';
@@ -59,7 +58,6 @@ export async function createStore(
 ): Promise<Store> {
   const key = randomBytes(KEY_BYTES);
   const wrapped = await wrapKey(key, passphrase, belongsTo(who), options.cost ?? USUAL_COST);
-  onDisk(() => mkdirSync(folder.path, { recursive: true, mode: 0o700 }));
   // The key first: a database without its key would be lost, a key without a database is nothing yet.
   writeKeyFile(folder, { format: 1, ...who, key: wrapped, failures: 0 });
   const store = storeOf(openDatabase(folder.database, key, options.nativeBinding), who.desktop);
