@@ -71,13 +71,6 @@ seedOnce(store, options.seed, clock.now());
 catchUp(store, clock.now());
 
 const app = makeBankServer(store, clock, secret);
-try {
-  process.stdout.write(`bank listening ${await app.listen({ host: '127.0.0.1', port: options.port })}\n`);
-} catch (error) {
-  const inUse = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
-  giveUp(inUse ? `Port ${options.port} is in use; stop the other program or choose --port 0. 端口已被占用。` : `The bank cannot listen: ${String(error)}`);
-}
-
 /** The night batch runs by itself too, when nobody asks anything. */
 const night = setInterval(() => catchUp(store, clock.now()), 30_000);
 let stopping = false;
@@ -92,3 +85,11 @@ const stop = async (): Promise<void> => {
 process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());
 if (options.exitWithStdin) process.stdin.on('end', () => void stop()).on('error', () => void stop()).resume();
+
+// Last of all: who hears that the bank listens may at once tell it to stop.
+try {
+  process.stdout.write(`bank listening ${await app.listen({ host: '127.0.0.1', port: options.port })}\n`);
+} catch (error) {
+  const inUse = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
+  giveUp(inUse ? `Port ${options.port} is in use; stop the other program or choose --port 0. 端口已被占用。` : `The bank cannot listen: ${String(error)}`);
+}

@@ -39,7 +39,7 @@ export function writeStories(write: Writer, random: Random): void {
   const old = Math.min(59, periodsSinceOldRule(quietDay, batchDue(write.now)));
 
   const s = STORIES.settle;
-  write.person({ id: s.customerId, surname: '王', given: '样甲', gender: 'f', birthDate: '1988-06-18', phone: s.phone, sequence: 101, servicePassword: '246810', addressDistrict: DISTRICTS[0], branchDistrict: DISTRICTS[1], tier: 'gold' });
+  write.person({ id: s.customerId, surname: '王', given: '样甲', gender: 'f', birthDate: '1988-06-18', phone: s.phone, sequence: 731, servicePassword: '246810', addressDistrict: DISTRICTS[0], branchDistrict: DISTRICTS[1], tier: 'gold' });
   const settleDebit = 'acct-story-settle-debit';
   write.account({ id: settleDebit, customer: s.customerId, kind: 'debit', statementDay: 28 });
   const autoDebit = write.card({ id: 'card-story-settle-debit', account: settleDebit, kind: 'debit', body: 900_000_101 });
