@@ -1,0 +1,111 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Happened } from '#shared/case/decider.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import type { CallEvent } from '#shared/telephony/call-event.ts';
+import { callOf } from '#shared/operation/call-of.ts';
+import { appendToCase } from '../cases/append-case.ts';
+import type { Centre } from '../centre.ts';
+
+/**
+ * Keeps what the phone system and routing tell in the cases that a call belongs to. A call that no case knows opens one;
+ * a second matter on the same call gets the same events, so that each case can be judged by itself.
+ */
+export class CallKeeper {
+  readonly #centre: Centre;
+  readonly #casesOfCall = new Map<string, Set<string>>();
+
+  constructor(centre: Centre) {
+    this.#centre = centre;
+    for (const state of centre.open.all()) this.note(state);
+  }
+
+  /** Remembers which calls a case has. */
+  note(state: CaseState): void {
+    for (const callId of [...Object.keys(state.calls), ...(state.opened?.callId == null ? [] : [state.opened.callId])]) {
+      const cases = this.#casesOfCall.get(callId) ?? new Set<string>();
+      this.#casesOfCall.set(callId, cases.add(state.id));
+    }
+  }
+
+  casesOf(callId: string): string[] {
+    return [...(this.#casesOfCall.get(callId) ?? [])];
+  }
+
+  /** The stored events of a call, for the switchboard to go on from. */
+  async load(callId: string): Promise<readonly CallEvent[]> {
+    for (const caseId of this.casesOf(callId)) {
+      const events = (await this.#centre.cases.load(caseId))?.calls[callId];
+      if (events !== undefined) return events;
+    }
+    return [];
+  }
+
+  /** Every call that had not ended, for the start of the switchboard. */
+  openCalls(): CallEvent[] {
+    const seen = new Set<string>();
+    return this.#centre.open.all().flatMap((state) =>
+      Object.entries(state.calls).flatMap(([callId, events]) => {
+        if (seen.has(callId) || callOf(state, callId)?.phase === 'ended') return [];
+        seen.add(callId);
+        return events;
+      }),
+    );
+  }
+
+  /** Stores events durably; each once however often it comes (CT1). */
+  async record(events: readonly CallEvent[]): Promise<void> {
+    for (const [callId, list] of Map.groupBy(events, (event) => event.callId)) {
+      const cases = this.casesOf(callId);
+      if (cases.length === 0) cases.push(this.#caseFor(list));
+      for (const caseId of cases) {
+        await appendToCase({ ...this.#centre, now: () => this.#centre.clock.now() }, caseId, 'phones', (state) => ({ events: recorded(state, callId, list) }));
+        this.#casesOfCall.set(callId, (this.#casesOfCall.get(callId) ?? new Set()).add(caseId));
+      }
+    }
+  }
+
+  /** A callback belongs to the case that promised it; any other call opens one. */
+  #caseFor(events: readonly CallEvent[]): string {
+    const promiseId = events.flatMap((event) => (event.kind === 'callback-dialled' && event.promiseId !== undefined ? [event.promiseId] : []))[0];
+    const promising = promiseId === undefined ? undefined : this.#centre.open.all().find((state) => state.promises.some((promise) => promise.promiseId === promiseId));
+    return promising?.id ?? uuidv7();
+  }
+}
+
+/** Events of the call that the case has not yet, with what follows for who may see it (SY6). */
+function recorded(state: CaseState | null, callId: string, list: readonly CallEvent[]): Happened[] {
+  const known = new Set((state?.calls[callId] ?? []).map((event) => event.eventId));
+  const fresh = list.filter((event) => !known.has(event.eventId));
+  if (fresh.length === 0) return [];
+  const happened: Happened[] = [];
+  if (state === null) {
+    const first = fresh[0]!;
+    happened.push({ kind: 'case opened', body: { reason: 'call', callId, fromCase: null, number: first.number ?? null, queue: first.queue ?? null } });
+  }
+  const access = { ...(state?.access ?? {}) };
+  let owner = state?.owner ?? null;
+  for (const event of fresh) {
+    happened.push({ kind: 'call recorded', body: { event } });
+    if (event.kind === 'offered' && access[event.personId] === undefined) {
+      access[event.personId] = 'offered';
+      happened.push({ kind: 'access granted', body: { person: event.personId, as: 'offered' } });
+    }
+    if (event.kind === 'offer-ended') {
+      const offered = [...(state?.calls[callId] ?? []), ...fresh].find((one) => one.kind === 'offered' && one.offerId === event.offerId);
+      const person = offered?.kind === 'offered' ? offered.personId : null;
+      if (person !== null && access[person] === 'offered') {
+        delete access[person];
+        happened.push({ kind: 'access revoked', body: { person } });
+      }
+    }
+    if (event.kind === 'accepted' && owner !== event.personId) {
+      owner = event.personId;
+      access[event.personId] = 'owner';
+      happened.push({ kind: 'access granted', body: { person: event.personId, as: 'owner' } });
+    }
+    if (event.kind === 'callback-dialled' && event.promiseId !== undefined && state !== null) {
+      happened.push({ kind: 'callback tried', body: { promiseId: event.promiseId, callId } });
+    }
+  }
+  return happened;
+}

@@ -1,0 +1,34 @@
+import { evolve } from '#shared/case/evolve.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import type { StreamId } from '#shared/protocol/ids.ts';
+import type { EventLog } from '../log/log.ts';
+
+const KEEP = 2_000;
+
+/** Cases folded from the log, each read on from where it was last folded: never older than the log at the time of asking. */
+export class CaseStore {
+  readonly #log: EventLog;
+  readonly #folded = new Map<string, CaseState>();
+
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  /** @returns the case with every body, or null where there is none */
+  async load(caseId: string): Promise<CaseState | null> {
+    const known = this.#folded.get(caseId) ?? null;
+    const news = await this.#log.readStream(caseId as StreamId, (known?.version ?? 0) + 1);
+    let state = known;
+    for (const { envelope, body } of news) state = evolve(state, { ...envelope, body });
+    if (state !== null) this.#keep(caseId, state);
+    return state;
+  }
+
+  #keep(caseId: string, state: CaseState): void {
+    const held = this.#folded.get(caseId);
+    if (held !== undefined && held.version > state.version) return;
+    this.#folded.delete(caseId);
+    this.#folded.set(caseId, state);
+    if (this.#folded.size > KEEP) this.#folded.delete(this.#folded.keys().next().value!);
+  }
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { isRefused } from '#shared/case/decision.ts';
+import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
+import { decide } from '#shared/case/decide.ts';
+import type { CaseEventDraft } from '#shared/case/events.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/protocol/command.ts';
+import { customerStream } from '#shared/protocol/ids.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { Centre } from '../centre.ts';
+import type { AppendItem, AppendResult, StreamWrite } from '../log/log.ts';
+import type { Person } from '../people/person.ts';
+import { gatherContext } from './decide-context.ts';
+
+const TRIES = 20;
+
+export type CommandSession = { person: Person; workstation: string; desktop: string };
+
+/** Reads the inner part; a bad one is a refusal that advances the number (SY2). */
+function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; command: Command } | { ok: false; refusal: Refusal } {
+  if (createHash('sha256').update(outer.inner, 'utf8').digest('hex') !== outer.hash) return { ok: false, refusal: { code: 'command-hash' } };
+  if (outer.schema > COMMAND_SCHEMA_VERSION) return { ok: false, refusal: { code: 'command-newer' } };
+  let json: unknown;
+  try {
+    json = JSON.parse(outer.inner);
+  } catch {
+    return { ok: false, refusal: { code: 'command-malformed', detail: { kind: outer.kind } } };
+  }
+  const inner = InnerCommand.safeParse(json);
+  if (!inner.success) return { ok: false, refusal: { code: 'command-malformed', detail: { kind: outer.kind } } };
+  const parsed = parseCommand(outer.kind, { id: outer.id, body: inner.data.body, madeAt: inner.data.madeAt, saidAt: inner.data.saidAt });
+  return parsed.ok ? { ok: true, inner: inner.data, command: parsed.command } : parsed;
+}
+
+/** PR3: who may address this case at all; the rules of the kind come after. */
+function mayAddress(state: CaseState | null, command: Command, person: Person): boolean {
+  if (state === null) return command.kind === 'open case';
+  if (state.access[person.id] !== undefined) return true;
+  if (command.kind === 'take review') return person.role === 'mentor' || person.role === 'lead';
+  if (command.kind === 'accept escalation') return person.role === 'lead';
+  return command.kind === 'accept hand-over' && state.handOver?.to === person.id;
+}
+
+/** What an accepted decision writes beside the case: the customer's ledger moves in the same append (TP13). */
+function ledgerWrites(state: CaseState | null, events: readonly CaseEventDraft[], ledgerVersion: number, base: Pick<StreamWrite, 'actor' | 'madeAt' | 'customer'>, now: string): StreamWrite[] {
+  const started = events.find((event) => event.kind === 'execution started');
+  if (!started || state?.customerId == null) return [];
+  const operation = state.operations[started.body.operationId];
+  if (!operation?.payload) return [];
+  const body = { operationId: operation.id, caseId: state.id, accountId: operation.accountId, kind: operation.kind, totalFen: operation.payload.totalDueFen, startedAt: now };
+  return [{ ...base, stream: customerStream(state.customerId), expectedVersion: ledgerVersion, events: [{ id: uuidv7(), kind: 'operation opened', body }] }];
+}
+
+/**
+ * Takes one command of a desktop: decided on the case as it stands, appended with its answer in one transaction, decided
+ * again where somebody else wrote first.
+ *
+ * @returns the stored answer, the same for every repeat (TP4, SY2)
+ */
+export async function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+  const { person, workstation } = session;
+  // A repeat is answered from the log before anything is read or decided (TP4).
+  const stored = await centre.log.commandAnswer(outer.id);
+  if (stored !== null) return stored.hash === outer.hash && stored.person === person.id ? stored.answer : { id: outer.id, status: 'forked' };
+  const read = readInner(outer);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
+    const [result] = await centre.log.append([item]);
+    const answer = answered(outer, result);
+    if (answer !== null) return answer;
+  }
+  throw new Error(`command ${outer.id} met ${TRIES} conflicts`);
+}
+
+function answered(outer: OuterCommand, result: AppendResult | undefined): CommandResult | null {
+  switch (result?.status) {
+    case 'appended':
+    case 'duplicate':
+      if (result.answer === null) throw new Error('a command always has an answer');
+      return result.answer;
+    case 'forked':
+      return { id: outer.id, status: 'forked' };
+    case 'gap':
+      return { id: outer.id, status: 'gap', expected: result.expected };
+    case 'conflict':
+      return null;
+    default:
+      throw new Error(`the log did not take command ${outer.id}: ${result?.status === 'failed' ? result.error.code : (result?.status ?? 'nothing')}`);
+  }
+}
+
+function refused(outer: OuterCommand, person: Person, _workstation: string, refusal: Refusal): AppendItem {
+  const { inner: _inner, ...stored } = outer;
+  return { writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal } }, audit: [] };
+}
+
+async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command): Promise<AppendItem> {
+  const { person, workstation } = session;
+  const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
+  const state = await centre.cases.load(outer.case);
+  if (!mayAddress(state, command, person)) return no({ code: 'not-your-case' });
+  const now = centre.clock.now();
+  if (commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now) return no({ code: 'too-late' });
+  for (const id of inner.dependsOn) {
+    const earlier = await centre.log.commandAnswer(id);
+    if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
+  }
+  const { context, ledgerVersion } = await gatherContext(centre, person, workstation, command, state);
+  const decision = decide(state, command, context);
+  if (isRefused(decision)) return no(decision.refusal);
+  const { inner: _inner, ...stored } = outer;
+  const actor = { kind: 'person', person: person.id, workstation } as const;
+  const base = { actor, madeAt: inner.madeAt, customer: state?.customerId ?? null };
+  const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
+  return {
+    writes: [caseWrite, ...ledgerWrites(state, decision.events, ledgerVersion, base, now)],
+    command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
+    audit: [],
+  };
+}

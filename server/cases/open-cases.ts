@@ -1,0 +1,62 @@
+import type { CaseState } from '#shared/case/state.ts';
+import type { EventLog } from '../log/log.ts';
+import type { CaseStore } from './case-store.ts';
+
+const isCase = (stream: string): boolean => !stream.includes(':');
+
+/**
+ * Every case that is not closed, kept up to date with the log: what waiting lists, callbacks and follow-ups are read
+ * from. "Due" is a query over these, never an event.
+ */
+export class OpenCases {
+  readonly #open = new Map<string, CaseState>();
+  readonly #cases: CaseStore;
+  readonly #listeners = new Set<(state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(cases: CaseStore) {
+    this.#cases = cases;
+  }
+
+  /** Folds what is in the log, then follows it. */
+  async start(log: EventLog): Promise<void> {
+    for (const { stream } of await log.streams('')) {
+      if (!isCase(stream)) continue;
+      const state = await this.#cases.load(stream);
+      if (state !== null && state.closed === null) this.#open.set(stream, state);
+    }
+    log.onAppended(({ envelopes }) => {
+      const touched = Map.groupBy(envelopes.filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
+      for (const [id, events] of touched) {
+        const kinds = new Set(events.map((event) => event.kind));
+        this.#last = this.#last.then(() => this.#changed(id, kinds));
+      }
+    });
+  }
+
+  /** Called with the case as it stands after each change, one after another; `kinds` are the events that changed it. */
+  onChanged(listener: (state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>): void {
+    this.#listeners.add(listener);
+  }
+
+  all(): CaseState[] {
+    return [...this.#open.values()];
+  }
+
+  get(id: string): CaseState | undefined {
+    return this.#open.get(id);
+  }
+
+  /** Resolves when everything appended before this call has been told to the listeners. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
+    const state = await this.#cases.load(id);
+    if (state === null) return;
+    if (state.closed === null) this.#open.set(id, state);
+    else this.#open.delete(id);
+    for (const listener of this.#listeners) await listener(state, kinds);
+  }
+}

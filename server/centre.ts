@@ -1,0 +1,46 @@
+import type { Calendar } from '#shared/calendar/calendar.ts';
+import type { DecideContext, Site } from '#shared/case/context.ts';
+import type { FlowDefinition } from '#shared/flow/definition.ts';
+import type { FlowPolicy } from '#shared/flow/policy.ts';
+import type { Light } from '#shared/protocol/live.ts';
+import type { ControlPolicy } from '#shared/review/policy.ts';
+import type { Logger } from 'pino';
+import type { Bank } from './bank/bank.ts';
+import type { CaseStore } from './cases/case-store.ts';
+import type { OpenCases } from './cases/open-cases.ts';
+import type { Clock } from './clock/clock.ts';
+import type { LiveHub } from './gateway/live-hub.ts';
+import type { EventLog } from './log/log.ts';
+import type { AgentStates } from './people/agent-states.ts';
+import type { PeopleStore } from './people/people-store.ts';
+import type { Tokens } from './people/tokens.ts';
+
+/** What the server publishes for everyone to decide by. */
+export type PublishedRules = {
+  version: string;
+  flows: readonly { definition: FlowDefinition; publication: 'inForce' | 'retired' | 'recalled' }[];
+  flowPolicy: FlowPolicy;
+  control: ControlPolicy;
+  calendar: Calendar;
+  site: Site;
+};
+
+/** The parts that the rooms of the server share: handed over, never reached for. */
+export type Centre = {
+  clock: Clock;
+  log: EventLog;
+  cases: CaseStore;
+  open: OpenCases;
+  people: PeopleStore;
+  tokens: Tokens;
+  bank: Bank;
+  rules: PublishedRules;
+  live: LiveHub;
+  agents: AgentStates;
+  lights: { core: Light; phones: Light };
+  logger: Logger;
+};
+
+/** The published flow of a version, as `decide` asks for it. */
+export const flowOf = (rules: PublishedRules): DecideContext['flow'] => (id, version) =>
+  rules.flows.find(({ definition }) => definition.id === id && definition.version === version) ?? null;

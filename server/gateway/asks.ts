@@ -1,0 +1,102 @@
+import { v7 as uuidv7 } from 'uuid';
+import { asks, isAskKind, type AskBody, type AskKind, type AskValue } from '#shared/protocol/asks.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { PROTOCOL_VERSION, type AskAnswer } from '#shared/protocol/wire.ts';
+import type { Centre } from '../centre.ts';
+import { readFactsInto } from '../cases/read-facts.ts';
+import type { Person } from '../people/person.ts';
+import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
+import type { Switchboard } from '../telephony/switchboard.ts';
+
+export type AskSession = { person: Person; desktop: string; workstation: string };
+type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
+type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
+
+const yes = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
+const no = (code: string, detail?: Refusal['detail']): { ok: false; refusal: Refusal } => ({ ok: false, refusal: detail === undefined ? { code } : { code, detail } });
+const done = { done: true } as const;
+
+/** How many desktops are connected for a person. */
+export type Presence = { online: (person: string) => boolean };
+
+/** Answers what desktops ask; every one checks that the person may see the case (PR3). */
+export function makeAskers(centre: Centre, switchboard: Switchboard, presence: Presence, keyed: KeyedDigits): { [K in AskKind]: Asker<K> } {
+  const mayOpen = async (person: Person, caseId: string): Promise<boolean> => (await centre.cases.load(caseId))?.access[person.id] !== undefined;
+  const called = async (result: Promise<{ ok: true } | { ok: false; refusal: { code: string } }>): Promise<Answer<'hold call'>> => {
+    const outcome = await result;
+    return outcome.ok ? yes(done) : no(outcome.refusal.code);
+  };
+
+  return {
+    rules: async ({ person }, { have }) => {
+      const { version, ...published } = centre.rules;
+      const own = `${version}.${person.entitlements.reviewLimitFen['early-settlement'] ?? 0}`;
+      return yes({ version: own, rules: have === own ? null : { version: own, ...published, entitlements: person.entitlements } });
+    },
+    'find customer': async ({ person, workstation }, body) => {
+      if (!(await mayOpen(person, body.case))) return no('not-your-case');
+      const found = await centre.bank.find(body.query);
+      if (found.kind !== 'answer') return no('bank-unreachable');
+      await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'customer searched', person: person.id, workstation, about: body.case, detail: { matches: found.value.matches.length } }] }]);
+      return yes(found.value);
+    },
+    'identify customer': async ({ person }, body) => {
+      if (!(await mayOpen(person, body.case))) return no('not-your-case');
+      const state = await centre.cases.load(body.case);
+      if (state?.customerId != null && state.customerId !== body.customerId && Object.keys(state.operations).length > 0) return no('customer-fixed');
+      const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' });
+      return read.ok ? yes(done) : read;
+    },
+    'read facts': async ({ person }, body) => {
+      if (!(await mayOpen(person, body.case))) return no('not-your-case');
+      const read = await readFactsInto(centre, body.case, person.id, body.purpose, body.planIds);
+      return read.ok ? yes(done) : read;
+    },
+    verify: async ({ person }, body) => ((await mayOpen(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
+    'collect service password': async ({ person }, body) => ((await mayOpen(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
+    'prove passphrase': async ({ person }, { digest, passphrase }) => {
+      const checked = await centre.people.check(person.account, passphrase, centre.clock.now());
+      return checked.ok ? yes({ proof: await centre.tokens.proof(person.id, digest) }) : no(checked.code === 'locked-out' ? 'locked-out' : 'wrong-passphrase');
+    },
+    'set agent state': async ({ person }, body) => {
+      const result = await centre.agents.request(person.id, { kind: 'choose', ...body });
+      return result.ok ? yes(result.state) : result;
+    },
+    'finish wrap-up': async ({ person }, { basedOn }) => {
+      const result = await centre.agents.request(person.id, { kind: 'wrap-up-done', basedOn });
+      return result.ok ? yes(result.state) : result;
+    },
+    'answer call': async ({ person, desktop }, { callId }) => {
+      const offer = switchboard.call(callId)?.offers.findLast((one) => one.personId === person.id);
+      if (!offer) return no('offer-over');
+      const accepted = await switchboard.accept({ callId, offerId: offer.offerId, personId: person.id, desktopId: desktop });
+      if (!accepted.ok) return no(accepted.refusal.code);
+      await centre.open.settled();
+      const owned = centre.open.all().find((state) => state.calls[callId] !== undefined && state.access[person.id] !== undefined);
+      return owned === undefined ? no('call-unknown') : yes({ case: owned.id });
+    },
+    'hold call': ({ person }, { callId }) => called(switchboard.hold(callId, person.id)),
+    'retrieve call': ({ person }, { callId }) => called(switchboard.retrieve(callId, person.id)),
+    'end call': ({ person }, { callId }) => called(switchboard.end(callId, person.id)),
+    'dial callback': async ({ person, desktop }, body) => {
+      const state = await centre.cases.load(body.case);
+      if (state?.owner !== person.id) return no('not-your-case');
+      const promise = state.promises.find((one) => one.promiseId === body.promiseId && one.status === 'open');
+      if (!promise || state.customerId === null) return no('promise-unknown');
+      const phone = await centre.bank.reservedPhone(state.customerId);
+      if (phone.kind !== 'answer') return no('bank-unreachable');
+      const dialled = await switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
+      return dialled.ok ? yes({ callId: dialled.callId }) : no(dialled.refusal.code);
+    },
+    people: async () => yes(centre.people.all().filter((one) => one.active).map(({ id, name, no: number, role }) => ({ id, name, no: number, role, online: presence.online(id) }))),
+    renew: async ({ person, desktop, workstation }) => yes(await centre.tokens.session(person.id, desktop, workstation)),
+  };
+}
+
+/** Parses, answers and checks the answer of one ask; what is malformed is a refusal (RB1). */
+export async function answerAsk(askers: { [K in AskKind]: Asker<K> }, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
+  if (!isAskKind(kind)) return no('ask-unknown', { protocol: PROTOCOL_VERSION, ask: uuidv7() });
+  const parsed = asks[kind].body.safeParse(body);
+  if (!parsed.success) return no('ask-malformed', { kind });
+  return (askers[kind] as Asker<typeof kind>)(session, parsed.data as never);
+}

@@ -1,0 +1,195 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import { Hello, MAX_MESSAGE_BYTES, OLDEST_PROTOCOL, PROTOCOL_VERSION, PullRequest, PushRequest, SOCKET, AskRequest, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { takeCommand } from '../cases/command-service.ts';
+import type { Centre } from '../centre.ts';
+import type { CaseFeed } from '../log/feed.ts';
+import { decodeCursor } from '../log/cursor.ts';
+import type { Person } from '../people/person.ts';
+import { answerAsk, type makeAskers } from './asks.ts';
+import { RateLimit } from './rate-limit.ts';
+
+type Seat = { person: Person; desktop: string; workstation: string; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+
+/** What desktops send: unknown until parsed; the acknowledgement too is only believed to be a function. */
+type FromDesktop = Record<'push' | 'pull' | 'ask', (body: unknown, acknowledge: unknown) => void>;
+type FromServer = { feed: (feed: Feed) => void; live: (message: LiveMessage) => void; goodbye: (goodbye: { refusal: Refusal }) => void };
+type DeskSocket = Socket<FromDesktop, FromServer, Record<never, never>, { seat: Seat }>;
+
+export type GatewayEvents = { arrived: (seat: { person: Person; desktop: string }) => void; left: (seat: { person: Person; desktop: string }) => void };
+
+/** A refusal that travels as the reason of a closed door. */
+class ConnectRefused extends Error {
+  readonly data: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.data = refusal;
+  }
+}
+
+/**
+ * The desktops' door: websocket only, no compression, bounded messages. Everything that comes is parsed as unknown; what
+ * cannot be parsed closes that one connection and nothing else (RB1).
+ */
+export class Gateway {
+  readonly #io: Server<FromDesktop, FromServer, Record<never, never>, { seat: Seat }>;
+  readonly #centre: Centre;
+  readonly #feed: CaseFeed;
+  readonly #events: GatewayEvents;
+  #askers: ReturnType<typeof makeAskers> | null = null;
+
+  constructor(http: HttpServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
+    this.#centre = centre;
+    this.#feed = feed;
+    this.#events = events;
+    this.#io = new Server(http, {
+      transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
+      // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2).
+      allowRequest: (request, decide) => decide(null, request.headers.origin === undefined),
+    });
+    this.#io.use((socket, next) => {
+      this.#admit(socket).then(
+        (seat) => {
+          socket.data.seat = seat;
+          next();
+        },
+        (error: Error) => next(error),
+      );
+    });
+    this.#io.on('connection', (socket) => this.#serve(socket));
+    centre.log.onAppended(({ to, readers }) => {
+      const concerned = new Set(readers);
+      for (const socket of this.#sockets()) if (concerned.has(socket.data.seat.person.id)) this.#advance(socket, to);
+    });
+  }
+
+  /** Given once the switchboard is there. */
+  answerWith(askers: ReturnType<typeof makeAskers>): void {
+    this.#askers = askers;
+  }
+
+  online(person: string): boolean {
+    return this.#sockets().some((socket) => socket.data.seat.person.id === person);
+  }
+
+  sendLive(person: string, message: LiveMessage): void {
+    for (const socket of this.#sockets()) if (socket.data.seat.person.id === person) socket.emit(SOCKET.live, message);
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets()) socket.emit(SOCKET.goodbye, { refusal: { code: 'server-stopping' } });
+    await this.#io.close();
+  }
+
+  #sockets(): DeskSocket[] {
+    return [...this.#io.sockets.sockets.values()];
+  }
+
+  async #admit(socket: DeskSocket): Promise<Seat> {
+    const hello = Hello.safeParse(socket.handshake.auth);
+    const protocol = (socket.handshake.auth as { protocol?: unknown }).protocol;
+    if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) throw new ConnectRefused({ code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } });
+    if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) throw new ConnectRefused({ code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } });
+    if (!hello.success) throw new ConnectRefused({ code: 'hello-malformed' });
+    const claims = await this.#centre.tokens.readSession(hello.data.token);
+    if (claims === null || claims.desktop !== hello.data.desktop) throw new ConnectRefused({ code: 'session-over' });
+    const person = this.#centre.people.byId(claims.sub);
+    if (person === null || !person.active) throw new ConnectRefused({ code: 'person-disabled' });
+    return { person, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit() };
+  }
+
+  #serve(socket: DeskSocket): void {
+    const { seat } = socket.data;
+    const { logger } = this.#centre;
+    logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
+    this.#events.arrived(seat);
+    for (const message of this.#centre.live.all(seat.person.id)) socket.emit(SOCKET.live, message);
+
+    const on = (name: keyof FromDesktop, handle: (body: unknown) => Promise<unknown>): void => {
+      socket.on(name, (body: unknown, acknowledge: unknown) => {
+        if (typeof acknowledge !== 'function') return this.#dismiss(socket, 'message-malformed');
+        if (!seat.rate.allows()) return this.#dismiss(socket, 'too-frequent');
+        handle(body).then(
+          (answer) => (acknowledge as (answer: unknown) => void)(answer),
+          (error: unknown) => {
+            // A bug or a log that cannot be written: nothing is acknowledged, the desktop keeps what it has and comes again.
+            logger.error({ person: seat.person.id, event: name, error: error instanceof Error ? error.message : 'unknown' }, 'a message was not served');
+            this.#dismiss(socket, 'server-trouble');
+          },
+        );
+      });
+    };
+    on(SOCKET.push, async (body) => {
+      const request = PushRequest.safeParse(body);
+      if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop)) return this.#dismiss(socket, 'message-malformed');
+      const person = this.#centre.people.byId(seat.person.id);
+      if (person === null || !person.active) return this.#dismiss(socket, 'person-disabled');
+      const results = [];
+      const stopped = new Set<string>();
+      for (const command of request.data.commands) {
+        // After a gap or a fork the rest of that case must not be taken; other cases go on (SY2).
+        if (stopped.has(command.case)) continue;
+        const result = await takeCommand(this.#centre, { person, workstation: seat.workstation, desktop: seat.desktop }, command);
+        if (result.status === 'forked' || result.status === 'gap') stopped.add(command.case);
+        results.push(result);
+      }
+      return { results };
+    });
+    on(SOCKET.pull, async (body) => {
+      const request = PullRequest.safeParse(body);
+      if (!request.success) return this.#dismiss(socket, 'message-malformed');
+      const answer = await this.#feed.pull(seat.person.id, request.data.cursor, request.data.limit);
+      if ('refusal' in answer) return this.#dismiss(socket, answer.refusal.code);
+      if (answer.status === 'ok') {
+        const cursor = decodeCursor(answer.feed.to);
+        if (cursor.ok) seat.sent = cursor.cursor.positions[0] ?? 0;
+        if (!answer.more) void this.#catchUp(socket);
+      }
+      return answer;
+    });
+    on(SOCKET.ask, async (body) => {
+      const request = AskRequest.safeParse(body);
+      if (!request.success) return this.#dismiss(socket, 'message-malformed');
+      if (this.#askers === null) return { ok: false, refusal: { code: 'server-starting' } };
+      return answerAsk(this.#askers, seat, request.data.kind, request.data.body);
+    });
+    socket.on('disconnect', () => {
+      logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
+      this.#events.left(seat);
+    });
+  }
+
+  /** What was appended while a desktop was pulling is sent once it has the rest. */
+  async #catchUp(socket: DeskSocket): Promise<void> {
+    const head = await this.#centre.log.head();
+    this.#advance(socket, head.position);
+  }
+
+  /** Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5). */
+  #advance(socket: DeskSocket, to: number): void {
+    const { seat } = socket.data;
+    seat.feeding = seat.feeding.then(async () => {
+      while (seat.sent !== null && seat.sent < to && socket.connected) {
+        const { feed, toPosition, more } = await this.#feed.feedFor(seat.person.id, seat.sent, to);
+        if (feed.items.length > 0) {
+          socket.emit(SOCKET.feed, feed);
+          seat.sent = toPosition;
+        } else if (!more) return;
+        else seat.sent = toPosition;
+        if (!more) return;
+      }
+    }).catch((error: unknown) => {
+      this.#centre.logger.error({ person: seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'feed was not sent; the desktop will pull');
+      seat.sent = null;
+    });
+  }
+
+  #dismiss(socket: DeskSocket, code: string): undefined {
+    socket.emit(SOCKET.goodbye, { refusal: { code } });
+    socket.disconnect(true);
+    return undefined;
+  }
+}
+

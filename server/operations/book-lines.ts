@@ -1,0 +1,90 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Happened } from '#shared/case/decider.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import { bankKey, bookOrderOf, openLines, recordOutcome } from '#shared/operation/outcome.ts';
+import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
+import { customerStream } from '#shared/protocol/ids.ts';
+import { appendToCase } from '../cases/append-case.ts';
+import type { Centre } from '../centre.ts';
+import type { StreamWrite } from '../log/log.ts';
+
+const ANSWER_WITHIN_MINUTES = 30;
+
+/** One case at a time: a line is never sent twice at once by this server. */
+const busy = new Map<string, Promise<void>>();
+
+function inTurn(caseId: string, work: () => Promise<void>): Promise<void> {
+  const turn = (busy.get(caseId) ?? Promise.resolve()).then(work);
+  const settled = turn.catch(() => undefined);
+  busy.set(caseId, settled);
+  void settled.then(() => {
+    if (busy.get(caseId) === settled) busy.delete(caseId);
+  });
+  return turn;
+}
+
+/** The day's sum and the open operation of the account end with the execution, in the same append (TP13). */
+async function ledgerEnd(centre: Centre, state: CaseState, events: readonly Happened[]): Promise<StreamWrite[]> {
+  const finished = events.find((event) => event.kind === 'execution finished');
+  if (!finished || state.customerId === null) return [];
+  const operation = state.operations[finished.body.operationId];
+  if (!operation?.execution || !operation.payload) return [];
+  const justBooked = new Set(events.flatMap((event) => (event.kind === 'line booked' ? [event.body.lineId] : [])));
+  const bookedFen = operation.payload.lines
+    .filter((line) => justBooked.has(line.lineId) || operation.execution!.lines.some((one) => one.lineId === line.lineId && one.status === 'booked'))
+    .reduce((sum, line) => sum + line.dueNowFen, 0);
+  const stream = customerStream(state.customerId);
+  return [{
+    stream, expectedVersion: await centre.log.lastVersion(stream), actor: { kind: 'server', person: null, workstation: null }, madeAt: centre.clock.now(), customer: state.customerId,
+    events: [{ id: uuidv7(), kind: 'operation ended', body: { operationId: operation.id, bookedFen } }],
+  }];
+}
+
+async function record(centre: Centre, caseId: string, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | null, cause: string): Promise<void> {
+  const followUpId = uuidv7();
+  const answerBy = new Date(Date.parse(centre.clock.now()) + ANSWER_WITHIN_MINUTES * 60_000).toISOString();
+  await appendToCase({ ...centre, now: () => centre.clock.now() }, caseId, 'bank', async (state) => {
+    if (state === null) return { events: [] };
+    const events = recordOutcome(state, operationId, lineId, answer, cause, followUpId, answerBy);
+    return { events, also: await ledgerEnd(centre, state, events) };
+  });
+}
+
+/**
+ * The gate's last step (TP3): each line that `execution started` names is asked of the bank, on condition that the pinned
+ * values still hold, under its own key; what the bank answers is recorded. Silence is recorded as in doubt.
+ */
+export function bookStartedLines(centre: Centre, caseId: string): Promise<void> {
+  return inTurn(caseId, async () => {
+    const state = await centre.cases.load(caseId);
+    if (state === null) return;
+    for (const { operation, line } of openLines(state)) {
+      if (line.status !== 'started') continue;
+      const order = bookOrderOf(state, operation, line);
+      const { key, expected, ...rest } = order;
+      const answer = await centre.bank.book(key, rest, expected);
+      const outcome = answer.kind === 'answer' ? answer.value : null;
+      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'answer' ? '' : answer.cause);
+    }
+  });
+}
+
+/**
+ * Asks the bank what became of the lines in doubt, by key (TP10). "Not found" frees a line only because the bank closes
+ * the key in the same answer. After a start of the server lines marked as started are asked about first too: a server
+ * that died in between leaves them in doubt, never free.
+ *
+ * @param only one line, or null for all of the case
+ */
+export function inquireOpenLines(centre: Centre, caseId: string, only: string | null = null): Promise<void> {
+  return inTurn(caseId, async () => {
+    const state = await centre.cases.load(caseId);
+    if (state === null) return;
+    for (const { operation, line } of openLines(state)) {
+      if (only !== null && line.lineId !== only) continue;
+      const answer = await centre.bank.inquire(bankKey(caseId, line.key));
+      const outcome = answer.kind === 'answer' ? answer.value : null;
+      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'answer' ? '' : answer.cause);
+    }
+  });
+}

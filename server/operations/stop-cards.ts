@@ -1,0 +1,41 @@
+import type { CaseState } from '#shared/case/state.ts';
+import type { Happened } from '#shared/case/decider.ts';
+import type { StopState } from '#shared/case/case-schema.ts';
+import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
+import { bankKey } from '#shared/operation/outcome.ts';
+import { appendToCase } from '../cases/append-case.ts';
+import type { Centre } from '../centre.ts';
+
+const open = (stop: StopState): boolean => stop.status === 'ordered' || stop.status === 'in-doubt';
+
+function outcomeOf(stop: StopState, answer: BookOutcome | InquiryAnswer | null, cause: string): Happened[] {
+  if (answer === null) return stop.status === 'in-doubt' ? [] : [{ kind: 'stop in doubt', body: { stopId: stop.id, cause } }];
+  if (answer.kind === 'done') {
+    const { receipt, effectiveAt, lapseAt, chargeFen, newCardLastFour } = answer;
+    return [{ kind: 'card stopped', body: { stopId: stop.id, receipt, effectiveAt, lapseAt, chargeFen, newCardLastFour } }];
+  }
+  const reason = answer.kind === 'refused' ? answer.reason : { zh: '核心系统没有收到这次停卡', en: 'Core banking never received it' };
+  return [{ kind: 'stop refused', body: { stopId: stop.id, code: answer.kind === 'refused' ? answer.code : 'not-found', reason } }];
+}
+
+/**
+ * Carries out the stops that a case orders: at once, waiting for nobody (FL6). "In force" is the bank's receipt, never our
+ * own word (SY8). One in doubt counts as not in force and is asked about by key.
+ */
+export async function carryOutStops(centre: Centre, state: CaseState, inquire: boolean): Promise<void> {
+  for (const stop of state.stops.filter(open)) {
+    if (stop.key === null || stop.cardId === null || state.customerId === null) continue;
+    const key = bankKey(state.id, stop.key);
+    const kind = stop.stop === 'lock' ? 'card-lock' : 'card-loss';
+    // A protective order pins nothing but the card: it must not wait for an overdue bill.
+    const answer = stop.status === 'in-doubt' || inquire
+      ? await centre.bank.inquire(key)
+      : await centre.bank.book(key, { kind, customerId: state.customerId, line: { cardId: stop.cardId, reportedAt: stop.reportedAt, lostAt: stop.lostAt } }, []);
+    const value = answer.kind === 'answer' ? answer.value : null;
+    const cause = answer.kind === 'answer' ? '' : answer.cause;
+    await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'bank', (now) => {
+      const current = now?.stops.find((one) => one.id === stop.id);
+      return { events: current && open(current) ? outcomeOf(current, value, cause) : [] };
+    });
+  }
+}

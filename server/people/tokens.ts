@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { PersonId, Uuid7 } from '#shared/protocol/ids.ts';
+
+const SESSION_MINUTES = 15;
+const PROOF_SECONDS = 120;
+
+const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: z.string(), exp: z.number() });
+export type SessionClaims = z.infer<typeof SessionClaims>;
+const ProofClaims = z.object({ sub: PersonId, digest: z.string() });
+
+/** Signs and checks short-lived tokens: sessions, and proofs that a passphrase was typed for one digest. */
+export class Tokens {
+  readonly #key: Uint8Array;
+  readonly #now: () => string;
+
+  /** @param keyFile where the secret is kept, mode 0600, made where missing; @param now the server's clock */
+  constructor(keyFile: string, now: () => string) {
+    if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32), { mode: 0o600 });
+    this.#key = readFileSync(keyFile);
+    this.#now = now;
+  }
+
+  #seconds(): number {
+    return Math.floor(Date.parse(this.#now()) / 1000);
+  }
+
+  /** A session token of one person at one desktop, good for a quarter of an hour. */
+  async session(person: string, desktop: string, workstation: string): Promise<{ token: string; expiresAt: string }> {
+    const expires = this.#seconds() + SESSION_MINUTES * 60;
+    const token = await new SignJWT({ desktop, workstation }).setProtectedHeader({ alg: 'HS256' }).setSubject(person).setAudience('session').setExpirationTime(expires).sign(this.#key);
+    return { token, expiresAt: new Date(expires * 1000).toISOString() };
+  }
+
+  /** @returns the claims, or null where the token is forged, malformed or over */
+  async readSession(token: string): Promise<SessionClaims | null> {
+    return this.#read(token, 'session', SessionClaims);
+  }
+
+  async proof(person: string, digest: string): Promise<string> {
+    return new SignJWT({ digest }).setProtectedHeader({ alg: 'HS256' }).setSubject(person).setAudience('proof').setExpirationTime(this.#seconds() + PROOF_SECONDS).sign(this.#key);
+  }
+
+  /** @returns the digest that this person proved their passphrase for, or null */
+  async readProof(token: string, person: string): Promise<string | null> {
+    const claims = await this.#read(token, 'proof', ProofClaims);
+    return claims?.sub === person ? claims.digest : null;
+  }
+
+  async #read<T>(token: string, audience: string, schema: z.ZodType<T>): Promise<T | null> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key, { audience, algorithms: ['HS256'], currentDate: new Date(this.#now()) });
+      return schema.parse(payload);
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { CaseState } from '#shared/case/state.ts';
+import { callOf } from '#shared/operation/call-of.ts';
+import type { LiveValue, PoolRow } from '#shared/protocol/live.ts';
+import type { ReviewState } from '#shared/review/review-schema.ts';
+import { hasSeenFigures } from '#shared/review/withholding.ts';
+import type { Centre } from '../centre.ts';
+import type { Person } from '../people/person.ts';
+
+type Waiting = { state: CaseState; review: ReviewState };
+
+/** About how long one review takes, for "第 2 位 · 约 4 分". */
+const MINUTES_EACH = 4;
+const MONTH_MS = 30 * 86_400_000;
+
+const onHold = (state: CaseState): boolean => Object.keys(state.calls).some((id) => callOf(state, id)?.phase === 'held');
+
+/** Customer on hold, then the nearest callback, then age (SCREENS, the review desk). */
+function order(a: Waiting, b: Waiting): number {
+  const hold = Number(onHold(b.state)) - Number(onHold(a.state));
+  if (hold !== 0) return hold;
+  const promised = (a.review.promisedTo ?? '9').localeCompare(b.review.promisedTo ?? '9');
+  return promised !== 0 ? promised : a.review.requestedAt.localeCompare(b.review.requestedAt);
+}
+
+const isOpen = (review: ReviewState, now: string): boolean => (review.status === 'waiting' || review.status === 'taken') && review.validUntil > now;
+
+function waiting(centre: Centre): Waiting[] {
+  const now = centre.clock.now();
+  return centre.open.all().flatMap((state) => Object.values(state.reviews).filter((review) => isOpen(review, now)).map((review) => ({ state, review }))).sort(order);
+}
+
+/** TP5, TP6, TP14: what this person could take, or has taken; nothing they are barred from is offered. */
+function couldTake(person: Person, { state, review }: Waiting): boolean {
+  if (review.takenBy === person.id) return true;
+  if (person.role !== 'mentor' && person.role !== 'lead') return false;
+  if (review.forLead && person.role !== 'lead') return false;
+  const operation = state.operations[review.operationId];
+  if (!operation?.payload) return false;
+  const limit = person.entitlements.reviewLimitFen[operation.kind];
+  if (limit === undefined || operation.payload.totalDueFen > limit) return false;
+  if (person.relatedCustomers.includes(operation.customerId)) return false;
+  if (review.reconfirms !== null) return state.reviews[review.reconfirms]?.decidedBy === person.id;
+  return !hasSeenFigures(state, person.id);
+}
+
+function row(centre: Centre, { state, review }: Waiting): PoolRow {
+  const maker = centre.people.byId(review.requestedBy);
+  return {
+    reviewId: review.id, caseId: state.id, kindName: review.kindName, band: review.band, makerName: maker?.name ?? '',
+    makerMonths: maker === null ? 0 : Math.max(0, Math.floor((Date.parse(centre.clock.now()) - Date.parse(maker.since)) / MONTH_MS)),
+    customerWaits: review.customerWaits, onHold: onHold(state), promisedTo: review.promisedTo, requestedAt: review.requestedAt, validUntil: review.validUntil,
+    takenBy: review.takenBy, takenByName: review.takenBy === null ? null : (centre.people.byId(review.takenBy)?.name ?? ''), takenUntil: review.takenUntil,
+    forLead: review.forLead, reconfirms: review.reconfirms !== null,
+  };
+}
+
+/** Sends reviewers their pool and makers the place of their requests. */
+export function publishReviews(centre: Centre): void {
+  const all = waiting(centre);
+  for (const person of centre.people.all()) {
+    if (person.role === 'mentor' || person.role === 'lead') {
+      centre.live.set(person.id, 'reviews', all.filter((one) => couldTake(person, one)).map((one) => row(centre, one)));
+    }
+    const mine: LiveValue<'my-reviews'> = all.flatMap((one, index) =>
+      one.review.requestedBy !== person.id ? [] : [{
+        reviewId: one.review.id, caseId: one.state.id, position: one.review.status === 'taken' ? 0 : index + 1, expectedMinutes: (index + 1) * MINUTES_EACH,
+        takenByName: one.review.takenBy === null ? null : (centre.people.byId(one.review.takenBy)?.name ?? ''),
+      }],
+    );
+    centre.live.set(person.id, 'my-reviews', mine);
+  }
+}
+
+/** Sends leads the escalations that wait, and everyone the cases offered to them by name. */
+export function publishTrays(centre: Centre): void {
+  const nameOf = (id: string): string => centre.people.byId(id)?.name ?? '';
+  const escalations = centre.open.all().flatMap((state) =>
+    state.escalations.filter((one) => one.acceptedBy === null).map((one) => ({ escalationId: one.escalationId, caseId: state.id, fromName: nameOf(one.by), at: one.at, kind: one.kind, goal: one.goal, mood: one.mood })),
+  );
+  const offers = centre.open.all().flatMap((state) => (state.handOver === null ? [] : [{ to: state.handOver.to, caseId: state.id, handOver: state.handOver }]));
+  for (const person of centre.people.all()) {
+    if (person.role === 'lead') centre.live.set(person.id, 'escalations', escalations);
+    centre.live.set(person.id, 'hand-overs', offers.filter((one) => one.to === person.id).map(({ caseId, handOver }) => ({ handOverId: handOver.handOverId, caseId, fromName: nameOf(handOver.from), note: handOver.note, at: handOver.at })));
+  }
+}
