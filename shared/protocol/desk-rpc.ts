@@ -99,8 +99,9 @@ export const Connection = z.enum([
   'none',
   'connecting',
   'online',
+  /** Tried again by itself; `refusal` is what the server or the disk said last, if anything. */
   'offline',
-  /** The server will not have this desktop (`protocol-too-old`, `revoked`, …): `refusal` says why. */
+  /** The server will not have this desktop and trying again by itself is no use: `refusal` says why (`protocol-too-old`, …). */
   'refused',
 ]);
 export type Connection = z.infer<typeof Connection>;

@@ -191,11 +191,12 @@ export class OpenSession {
     this.#parts.publisher.changed('all-cases');
   }
 
-  /** Without the server nothing is known of the lines: the command is sent, not refused. */
   #lights(): DecideContext['lights'] {
     const lights = liveTopics.lights.safeParse(this.#board.get('lights')?.value);
-    if (this.#sync.connection !== 'online' || !lights.success) return UNKNOWN;
-    const upOrDown = (light: string): 'up' | 'down' => (light === 'down' ? 'down' : 'up');
+    const upOrDown = (light: string | undefined): 'up' | 'down' => (light === 'down' ? 'down' : 'up');
+    // The bank is reached through the centre only; the phones ring without it.
+    if (this.#sync.lineIsDown) return { centre: 'down', core: 'down', phone: upOrDown(lights.data?.phones) };
+    if (!lights.success) return UNKNOWN;
     return { centre: 'up', core: upOrDown(lights.data.core), phone: upOrDown(lights.data.phones) };
   }
 

@@ -65,8 +65,6 @@ export function outboxOf(db: Db) {
   const confirmStream = db.prepare(`update outbox set status = 'confirmed' where stream = ? and status = 'accepted'`);
   const markSeen = db.prepare(`update outbox set seen_at = ? where id = ? and status = 'refused'`);
   const reopen = db.prepare(`update outbox set status = 'unsent', version = null, answered_at = null where status in ('accepted', 'confirmed') and answered_at >= ?`);
-  const reopenFrom = db.prepare(`update outbox set status = 'unsent', version = null, refusal = null, answered_at = null
-    where stream = ? and number >= ? and status <> 'unsent'`);
   const lowestUnsent = db.prepare(`select min(number) from outbox where stream = ? and status = 'unsent'`).pluck();
   const unsentInOrder = db.prepare(`select seq, stream from outbox where status = 'unsent' order by stream, number, seq`);
   const unsentSeqs = db.prepare(`select seq from outbox where status = 'unsent' and stream = ? order by number, seq`).pluck();
@@ -107,8 +105,6 @@ export function outboxOf(db: Db) {
 
     /** SY9: what was answered since `since` is sent again; ids make that safe. */
     reopenSince: (since: string): void => void reopen.run(since),
-    /** The server lost what it had answered from this number on. */
-    reopenFrom: (stream: string, number: number): boolean => reopenFrom.run(stream, number).changes > 0,
     lowestUnsent: (stream: string): number | null => {
       const found = lowestUnsent.get(stream);
       return found === null || found === undefined ? null : Number(found);

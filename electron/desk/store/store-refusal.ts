@@ -23,7 +23,7 @@ const byCode: [RegExp, StoreTrouble][] = [
   [/^SQLITE_(NOTADB|CORRUPT)/, 'store-corrupt'],
   [/^SQLITE_FULL|^ENOSPC|^EDQUOT/, 'store-full'],
   [/^SQLITE_(BUSY|LOCKED)/, 'store-in-use'],
-  [/^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)|^(EACCES|EPERM|EROFS|ENOTDIR)/, 'store-unwritable'],
+  [/^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)|^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST)/, 'store-unwritable'],
 ];
 
 /**

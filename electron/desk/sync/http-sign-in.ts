@@ -13,7 +13,7 @@ export type SignInOverHttp = (server: string, request: z.infer<typeof SignInRequ
 const ANSWER_MS = 8_000;
 const Refused = z.object({ refusal: Refusal });
 
-/** `POST {server}/session`. A server in trouble (5xx without a refusal of its own) counts as unreachable. */
+/** `POST {server}/session`. A server in trouble (5xx) counts as unreachable. */
 export const signInOverHttp: SignInOverHttp = async (server, request) => {
   let body: unknown;
   try {
@@ -24,6 +24,7 @@ export const signInOverHttp: SignInOverHttp = async (server, request) => {
       signal: AbortSignal.timeout(ANSWER_MS),
       redirect: 'error',
     });
+    if (response.status >= 500) return { status: 'unreachable' };
     body = await response.json();
   } catch {
     return { status: 'unreachable' };

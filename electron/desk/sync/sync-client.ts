@@ -1,6 +1,6 @@
 import type { Connection } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { AskAnswer, Feed, Goodbye, LiveMessage, MAX_PULL, PROTOCOL_VERSION, PullAnswer, PushAnswer } from '#shared/protocol/wire.ts';
+import { AskAnswer, Feed, LiveMessage, MAX_PULL, PROTOCOL_VERSION, PullAnswer, PushAnswer } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import type { Environment } from '../environment.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
@@ -36,12 +36,15 @@ export type SyncParts = {
   ended(refusal: Refusal): void;
 };
 
-/** Refusals after which the same token will never do, and a new one may. */
-const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['token-expired', 'token-invalid', 'token-malformed', 'token-missing', 'token-refused', 'unauthorized', 'signed-out', 'session-over']);
+/** Refusals after which this token will never do, and a new one may. */
+const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['session-over']);
 /** Refusals that end the session: the person is out as soon as the desktop hears them (OF3). */
-const ENDING_REFUSALS: ReadonlySet<string> = new Set(['revoked', 'person-revoked', 'person-locked', 'person-inactive', 'workstation-revoked']);
-/** Refusals that trying again does not change; only `connectNow` or a new program does. */
-const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'protocol-unsupported']);
+const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked']);
+/**
+ * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
+ * sign-in or a new program does.
+ */
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out']);
 
 /** Part of a token's life after which it is renewed. */
 const RENEW_AFTER = 0.7;
@@ -79,6 +82,10 @@ export class SyncClient {
   }
   get refusal(): Refusal | null {
     return this.#refusal;
+  }
+  /** The line was tried and is not there. */
+  get lineIsDown(): boolean {
+    return this.#connection === 'refused' || (this.#connection !== 'online' && this.#attempt > 0);
   }
   get inFlight(): number {
     return this.#inFlight;
@@ -170,7 +177,6 @@ export class SyncClient {
   }
 
   #up(): void {
-    this.#attempt = 0;
     this.#liveVersions = new Map();
     this.#caughtUp = false;
     this.#heard();
@@ -200,11 +206,12 @@ export class SyncClient {
       return this.#parts.ended(refusal);
     }
     if (FINAL_REFUSALS.has(refusal.code)) return this.#set('refused', refusal);
+    if (refusal.code === 'bad-cursor') startOver(this.#parts.store);
     this.#retryLater(refusal);
   }
 
   #retryLater(refusal: Refusal | null): void {
-    this.#set(refusal === null ? 'offline' : 'refused', refusal);
+    this.#set('offline', refusal);
     const wait = waitBefore(this.#attempt, this.#parts.environment.random());
     this.#attempt += 1;
     this.#cancelRetry();
@@ -242,8 +249,7 @@ export class SyncClient {
         this.#parts.status();
         if (this.#link !== link) return;
         if (taken.forked || !taken.progressed) {
-          // Forked: the server is greeted with the new incarnation, at once. No progress: not in circles.
-          if (taken.forked) this.#attempt = 0;
+          // Forked: the server is greeted with the new incarnation. No progress: not in circles.
           return this.#drop(null);
         }
       }
@@ -273,14 +279,8 @@ export class SyncClient {
         const link = this.#link;
         if (link === null || this.#connection !== 'online') return;
         const cursor = store.meta.get('cursor');
-        const said = await link.request('pull', { cursor, limit: MAX_PULL });
+        const answer = PullAnswer.parse(await link.request('pull', { cursor, limit: MAX_PULL }));
         if (this.#stopped || this.#link !== link) return;
-        if (broken === 0 && Goodbye.safeParse(said).data?.refusal.code === 'bad-cursor') {
-          broken += 1;
-          startOver(store);
-          continue;
-        }
-        const answer = PullAnswer.parse(said);
         if (answer.status === 'new-epoch') return this.#newEpoch();
         if (answer.feed.from !== cursor) throw new FeedBroken('pull from another cursor');
         try {
@@ -295,6 +295,7 @@ export class SyncClient {
         this.#heard();
         if (answer.more || this.#pullAgain) continue;
         this.#caughtUp = true;
+        this.#attempt = 0;
         this.#parts.status();
         return;
       }
@@ -332,7 +333,6 @@ export class SyncClient {
     const { store, clock } = this.#parts;
     enterNewEpoch(store, clock.nowMs());
     this.#parts.changed(new Set(store.outbox.openStreams()));
-    this.#attempt = 0;
     this.#drop(null);
   }
 

@@ -58,15 +58,15 @@ export function settleAccepted(store: Store, stream: string): void {
   if (!CaseId.safeParse(stream).success) store.outbox.confirmStream(stream);
 }
 
-/** The server expects a lower number: send again what it lost, or, if that is not held any more, count from there. */
+/**
+ * The server expects a lower number than any that is unsent: an answer it gave again took no number. The unsent ones
+ * are numbered from there; what was answered is not touched.
+ */
 function closeGap(store: Store, stream: string, expected: number, at: string): boolean {
   const lowest = store.outbox.lowestUnsent(stream);
   if (lowest === null || lowest <= expected) return false;
-  store.outbox.reopenFrom(stream, expected);
-  if (store.outbox.lowestUnsent(stream) !== expected) {
-    store.outbox.renumberStream(stream, expected);
-    store.meta.set('renumberedAt', at);
-  }
+  store.outbox.renumberStream(stream, expected);
+  store.meta.set('renumberedAt', at);
   return true;
 }
 
