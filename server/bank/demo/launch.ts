@@ -9,6 +9,8 @@ export type LaunchOptions = {
   dataDir: string;
   port?: number;
   seed?: number;
+  /** Customers beside the stories; 0 starts fastest. */
+  crowd?: number;
   /** Business time to start from (ISO instant). */
   now?: string;
   frozen?: boolean;
@@ -39,6 +41,7 @@ export async function launchDemoBank(options: LaunchOptions): Promise<DemoBankPr
   const secret = options.secret ?? randomBytes(24).toString('hex');
   const args = [fileURLToPath(new URL('./main.ts', import.meta.url)), '--data', options.dataDir, '--port', String(options.port ?? 0), '--exit-with-stdin'];
   if (options.seed !== undefined) args.push('--seed', String(options.seed));
+  if (options.crowd !== undefined) args.push('--crowd', String(options.crowd));
   if (options.now !== undefined) args.push('--now', options.now);
   if (options.frozen) args.push('--frozen');
   const child = spawn(options.node ?? process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, AIDLINE_BANK_SECRET: secret } });

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Instant } from '#shared/protocol/ids.ts';
 import { catchUp } from './batch.ts';
 import { makeClock } from './clock.ts';
-import { seedOnce } from './seed.ts';
+import { CROWD, seedOnce } from './seed.ts';
 import { makeBankServer } from './server.ts';
 import { openStore, StoreTrouble } from './store.ts';
 
@@ -15,6 +15,7 @@ const HELP = `Demo bank: fictional customers behind the interface of core bankin
   --data DIR          folder of its file (made when missing)             required
   --port N            port to listen on; 0 takes a free one              0
   --seed N            seed of the crowd, used at the first start only    20260101
+  --crowd N           customers beside those of the stories, at the first start 2100
   --now INSTANT       business time to start from, as 2026-11-21T02:00:00.000Z (runs on; kept over restarts)
   --frozen            with --now: the business time stands still
   --exit-with-stdin   stop when standard input ends (for a parent process)
@@ -29,12 +30,12 @@ function giveUp(reason: string): never {
   process.exit(2);
 }
 
-function readOptions(): { data: string; port: number; seed: number; now: string | null; frozen: boolean; exitWithStdin: boolean } {
+function readOptions(): { data: string; port: number; seed: number; crowd: number; now: string | null; frozen: boolean; exitWithStdin: boolean } {
   let values;
   try {
     ({ values } = parseArgs({
       options: {
-        data: { type: 'string' }, port: { type: 'string', default: '0' }, seed: { type: 'string', default: '20260101' }, now: { type: 'string' },
+        data: { type: 'string' }, port: { type: 'string', default: '0' }, seed: { type: 'string', default: '20260101' }, crowd: { type: 'string', default: String(CROWD) }, now: { type: 'string' },
         frozen: { type: 'boolean', default: false }, 'exit-with-stdin': { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
       },
     }));
@@ -47,11 +48,13 @@ function readOptions(): { data: string; port: number; seed: number; now: string 
   }
   const port = Number(values.port);
   const seed = Number(values.seed);
+  const crowd = Number(values.crowd);
   if (values.data === undefined) giveUp(`--data is missing. 缺少 --data。\n\n${HELP}`);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) giveUp(`--port ${values.port} is not a port (0 to 65535). 端口不对。`);
   if (!Number.isSafeInteger(seed)) giveUp(`--seed ${values.seed} is not a whole number. 种子不是整数。`);
+  if (!Number.isInteger(crowd) || crowd < 0 || crowd > 8_000) giveUp(`--crowd ${values.crowd} is not a number from 0 to 8000. 人数不对。`);
   if (values.now !== undefined && !Instant.safeParse(values.now).success) giveUp(`--now ${values.now} is not an instant like 2026-11-21T02:00:00.000Z. 时间格式不对。`);
-  return { data: values.data, port, seed, now: values.now ?? null, frozen: values.frozen, exitWithStdin: values['exit-with-stdin'] };
+  return { data: values.data, port, seed, crowd, now: values.now ?? null, frozen: values.frozen, exitWithStdin: values['exit-with-stdin'] };
 }
 
 const options = readOptions();
@@ -67,7 +70,7 @@ try {
 }
 const clock = makeClock(store);
 if (options.now !== null) clock.set(options.now, options.frozen);
-seedOnce(store, options.seed, clock.now());
+seedOnce(store, options.seed, clock.now(), options.crowd);
 catchUp(store, clock.now());
 
 const app = makeBankServer(store, clock, secret);

@@ -12,14 +12,17 @@ import { writeStories } from './stories.ts';
 
 export const CROWD = 2_100;
 
-/** Fills an empty bank; does nothing when it has been filled. One transaction: a killed first start leaves nothing. */
-export function seedOnce(store: Store, seed: number, now: string): boolean {
+/**
+ * Fills an empty bank; does nothing when it has been filled. One transaction: a killed first start leaves nothing.
+ * @param crowd how many customers beside the stories; fewer only where a test starts many banks
+ */
+export function seedOnce(store: Store, seed: number, now: string, crowd = CROWD): boolean {
   return store.transaction(() => {
     if (readMeta(store, 'batch') !== null) return false;
     const random = makeRandom(seed);
     const write = makeWriter(store, now);
     writeStories(write, random);
-    for (let index = 1; index <= CROWD; index++) writeSomebody(write, random, index);
+    for (let index = 1; index <= crowd; index++) writeSomebody(write, random, index);
     writeMeta(store, 'seed', String(seed));
     writeMeta(store, 'made', now);
     writeMeta(store, 'batch', batchDue(now));

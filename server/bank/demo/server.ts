@@ -19,7 +19,7 @@ import { CustomerRow, PlanRow, row } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** A question that makes no sense: answered with a code and words, nothing done. */
-export class Unsaid extends Error {
+class Unsaid extends Error {
   readonly status: number;
   readonly code: string;
   readonly text: BilingualText;
@@ -36,8 +36,6 @@ const Read = z.object({ customerId: z.string(), callerNumber: z.string().max(40)
 const ByKey = z.object({ key: BankKey });
 const Transactions = z.object({ customerId: z.string(), cardId: z.string().optional(), limit: z.int().min(1).max(100).default(10) });
 const OfCustomer = z.object({ customerId: z.string() });
-
-export type BankServer = { app: FastifyInstance; store: Store; clock: BankClock };
 
 /**
  * Builds the HTTP face over an opened, seeded store.

@@ -17,6 +17,8 @@ export const STORIES = {
   loss: { customerId: 'cust-story-loss', phone: phoneNumber(2), creditCardId: 'card-story-loss-credit', debitCardId: 'card-story-loss-debit' },
   reset: { customerId: 'cust-story-reset', phone: phoneNumber(3), debitCardId: 'card-story-reset-debit' },
   small: { customerId: 'cust-story-small', phone: phoneNumber(4), planIds: ['plan-story-small'] },
+  /** Two of one name and one identity tail: only the district of the opening branch tells them apart. */
+  namesakes: { customerIds: ['cust-story-namesake-1', 'cust-story-namesake-2'], name: '孙模戊', districts: [DISTRICTS[0], DISTRICTS[1]] },
 } as const;
 
 type Blocked = { card?: CardStatus; pastDue?: boolean; notPosted?: boolean; statementToday?: boolean; refund?: number; reversals?: number; hold?: Hold; hardship?: boolean; conflict?: boolean; quoteEnds?: boolean };
@@ -65,6 +67,13 @@ export function writeStories(write: Writer, random: Random): void {
   write.person({ id: m.customerId, surname: '赵', given: '拟丁', gender: 'm', birthDate: '1995-09-09', phone: m.phone, sequence: 404, servicePassword: '271828', addressDistrict: DISTRICTS[4], branchDistrict: DISTRICTS[4] });
   plainAccounts(write, random, { id: m.customerId, credit: 'card-story-small', debit: 'card-story-small-debit', body: 900_000_400, statementDay: quietDay });
   write.plan({ id: 'plan-story-small', account: `${m.customerId}-credit`, card: 'card-story-small', statementDay: quietDay, merchant: '样例百货', principalFen: 1_200_000, periodsTotal: 12, periodsPosted: 5, feeMode: 'A', feePpm: 6_000 });
+
+  STORIES.namesakes.customerIds.forEach((id, index) => {
+    const district = STORIES.namesakes.districts[index] ?? DISTRICTS[0];
+    // The same sequence gives the same four last digits, whatever the date of birth.
+    write.person({ id, surname: '孙', given: '模戊', gender: 'm', birthDate: index === 0 ? '1953-03-03' : '1993-03-13', phone: phoneNumber(5 + index), sequence: 555, servicePassword: '314159', addressDistrict: district, branchDistrict: district });
+    plainAccounts(write, random, { id, credit: `${id}-card`, debit: `${id}-card-debit`, body: 900_000_500 + index * 10, statementDay: quietDay });
+  });
 
   Object.entries(BLOCKED).forEach(([id, blocked], index) => writeBlocked(write, random, id, blocked, index, quietDay, old));
 }

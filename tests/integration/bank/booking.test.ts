@@ -6,7 +6,7 @@ import type { Rig } from './with-bank.ts';
 let rig: Rig;
 let free: { customerId: string; planId: string }[];
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ crowd: 400 });
   free = await settleable(rig, 60);
 }, 90_000);
 afterAll(() => endRig(rig));

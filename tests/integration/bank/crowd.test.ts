@@ -128,6 +128,13 @@ describe('finding and verifying', () => {
     expect(value(await rig.bank.find({ phone: '13800000000' }))).toEqual({ matches: [], more: false });
   });
 
+  test('two of one name and one identity tail are told apart by the district of the opening branch', async () => {
+    const { answers } = await rig.control.answers('cust-story-namesake-1');
+    const query = { name: '孙模戊', idLast4: answers.idLast4[0] ?? '' };
+    expect(value(await rig.bank.find(query)).matches.map((one) => one.id)).toEqual(['cust-story-namesake-1', 'cust-story-namesake-2']);
+    expect(value(await rig.bank.find({ ...query, district: '星湾' })).matches.map((one) => one.id)).toEqual(['cust-story-namesake-2']);
+  });
+
   test('the caller number is compared and not told', async () => {
     expect(value(await rig.bank.read({ customerId: STORY.customerId, callerNumber: '19900000001' })).customer.numberMatchesReserved).toBe(true);
     expect(value(await rig.bank.read({ customerId: STORY.customerId, callerNumber: '19900000002' })).customer.numberMatchesReserved).toBe(false);

@@ -5,7 +5,7 @@ import type { Rig } from './with-bank.ts';
 let rig: Rig;
 let free: { customerId: string; planId: string }[];
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ crowd: 100 });
   free = await settleable(rig, 12);
 }, 90_000);
 afterEach(() => rig.control.clearFaults());

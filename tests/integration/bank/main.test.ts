@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../../../server/bank/demo/main.ts', import.m
 const folder = mkdtempSync(join(tmpdir(), 'aidline-bank-main-'));
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ crowd: 0 });
 }, 60_000);
 afterAll(async () => {
   await endRig(rig);
@@ -36,7 +36,7 @@ describe('the bank as a program', () => {
   test('--help lists every option', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--data', '--port', '--seed', '--now', '--frozen', '--exit-with-stdin', 'AIDLINE_BANK_SECRET']) expect(out).toContain(option);
+    for (const option of ['--data', '--port', '--seed', '--crowd', '--now', '--frozen', '--exit-with-stdin', 'AIDLINE_BANK_SECRET']) expect(out).toContain(option);
   });
 
   test.each([
@@ -44,6 +44,7 @@ describe('the bank as a program', () => {
     [['--data', folder], 'short', 'AIDLINE_BANK_SECRET'],
     [['--data', folder, '--port', '70000'], 'long-enough-secret', 'not a port'],
     [['--data', folder, '--seed', 'x'], 'long-enough-secret', 'not a whole number'],
+    [['--data', folder, '--crowd', '9000'], 'long-enough-secret', 'not a number from 0'],
     [['--data', folder, '--now', 'yesterday'], 'long-enough-secret', 'not an instant'],
     [['--data', folder, '--nonsense'], 'long-enough-secret', '--nonsense'],
   ])('%j (%s) says %j and ends', async (args, secret, words) => {
@@ -84,7 +85,7 @@ describe('the bank as a program', () => {
   });
 
   test('ends by a polite signal, and when its parent is gone, with code 0', async () => {
-    const one = await launchDemoBank({ dataDir: join(folder, 'polite') });
+    const one = await launchDemoBank({ dataDir: join(folder, 'polite'), crowd: 0 });
     await one.stop();
     expect(await one.exited).toEqual({ code: 0, signal: null });
 
