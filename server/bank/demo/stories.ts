@@ -70,7 +70,7 @@ export function writeStories(write: Writer, random: Random): void {
 
   STORIES.namesakes.customerIds.forEach((id, index) => {
     const district = STORIES.namesakes.districts[index] ?? DISTRICTS[0];
-    // The same sequence gives the same four last digits, whatever the date of birth.
+    // These two dates of birth give one sequence the same four last digits; a test holds them to it.
     write.person({ id, surname: '孙', given: '模戊', gender: 'm', birthDate: index === 0 ? '1953-03-03' : '1993-03-13', phone: phoneNumber(5 + index), sequence: 555, servicePassword: '314159', addressDistrict: district, branchDistrict: district });
     plainAccounts(write, random, { id, credit: `${id}-card`, debit: `${id}-card-debit`, body: 900_000_500 + index * 10, statementDay: quietDay });
   });
