@@ -45,7 +45,8 @@ export async function ensurePackages(again) {
     throw new SetupFailure(
       '安装 npm 依赖失败，原因见上。请检查网络、代理或 npm 源（npm config get registry），然后重新运行同一命令。',
       'Installing the npm packages failed; the cause is above. Check the network, the proxy or the npm registry (npm config get registry), then run the same command again.',
-      { detail: result.output },
+      // npm names the cause first and prints its manual after it.
+      { detail: result.output.split('\n').slice(0, 12).join('\n') },
     );
   }
   if (!existsSync(projectNode)) {
