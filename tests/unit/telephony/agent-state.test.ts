@@ -36,6 +36,12 @@ describe('agent state', () => {
     expect(nextAgentState(wrapUp, { kind: 'wrap-up-done', basedOn: wrapUp.version }, at(9))).toMatchObject({ ok: true, state: { state: 'break', next: null } });
   });
 
+  it('[CT4] a late "break" does not stand where a person has asked for something since', () => {
+    const sent = after(choose('available', 0), { kind: 'set-by-lead', to: 'training' });
+    expect(nextAgentState(sent, choose('break', 1), at(9))).toMatchObject({ ok: false, refusal: { code: 'agent-state-stale' } });
+    expect(nextAgentState(sent, choose('break', sent.version), at(9)).ok).toBe(true);
+  });
+
   it('[CT4] in any interleaving, "available" is entered by a person only on the newest ground', () => {
     const request = fc.oneof(
       fc.record({ kind: fc.constant('choose' as const), to: fc.constantFrom<ChosenState>('available', 'break', 'case-work', 'training', 'signed-out'), basedOn: fc.integer({ min: 0, max: 12 }) }),

@@ -78,6 +78,22 @@ describe('the state of a call', () => {
     expect(moved).toMatchObject({ phase: 'waiting', forPersonId: 'lead', waitingSince: at(70), personId: null, legs: [{ personId: 'p2', endedAt: at(70), heldMs: 10_000 }] });
   });
 
+  it('a second "held" does not begin the hold anew', () => {
+    const again: CallEvent = { kind: 'held', eventId: 'h2', callId: 'c1', at: at(80), sequence: 2 };
+    expect(foldCall('c1', [...story, again])).toMatchObject({ heldTotalMs: 45_000, holds: 2 });
+  });
+
+  it('the first answer stays the answer after a transfer', () => {
+    const moved = foldCall('c1', [
+      ...story.slice(0, 7),
+      { kind: 'transferred', eventId: 't', callId: 'c1', at: at(70), sequence: 3, toQueue: 'loss' },
+      { kind: 'offered', eventId: 'o9', callId: 'c1', at: at(71), offerId: 'o9', personId: 'p3', desktopId: 'd3', expiresAt: at(91) },
+      { kind: 'accepted', eventId: 'a9', callId: 'c1', at: at(72), offerId: 'o9', personId: 'p3', desktopId: 'd3' },
+      { kind: 'answered', eventId: 'n9', callId: 'c1', at: at(73), sequence: 4 },
+    ]);
+    expect(moved).toMatchObject({ answeredAt: at(26), personId: 'p3', desktopId: 'd3', lossReport: true, legs: [{ personId: 'p2' }, { personId: 'p3', answeredAt: at(73) }] });
+  });
+
   it('a callback is dialled, and answered or not', () => {
     const dialled: CallEvent = { kind: 'callback-dialled', eventId: 'd', callId: 'c1', at: at(0), direction: 'out', number: '10000000001', personId: 'p1', promiseId: 'pr1' };
     expect(foldCall('c1', [dialled])).toMatchObject({ direction: 'out', phase: 'dialling', personId: 'p1', callback: { promiseId: 'pr1', outcome: 'ringing' } });

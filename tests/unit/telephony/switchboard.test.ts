@@ -3,7 +3,7 @@ import { firstAgentState, nextAgentState } from '#shared/telephony/agent-state.t
 import type { AgentState, AgentStateRequest } from '#shared/telephony/agent-state.ts';
 import type { CallEvent, PhoneEvent } from '#shared/telephony/call-event.ts';
 import { foldCall } from '#shared/telephony/call-state.ts';
-import type { CallOffer } from '#shared/telephony/call-state.ts';
+import type { CallOffer, CallState } from '#shared/telephony/call-state.ts';
 import type { QueueSummary } from '#shared/telephony/routing.ts';
 import { phoneRefusal } from '../../../server/telephony/phones.ts';
 import type { PhoneOutcome, Phones } from '../../../server/telephony/phones.ts';
@@ -35,6 +35,7 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
   const requests: [string, AgentStateRequest][] = [];
   const summaries: QueueSummary[] = [];
   const errors: unknown[] = [];
+  const told: CallState[] = [];
   const states = new Map<string, AgentState>();
   const seats = new Map<string, { desktopId: string; skills: string[] }>();
   let ids = 0;
@@ -49,7 +50,8 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
       log.push(...events);
     },
     load: async (callId) => log.filter((event) => event.callId === callId),
-    onCall: () => {
+    onCall: (state) => {
+      told.push(state);
       if (control.listenerFails) throw new Error('listener');
     },
     onOffer: (offer) => offers.push(offer),
@@ -87,7 +89,7 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
     await phones.deliver([event]);
   };
   await board.start(log);
-  return { board, phones, scheduler, log, offers, ended, requests, summaries, errors, states, control, sit, choose, phone };
+  return { board, phones, scheduler, log, offers, ended, requests, summaries, errors, told, states, control, sit, choose, phone };
 }
 const claim = (offer: CallOffer, callId: string, more = {}) => ({ callId, offerId: offer.offerId, personId: offer.personId, desktopId: offer.desktopId, ...more });
 
@@ -239,6 +241,33 @@ describe('the switchboard', () => {
     expect(c.errors).toHaveLength(1);
     await c.scheduler.advance(1500);
     expect(c.offers).toHaveLength(1);
+  });
+
+  it('[CT2] an offer whose end could not be stored is over all the same when its time is up', async () => {
+    const c = await centre();
+    await c.sit('p1');
+    await c.phone('c1', 'queued');
+    c.control.failing = 3;
+    await c.scheduler.advance(20_500);
+    expect(await c.board.accept(claim(c.offers[0]!, 'c1'))).toMatchObject({ refusal: { code: 'offer-over' } });
+    await c.scheduler.advance(5000);
+    expect(c.ended).toMatchObject([{ outcome: 'rona' }]);
+  });
+
+  it('[CT1] an event for a call that is no longer in memory meets the call’s past', async () => {
+    const c = await centre();
+    await c.sit('p1');
+    await c.phone('c1', 'queued');
+    await c.board.accept(claim(c.offers[0]!, 'c1'));
+    await c.phone('c1', 'answered', { personId: 'p1' });
+    const heldAt = c.scheduler.now();
+    await c.scheduler.advance(30_000);
+    await c.phone('c1', 'ended');
+    await c.scheduler.advance(1_000_000);
+    await c.phone('c2', 'queued');
+    expect(c.board.call('c1')).toBeUndefined();
+    await c.phone('c1', 'held', { at: heldAt });
+    expect(c.told.at(-1)).toMatchObject({ callId: 'c1', phase: 'ended', personId: 'p1', heldTotalMs: 30_000 });
   });
 
   it('[CT3] restarted from the log, a ringing call rings on and an open call is still owned', async () => {
