@@ -5,6 +5,7 @@ import type { InnerCommand } from '#shared/protocol/command.ts';
 import type { CaseBook } from './case-book.ts';
 import type { CaseLogic, DeskCommand } from './case-logic.ts';
 import { instantOf } from './environment.ts';
+import { maskBody } from './mask-body.ts';
 import type { NewCommand, OutboxRow } from './store/outbox.ts';
 import type { Store } from './store/store.ts';
 import type { CorrectedClock } from './sync/corrected-clock.ts';
@@ -41,7 +42,7 @@ export function giveCommand(parts: CommandParts, params: CommandParams): DeskRep
 
   const madeAt = clock.now();
   const saidAt = params.saidAt ?? null;
-  const parsed = logic.parseCommand(params.kind, { id, body: params.body, madeAt, saidAt });
+  const parsed = logic.parseCommand(params.kind, { id, body: maskBody(params.body), madeAt, saidAt });
   if (!parsed.ok) return { ok: false, refusal: parsed.refusal };
   const { command } = parsed;
 
