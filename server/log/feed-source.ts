@@ -7,8 +7,21 @@ import type { LogHead, StoredEvent } from './log.ts';
 /** Something in a person's feed: an event of a case they could see then, a grant to them, a revocation from them. */
 export type FeedRow = { position: number; what: 'event' | 'granted' | 'revoked'; stream: StreamId; version: number };
 
-/** A case as the feed needs it: the whole of it, because who may read a body follows from all of it. */
+/**
+ * A case as the feed needs it: the whole of it, because who may read a body follows from all of it; less what the feed
+ * says that it holds already.
+ */
 export type FeedCase = { events: StoredEvent[] };
+
+/** How much one answer may bring. A case costs its events that are not held yet, and a quarter of the others for folding. */
+export type FeedBounds = {
+  /** Rows, or cases of a start. */
+  maxRows: number;
+  maxCost: number;
+  /** The version up to which the feed holds a case; 0 for not at all. */
+  held: (stream: StreamId) => number;
+};
+export const caseCost = (version: number, held: number): number => Math.max(0, version - held) + version / 4;
 
 export type FeedStretch = {
   epoch: string;
@@ -35,11 +48,8 @@ export type StartStretch = {
 
 export interface FeedSource {
   head(): Promise<LogHead>;
-  /**
-   * Rows after `from`, up to `to` (null: the head), at most `maxRows`; and as many whole cases as hold `maxEvents`
-   * events together, at least one. It is cut at whichever comes first.
-   */
-  feedStretch(person: PersonId, from: number, to: number | null, maxRows: number, maxEvents: number): Promise<FeedStretch>;
-  /** Open cases granted after `after` up to `upTo` (null: the head), at most `maxCases`, and `maxEvents` as above. */
-  startStretch(person: PersonId, after: number, upTo: number | null, maxCases: number, maxEvents: number): Promise<StartStretch>;
+  /** Rows after `from`, up to `to` (null: the head), cut where the bounds are reached; at least one row. */
+  feedStretch(person: PersonId, from: number, to: number | null, bounds: FeedBounds): Promise<FeedStretch>;
+  /** Open cases granted after `after` up to `upTo` (null: the head), cut likewise. */
+  startStretch(person: PersonId, after: number, upTo: number | null, bounds: FeedBounds): Promise<StartStretch>;
 }

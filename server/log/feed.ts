@@ -15,8 +15,8 @@ import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { MAX_MESSAGE_BYTES, MAX_PULL, type Feed, type FeedItem, type PullAnswer } from '#shared/protocol/wire.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import type { FeedCase, FeedRow, FeedSource } from './feed-source.ts';
-import type { StoredEvent } from './log.ts';
+import { CaseCache, type HeldCase } from './case-cache.ts';
+import type { FeedBounds, FeedCase, FeedRow, FeedSource } from './feed-source.ts';
 
 /** The domain's functions that the feed needs; `S` is the state of a case. All pure. */
 export type CaseRules<S> = {
@@ -40,73 +40,66 @@ export type CaseFeed = {
    * bounds cut it: go on from its `to`.
    */
   feedFor: (person: PersonId, fromPosition: number, toPosition: number) => Promise<{ feed: Feed; toPosition: number; more: boolean }>;
+  /** PR7: a body of this case can be opened no longer. */
+  forget: (stream: StreamId) => void;
 };
 
 /** Half a message, so that the acknowledgement around a page never makes it too big. */
 const MAX_PAGE_BYTES = MAX_MESSAGE_BYTES / 2 - 2048;
-/** Events of whole cases that one page may read and fold. */
-const MAX_PAGE_EVENTS = 1500;
-
-const folded = ({ envelope, body }: StoredEvent): FoldedEvent => ({
-  id: envelope.id,
-  case: envelope.case,
-  version: envelope.version,
-  kind: envelope.kind,
-  schema: envelope.schema,
-  actor: envelope.actor,
-  times: envelope.times,
-  body,
-});
+/** Work of one page, in events read and folded; see `caseCost`. */
+const MAX_PAGE_COST = 800;
+/** Held over all cases: some 30 MB. */
+const MAX_HELD_EVENTS = 20_000;
 
 /** One case as one reader gets it. */
 class CaseView<S> {
   readonly #rules: CaseRules<S>;
   readonly #reader: PersonId;
-  readonly #events: StoredEvent[];
-  /** `#full[v - 1]`: folded from everything up to version v. */
-  readonly #full: S[] = [];
+  readonly #held: HeldCase<S>;
 
-  constructor(rules: CaseRules<S>, reader: PersonId, events: StoredEvent[]) {
+  constructor(rules: CaseRules<S>, reader: PersonId, held: HeldCase<S>) {
     this.#rules = rules;
     this.#reader = reader;
-    this.#events = events;
-    let state: S | null = null;
-    for (const event of events) {
-      state = rules.evolve(state, folded(event));
-      this.#full.push(state);
-    }
+    this.#held = held;
   }
 
-  #at(version: number): { event: StoredEvent; full: S; now: S } {
-    const event = this.#events[version - 1];
-    const full = this.#full[version - 1];
-    const now = this.#full.at(-1);
+  #at(version: number) {
+    const event = this.#held.events[version - 1];
+    const full = this.#held.full[version - 1];
+    const now = this.#held.full.at(-1);
     if (event === undefined || full === undefined || now === undefined) throw new Error(`no version ${version} in a case of the feed`);
-    return { event, full, now };
+    return { ...event, full, now };
   }
 
   /** The body, or null: withheld now, or erased. */
   #body(version: number): unknown {
-    const { event, now } = this.#at(version);
-    if (event.body === null) return null;
-    return this.#rules.mayReadBody(now, folded(event), this.#reader) ? event.body : null;
+    const { folded, now } = this.#at(version);
+    if (folded.body === null) return null;
+    return this.#rules.mayReadBody(now, folded, this.#reader) ? folded.body : null;
   }
 
   snapshot(version: number): FeedItem {
     let state: S | null = null;
-    for (let at = 1; at <= version; at += 1) state = this.#rules.evolve(state, { ...folded(this.#at(at).event), body: this.#body(at) });
-    return { type: 'snapshot', case: this.#at(version).event.envelope.case, version, state };
+    // Up to the first body that is withheld, the person's state is the full one.
+    let same = true;
+    for (let at = 1; at <= version; at += 1) {
+      const { folded, full } = this.#at(at);
+      const body = this.#body(at);
+      same &&= body === folded.body;
+      state = same ? full : this.#rules.evolve(state, { ...folded, body });
+    }
+    return { type: 'snapshot', case: this.#at(version).folded.case, version, state };
   }
 
   event(version: number): FeedItem {
-    const { event, full } = this.#at(version);
-    if (this.#rules.releasesTo(full, folded(event)).includes(this.#reader)) return this.snapshot(version);
-    return { type: 'event', envelope: event.envelope, body: this.#body(version) };
+    const { stored, folded, full } = this.#at(version);
+    if (this.#rules.releasesTo(full, folded).includes(this.#reader)) return this.snapshot(version);
+    return { type: 'event', envelope: stored.envelope, body: this.#body(version) };
   }
 
   /** The last version at or before a position; 0 for none. */
   versionAt(position: number): number {
-    return this.#events.findLast((event) => event.position <= position)?.envelope.version ?? 0;
+    return this.#held.events.findLast((event) => event.position <= position)?.folded.version ?? 0;
   }
 }
 
@@ -125,17 +118,24 @@ class Page {
 }
 
 export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed {
-  const views = (cases: Map<StreamId, FeedCase>, reader: PersonId): ((stream: StreamId) => CaseView<S> | null) => {
-    const made = new Map<StreamId, CaseView<S>>();
-    return (stream) => {
-      const found = made.get(stream);
-      if (found !== undefined) return found;
-      const events = cases.get(stream)?.events;
-      if (events === undefined) return null;
-      const view = new CaseView(rules, reader, events);
-      made.set(stream, view);
-      return view;
+  const cache = new CaseCache(rules.evolve, MAX_HELD_EVENTS);
+
+  /** For one reading: what is held of each case when it is asked for, and what the reading then brings. */
+  const reading = (reader: PersonId, maxRows: number) => {
+    const taken = new Map<StreamId, HeldCase<S>>();
+    const take = (stream: StreamId): HeldCase<S> => {
+      const held = taken.get(stream) ?? cache.take(stream);
+      taken.set(stream, held);
+      return held;
     };
+    const bounds: FeedBounds = { maxRows, maxCost: MAX_PAGE_COST, held: (stream) => taken.get(stream)?.version ?? take(stream).version };
+    const view = (cases: Map<StreamId, FeedCase>, stream: StreamId): CaseView<S> | null =>
+      cases.has(stream) ? new CaseView(rules, reader, take(stream)) : null;
+    const bring = (cases: Map<StreamId, FeedCase>): void => {
+      for (const [stream, { events }] of cases) take(stream).extend(events);
+      cache.trim();
+    };
+    return { bounds, view, bring };
   };
 
   const itemOf = (row: FeedRow, view: CaseView<S> | null, openSince: number | undefined): FeedItem | null => {
@@ -146,12 +146,13 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
   };
 
   async function stretch(person: PersonId, from: number, to: number | null, limit: number) {
-    const read = await source.feedStretch(person, from, to, limit, MAX_PAGE_EVENTS);
-    const view = views(read.cases, person);
+    const { bounds, view, bring } = reading(person, limit);
+    const read = await source.feedStretch(person, from, to, bounds);
+    bring(read.cases);
     const page = new Page();
     let covered = read.covered;
     for (const row of read.rows) {
-      const item = itemOf(row, view(row.stream), read.openSince.get(row.stream));
+      const item = itemOf(row, view(read.cases, row.stream), read.openSince.get(row.stream));
       if (item === null || page.add(item)) continue;
       covered = row.position - 1;
       break;
@@ -161,14 +162,15 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
 
   /** A page of the start: cases granted after `after`, all as they were at `upTo` (null: at the head, which fixes it). */
   async function start(person: PersonId, cursor: string | null, after: number, upTo: number | null, limit: number) {
-    const read = await source.startStretch(person, after, upTo, limit, MAX_PAGE_EVENTS);
+    const { bounds, view, bring } = reading(person, limit);
+    const read = await source.startStretch(person, after, upTo, bounds);
+    bring(read.cases);
     const ground = upTo ?? read.head;
-    const view = views(read.cases, person);
     const page = new Page();
     let complete = read.complete;
     let last = after;
     for (const grant of read.grants) {
-      const of = view(grant.stream);
+      const of = view(read.cases, grant.stream);
       if (of !== null && !page.add(of.snapshot(of.versionAt(ground)))) {
         complete = false;
         break;
@@ -181,6 +183,8 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
   }
 
   return {
+    forget: (stream) => cache.forget(stream),
+
     async pull(person, cursor, limit) {
       const items = Math.max(1, Math.min(limit, MAX_PULL));
       if (cursor === null) return (await start(person, null, 0, null, items)).answer;

@@ -147,6 +147,12 @@ export interface EventLog extends FeedSource {
   newEpoch(reason: string): Promise<string>;
   /** Called after each commit, in order, before the calls in it are answered. Answers the way to stop it. */
   onAppended(listener: (appended: Appended) => void): () => void;
+  /**
+   * OP1: a whole copy as of one moment, made beside the running server. Whoever starts on it begins a new epoch (SY9)
+   * without being told to. Rejects with LogFailure.
+   * @param path a file that does not exist yet
+   */
+  backUp(path: string): Promise<void>;
   /** Finishes what was handed in, then closes. Later calls are `failed`. */
   close(): Promise<void>;
 }

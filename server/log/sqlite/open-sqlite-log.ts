@@ -6,13 +6,13 @@ import { Envelope } from '#shared/protocol/envelope.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { unsealed, type BodySealer } from '../body-sealer.ts';
-import type { FeedCase, FeedStretch, StartStretch } from '../feed-source.ts';
+import type { FeedBounds, FeedCase, FeedStretch, StartStretch } from '../feed-source.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
 import type { AppendItem, AppendResult, Appended, AuditEntry, EventLog, LogHead, StoredAnswer, StoredAudit, StoredEvent } from '../log.ts';
 import { prepareItem, type PreparedItem } from '../prepare.ts';
 import { readHead } from './head.ts';
-import { openDatabase, type OpenedDatabase } from './open-database.ts';
+import { markAsCopy, openDatabase, type OpenedDatabase } from './open-database.ts';
 import { Reader, sealedOf, type EventRow } from './reader.ts';
 import { isFatal, sqliteTrouble } from './sqlite-errors.ts';
 import { GroupWriter } from './write-group.ts';
@@ -166,15 +166,15 @@ class SqliteLog implements EventLog {
     return this.#read(() => this.#reader.readersOf(stream));
   }
 
-  async feedStretch(person: PersonId, from: number, to: number | null, maxRows: number, maxEvents: number): Promise<FeedStretch> {
+  async feedStretch(person: PersonId, from: number, to: number | null, bounds: FeedBounds): Promise<FeedStretch> {
     const epoch = this.#epoch;
-    const stretch = this.#read(() => this.#reader.feedStretch(person, from, to, maxRows, maxEvents));
+    const stretch = this.#read(() => this.#reader.feedStretch(person, from, to, bounds));
     return { ...stretch, epoch, cases: await this.#openCases(stretch.cases) };
   }
 
-  async startStretch(person: PersonId, after: number, upTo: number | null, maxCases: number, maxEvents: number): Promise<StartStretch> {
+  async startStretch(person: PersonId, after: number, upTo: number | null, bounds: FeedBounds): Promise<StartStretch> {
     const epoch = this.#epoch;
-    const stretch = this.#read(() => this.#reader.startStretch(person, after, upTo, maxCases, maxEvents));
+    const stretch = this.#read(() => this.#reader.startStretch(person, after, upTo, bounds));
     return { ...stretch, epoch, cases: await this.#openCases(stretch.cases) };
   }
 
@@ -202,6 +202,16 @@ class SqliteLog implements EventLog {
   onAppended(listener: (appended: Appended) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  async backUp(path: string): Promise<void> {
+    try {
+      await this.#database.db.backup(path);
+      markAsCopy(path);
+    } catch (thrown) {
+      const error = sqliteTrouble(thrown, path);
+      throw error === null ? thrown : new LogFailure(error);
+    }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@
 import type Database from 'better-sqlite3';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { SealedBody } from '../body-sealer.ts';
-import type { FeedRow } from '../feed-source.ts';
+import { caseCost, type FeedBounds, type FeedRow } from '../feed-source.ts';
 
 /** An event as stored: opened and parsed outside. */
 export type EventRow = { position: number; content: string; link: Buffer; bytes: Buffer; keyId: string };
@@ -85,54 +85,52 @@ export class Reader {
   }
 
   /** See FeedSource.feedStretch. In one transaction, because another connection could write in between. */
-  feedStretch(person: string, from: number, to: number | null, maxRows: number, maxEvents: number): SealedStretch {
+  feedStretch(person: string, from: number, to: number | null, bounds: FeedBounds): SealedStretch {
     return this.#db.transaction((): SealedStretch => {
       const head = this.#statements.head.get() ?? 0;
       const upTo = to === null ? head : Math.min(to, head);
-      const found = this.#statements.feed.all(person, from, upTo, maxRows + 1);
+      const found = this.#statements.feed.all(person, from, upTo, bounds.maxRows + 1);
       const openSince = new Map<StreamId, number>();
       const cases = new Map<StreamId, EventRow[]>();
       const rows: FeedRow[] = [];
       let covered = upTo;
-      let events = 0;
+      let cost = 0;
       for (const row of found) {
         const since = openSince.get(row.stream) ?? this.#statements.openSince.get(person, row.stream);
         const needed = since !== undefined && row.position >= since && !cases.has(row.stream);
-        const full = rows.length >= maxRows || (needed && cases.size > 0 && events + this.lastVersion(row.stream) > maxEvents);
-        if (full) {
+        if (needed) cost += this.#cost(row.stream, bounds);
+        if (rows.length >= bounds.maxRows || (needed && cases.size > 0 && cost > bounds.maxCost)) {
           covered = row.position - 1;
           break;
         }
         rows.push(row);
         if (since !== undefined) openSince.set(row.stream, since);
-        if (needed) events += this.#load(row.stream, cases);
+        if (needed) cases.set(row.stream, this.stream(row.stream, bounds.held(row.stream) + 1));
       }
       return { head, rows, covered, openSince, cases };
     })();
   }
 
   /** See FeedSource.startStretch. */
-  startStretch(person: string, after: number, upTo: number | null, maxCases: number, maxEvents: number): SealedStart {
+  startStretch(person: string, after: number, upTo: number | null, bounds: FeedBounds): SealedStart {
     return this.#db.transaction((): SealedStart => {
       const head = this.#statements.head.get() ?? 0;
-      const found = this.#statements.grants.all(person, after, upTo ?? head, maxCases + 1);
+      const found = this.#statements.grants.all(person, after, upTo ?? head, bounds.maxRows + 1);
       const cases = new Map<StreamId, EventRow[]>();
       const grants: SealedStart['grants'] = [];
-      let events = 0;
+      let cost = 0;
       for (const grant of found) {
-        const full = grants.length >= maxCases || (grants.length > 0 && events + this.lastVersion(grant.stream) > maxEvents);
-        if (full) return { head, grants, complete: false, cases };
+        cost += this.#cost(grant.stream, bounds);
+        if (grants.length >= bounds.maxRows || (grants.length > 0 && cost > bounds.maxCost)) return { head, grants, complete: false, cases };
         grants.push(grant);
-        events += this.#load(grant.stream, cases);
+        cases.set(grant.stream, this.stream(grant.stream, bounds.held(grant.stream) + 1));
       }
       return { head, grants, complete: true, cases };
     })();
   }
 
-  #load(stream: StreamId, into: Map<StreamId, EventRow[]>): number {
-    const events = this.stream(stream, 1);
-    into.set(stream, events);
-    return events.length;
+  #cost(stream: StreamId, bounds: FeedBounds): number {
+    return caseCost(this.lastVersion(stream), bounds.held(stream));
   }
 }
 

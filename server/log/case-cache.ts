@@ -1,0 +1,70 @@
+/**
+ * Cases as the feed has read and folded them, the most lately used ones. Events never change, so what is held stays
+ * true and only the tail is read; what may change is whether a body can be opened (PR7): then the case is forgotten.
+ */
+import type { FoldedEvent } from '#shared/case/decision.ts';
+import type { StreamId } from '#shared/protocol/ids.ts';
+import type { StoredEvent } from './log.ts';
+
+/** One case from its first event on; only ever grows. */
+export class HeldCase<S> {
+  readonly events: { position: number; stored: StoredEvent; folded: FoldedEvent }[] = [];
+  /** `full[v - 1]`: folded from everything up to version v, no body withheld. */
+  readonly full: S[] = [];
+  readonly #evolve: (state: S | null, event: FoldedEvent) => S;
+
+  constructor(evolve: (state: S | null, event: FoldedEvent) => S) {
+    this.#evolve = evolve;
+  }
+
+  get version(): number {
+    return this.events.length;
+  }
+
+  /** Takes what it does not have yet: another reader may have brought a part of it meanwhile. */
+  extend(tail: StoredEvent[]): void {
+    for (const stored of tail) {
+      const { envelope, body } = stored;
+      if (envelope.version <= this.version) continue;
+      if (envelope.version !== this.version + 1) throw new Error(`case ${envelope.case} jumps to version ${envelope.version}`);
+      const { id, case: of, version, kind, schema, actor, times } = envelope;
+      const folded: FoldedEvent = { id, case: of, version, kind, schema, actor, times, body };
+      this.full.push(this.#evolve(this.full.at(-1) ?? null, folded));
+      this.events.push({ position: stored.position, stored, folded });
+    }
+  }
+}
+
+export class CaseCache<S> {
+  readonly #evolve: (state: S | null, event: FoldedEvent) => S;
+  readonly #maxEvents: number;
+  /** In order of use, the latest last. */
+  readonly #cases = new Map<StreamId, HeldCase<S>>();
+
+  constructor(evolve: (state: S | null, event: FoldedEvent) => S, maxEvents: number) {
+    this.#evolve = evolve;
+    this.#maxEvents = maxEvents;
+  }
+
+  /** The case, empty where it is not held. Keep it until it was extended: the cache may drop it in between. */
+  take(stream: StreamId): HeldCase<S> {
+    const held = this.#cases.get(stream) ?? new HeldCase(this.#evolve);
+    this.#cases.delete(stream);
+    this.#cases.set(stream, held);
+    return held;
+  }
+
+  forget(stream: StreamId): void {
+    this.#cases.delete(stream);
+  }
+
+  trim(): void {
+    let events = 0;
+    for (const held of this.#cases.values()) events += held.version;
+    for (const [stream, held] of this.#cases) {
+      if (events <= this.#maxEvents) return;
+      this.#cases.delete(stream);
+      events -= held.version;
+    }
+  }
+}
