@@ -50,3 +50,6 @@ export const CHINA_CALENDAR: Calendar = Calendar.parse({
     },
   ],
 });
+
+/** The same, by the short name. */
+export { CHINA_CALENDAR as china };

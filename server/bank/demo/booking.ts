@@ -82,7 +82,10 @@ export function inquire(store: Store, key: string, now: string): InquiryAnswer {
 function judge(store: Store, order: BookOrder, subject: string, now: string): Verdict {
   const facts = readFacts(store, order.customerId, now);
   if (!facts) return no('unknown-customer', '查无此客户。', 'No such customer.');
-  const mine = pinnedFacts(facts, order.kind === 'early-settlement' ? { planIds: [subject] } : { cardIds: [subject] });
+  // A protective order is judged by the card as it is now: what its sender pinned is compared, but nothing is demanded,
+  // for it must not fail over facts that nobody had time to read. Whatever costs or releases pins everything.
+  const protective = order.kind === 'card-lock' || order.kind === 'card-loss';
+  const mine = protective ? [] : pinnedFacts(facts, order.kind === 'early-settlement' ? { planIds: [subject] } : { cardIds: [subject] });
   const known = new Set(mine.map((pin) => pin.fact));
   // Facts that the sender pinned beyond ours are compared too; facts of ours that it left out count as changed.
   const current = [...mine, ...rereadPinned(facts, order.expected.filter((pin) => !known.has(pin.fact)))];

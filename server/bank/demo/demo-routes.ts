@@ -8,7 +8,7 @@ import type { AnswersAnswer, Caller, ClockAnswer, LedgerEntry } from './demo-sch
 import { addFault, clearFaults, FaultOrder, listFaults } from './faults.ts';
 import { acceptedAnswers } from './identity.ts';
 import { statementOnOrAfter, today } from './figures.ts';
-import { AccountRow, CardRow, CustomerRow, LedgerRow, PlanRow, row, rows } from './rows.ts';
+import { AccountRow, CardRow, CustomerRow, LedgerRow, PlanRow, PostingRow, row, rows } from './rows.ts';
 import { readMeta } from './store.ts';
 import type { Store } from './store.ts';
 import { BLOCKED, STORIES } from './stories.ts';
@@ -91,6 +91,16 @@ function touch(store: Store, move: Touch, now: string): void {
       const account = must(row(store, AccountRow, 'SELECT * FROM account WHERE id = ?', plan.account), 'account');
       const date = today(now);
       postPeriod(store, date, statementOnOrAfter(account.statement_day, date), plan, 'period');
+      return;
+    }
+    case 'reverse-unexpected': {
+      const wrong = rows(store, PostingRow, "SELECT * FROM posting WHERE plan = ? AND cause = 'unexpected'", move.planId);
+      for (const posting of wrong) {
+        const billed = store.prepare('SELECT 1 FROM statement WHERE account = ? AND statement_date = ?').get(posting.account, posting.statement_date);
+        // On a bill already: the money comes back as a credit. Not yet billed: it never gets there.
+        if (billed !== undefined) pay(store, posting.account, posting.amount_fen, today(now));
+        store.prepare('DELETE FROM posting WHERE id = ?').run(posting.id);
+      }
       return;
     }
     case 'pay':

@@ -35,6 +35,8 @@ export const Touch = z.discriminatedUnion('what', [
     pendingReversals: z.int().min(0).optional(), hardshipAgreement: z.boolean().optional(), creditBalanceFen: z.int().min(0).optional(),
   }),
   z.object({ what: z.literal('post-period'), planId: z.string() }),
+  /** The bank takes back a period that it posted after a settlement. */
+  z.object({ what: z.literal('reverse-unexpected'), planId: z.string() }),
   z.object({ what: z.literal('pay'), accountId: z.string(), amountFen: z.int().min(1) }),
   z.object({ what: z.literal('spend'), cardId: z.string(), amountFen: z.int().min(1), merchant: z.string().max(60) }),
 ]);

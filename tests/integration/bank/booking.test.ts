@@ -197,6 +197,14 @@ describe('stopping cards', () => {
     expect(value(await rig.bank.book(newKey(), release.operation, release.expected))).toMatchObject({ kind: 'refused', code: 'not-allowed' });
   });
 
+  test('[FL6] a protective order needs no pins, but what it pins must hold', async () => {
+    const line = { cardId: 'card-story-small', reportedAt: '2026-11-21T01:59:00.000Z', lostAt: null };
+    const order = { kind: 'card-lock', customerId: 'cust-story-small', line } as const;
+    expect(value(await rig.bank.book(newKey(), order, [{ fact: 'card.card-story-small.status', value: 'locked' }]))).toMatchObject({ kind: 'refused', code: 'facts-changed' });
+    expect(value(await rig.bank.book(newKey(), order, [])).kind).toBe('done');
+    expect(value(await rig.bank.book(newKey(), { ...order, kind: 'card-unlock' }, []))).toMatchObject({ kind: 'refused', code: 'facts-changed' });
+  });
+
   test('a protective order waits for no overdue bill and no restriction', async () => {
     for (const customerId of ['cust-p2-past-due', 'cust-p6-judicial', 'cust-p4-statement-day']) {
       const lock = await cardOrderOf(rig, 'card-lock', customerId, `${customerId}-card`);

@@ -81,6 +81,10 @@ describe('the night batch', () => {
     expect(unexpected.map((one) => [one.planId, one.kind, one.postedOn, one.period, one.amountFen])).toEqual([
       ['plan-story-a', 'principal', '2026-11-23', 8, 370_370], ['plan-story-a', 'fee', '2026-11-23', 8, 66_667],
     ]);
+    await rig.control.clearFaults();
+    await rig.control.touch({ what: 'reverse-unexpected', planId: 'plan-story-a' });
+    await rig.control.setClock(morning(6), true);
+    expect((await postings(rig, STORY, '2026-11-22')).map((one) => one.cause)).toEqual(['settlement', 'settlement', 'settlement', 'settlement']);
   }, 60_000);
 
   test("a debit card's temporary loss lapses when the bank said so", async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calendar } from '#shared/calendar/calendar.ts';
-import { CHINA_CALENDAR as CHINA } from '#shared/calendar/china-2026.ts';
+import { china as CHINA } from '#shared/calendar/china-2026.ts';
 import { addDays, addMonths, civilDateOf, civilTimeOf, daysBetween, instantOf, partsOf, weekday } from '#shared/calendar/civil.ts';
 import { addWorkdays, dayKind, isWorkday, nextMorning, nextWorkday, within } from '#shared/calendar/workdays.ts';
 
