@@ -50,6 +50,11 @@ export function queueOfIntent(intent: CallIntent): string {
   return queues[intent];
 }
 
+/** The commonest matter of a queue: what a call is about of which only the queue is known. */
+export function intentOfQueue(queue: string | null): CallIntent {
+  return defaultMix.intents.find(([intent]) => intent !== 'dispute' && queue !== 'general' && queues[intent] === queue)?.[0] ?? 'general';
+}
+
 export interface DrawnCall {
   customerId: string | null;
   /** null: withheld. */

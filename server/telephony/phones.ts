@@ -1,4 +1,5 @@
 import type { PhoneEvent } from '#shared/telephony/call-event.ts';
+import type { CallState } from '#shared/telephony/call-state.ts';
 
 /** What a command to the phone system came to. A refusal is a value: the person at the desk is told what to do. */
 export type PhoneOutcome = { ok: true } | { ok: false; code: PhoneRefusalCode; zh: string; en: string };
@@ -26,6 +27,11 @@ export interface Phones {
    */
   start(deliver: (events: PhoneEvent[]) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
+  /**
+   * Told of calls that are open by our record: after a restart, and when events came by another way. A real phone system
+   * has its own memory and needs none of this.
+   */
+  adopt?(calls: readonly CallState[]): Promise<void>;
   health(): PhonesHealth;
   /** Puts a waiting call through to a person who has accepted it. */
   connect(target: PhoneTarget): Promise<PhoneOutcome>;

@@ -2,7 +2,7 @@ import type { PhoneEvent } from '#shared/telephony/call-event.ts';
 import type { CallState } from '#shared/telephony/call-state.ts';
 import { arrivalRate, builtInCurve, defaultArrivalRate, slotAt } from './arrivals.ts';
 import type { ArrivalCurve, ArrivalRatePolicy } from './arrivals.ts';
-import { defaultMix, drawCall, drawPatience, queueOfIntent } from './mix.ts';
+import { defaultMix, drawCall, drawPatience, intentOfQueue, queueOfIntent } from './mix.ts';
 import type { CallbackOutcome, Caller, CallMix, DrawnCall } from './mix.ts';
 import { phoneRefusal } from './phones.ts';
 import type { PhoneOutcome, Phones, PhonesHealth, PhoneTarget } from './phones.ts';
@@ -138,19 +138,29 @@ export class Simulator implements Phones {
     if (call) this.#customerLeaves(call);
   }
 
-  /** Goes on with the calls that were open when the server stopped: the customers are still on the line. */
+  /**
+   * Goes on with calls that are open elsewhere: those that were open when the server stopped (the customers are still on
+   * the line), and those that came by the webhook. Calls that it has already are left alone.
+   */
   async adopt(states: readonly CallState[]): Promise<void> {
+    const spoken: Promise<unknown>[] = [];
     for (const state of states) {
       if (state.phase === 'ended' || state.phase === 'unknown' || this.#calls.has(state.callId)) continue;
       const random = new Random(this.#outcomes.int(0, 0x7fffffff));
-      const caller = this.#parts.callers().find((c) => c.phone === state.number);
-      const call = newSimulatedCall({ callId: state.callId, number: state.number, queue: state.queue, direction: state.direction, sequence: state.events });
-      this.#calls.set(call.callId, call);
-      await this.#script(call, random, { customerId: caller?.customerId ?? null, intent: state.direction === 'out' ? 'callback' : 'general', persona: 'holder', repeat: false });
+      const { callId, number, queue, direction } = state;
+      const call = newSimulatedCall({ callId, number, queue, direction, sequence: state.events });
+      this.#calls.set(callId, call);
+      if (state.phase === 'dialling') {
+        this.#ringOut(call, random);
+        continue;
+      }
       if (state.phase === 'talking' || state.phase === 'held') this.#talk(call, random, state.phase);
-      else if (state.phase === 'dialling') this.#ringOut(call, random);
       else this.#wait(call, drawPatience(random, this.#mix));
+      const intent = direction === 'out' ? 'callback' : intentOfQueue(queue);
+      const customerId = this.#parts.callers().find((caller) => caller.phone === number)?.customerId ?? null;
+      spoken.push(this.#script(call, random, { customerId, intent, persona: 'holder', repeat: false }));
     }
+    await Promise.all(spoken);
   }
 
   // ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,8 @@ export class Switchboard {
         this.#parts.onOffer(offer, call);
       }
     }
-    await this.#parts.phones.start((events) => this.take(events));
+    await this.#parts.phones.start((events) => this.#deliver(events));
+    this.#adopt(this.#book.states());
     await this.#journal.run(() => this.#route());
   }
 
@@ -89,12 +90,23 @@ export class Switchboard {
     return queueSummary(live.map((entry) => entry.state), this.#parts.scheduler.now());
   }
 
-  /** Takes events of the phone system, any number of times and in any order; resolves when they are stored. */
-  take(events: readonly PhoneEvent[]): Promise<void> {
+  /** Takes events of a phone system, any number of times and in any order; resolves when they are stored. */
+  async take(events: readonly PhoneEvent[]): Promise<void> {
+    await this.#deliver(events);
+    this.#adopt([...new Set(events.map((event) => event.callId))].flatMap((callId) => this.call(callId) ?? []));
+  }
+
+  #deliver(events: readonly PhoneEvent[]): Promise<void> {
     return this.#journal.run(async () => {
       await this.#journal.store(events);
       await this.#route();
     });
+  }
+
+  /** Not waited for: a phone system that is slow to remember must not hold up the others' events. */
+  #adopt(calls: readonly CallState[]): void {
+    const live = calls.filter((call) => call.phase !== 'ended' && !this.#journal.isStale(this.#book.get(call.callId)?.lastAt ?? ''));
+    this.#parts.phones.adopt?.(live).catch((error: unknown) => this.#parts.onError(error));
   }
 
   /** Tells the switchboard of a person's seat, state or connection. */

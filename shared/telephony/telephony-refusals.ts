@@ -8,6 +8,7 @@ export const TELEPHONY_REFUSALS = {
   'call-not-yours': w('这通电话不在您名下。', 'This call is not yours.', '请由接电话的同事操作。', 'The colleague on the call has to do it.'),
   'call-unknown': w('找不到这通电话。', 'There is no such call.', '请看最近来电。', 'Look under recent calls.'),
   'already-on-call': w('您正在通话。', 'You are on a call.', '结束后再拨。', 'Dial when it has ended.'),
+  'agent-in-review': w('复核中不能拨出电话。', 'No call can be dialled in a review.', '请先完成或退还这一单复核。', 'Finish or give back the review first.'),
   'agent-unknown': w('话务台还不知道您在哪个座位。', 'The switchboard does not know your seat yet.', '请先切换到任一工作状态。', 'Choose a working state first.'),
   'number-malformed': w('号码不对，没有拨出。', 'The number is not valid; nothing was dialled.', '请核对号码。', 'Check the number.'),
   'telephony-not-stored': w('中心暂时无法保存，这一步没有执行。', 'The centre could not store this step; it was not done.', '请再试一次。', 'Try again.'),

@@ -55,7 +55,6 @@ class Shift {
       onError: (error) => this.wrong.push(String(error)),
     });
     const open = [...Map.groupBy(this.log, (e) => e.callId)].filter(([callId, events]) => foldCall(callId, events).phase !== 'ended');
-    await this.simulator.adopt(open.map(([callId, events]) => foldCall(callId, events)));
     await this.board.start(open.flatMap(([, events]) => events));
     await this.board.promisesChanged(this.promises);
     for (const personId of people) this.#tell(personId);
@@ -131,6 +130,25 @@ function overlaps(calls: readonly CallState[]): string[] {
     });
   });
 }
+
+describe('the webhook beside the simulator', () => {
+  it('a call that came by the webhook can be answered and ended on the simulated phones', async () => {
+    const shift = new Shift(9);
+    await shift.boot();
+    shift.simulator.setSeats(0);
+    const at = shift.scheduler.now();
+    await shift.board.take([{ kind: 'queued', eventId: 'w1', callId: 'web-1', at, sequence: 0, queue: 'loss', number: callers[3]!.phone }]);
+    await shift.scheduler.advance(1);
+    expect(shift.simulator.scriptOf('web-1')).toMatchObject({ customerId: 'k3', intent: 'loss-report' });
+    expect(await shift.simulator.connect({ callId: 'web-1', personId: 'p1', extension: '801' })).toEqual({ ok: true });
+    await shift.scheduler.advance(4000);
+    expect(shift.board.call('web-1')).toMatchObject({ phase: 'talking', personId: 'p1' });
+    expect(await shift.board.end('web-1', 'p1')).toEqual({ ok: true });
+    await shift.scheduler.advance(4000);
+    expect(shift.board.call('web-1')).toMatchObject({ phase: 'ended', endReason: 'agent-hung-up' });
+    await shift.board.stop();
+  });
+});
 
 describe('a shift on simulated phones', () => {
   it.each([1, 2, 3])('[CT2] [CT5] nobody owns two calls, no call two desktops, nothing rings where it must not (seed %i)', async (seed) => {
