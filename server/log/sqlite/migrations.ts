@@ -31,7 +31,8 @@ export const migrations: Migration[] = [
       -- Positions are gapless and in commit order. content: the envelope without link, or the audit entry, as RFC 8785 JSON.
       CREATE TABLE entries (
         position INTEGER PRIMARY KEY CHECK (position >= 1),
-        batch INTEGER NOT NULL REFERENCES batches (batch) DEFERRABLE INITIALLY DEFERRED,
+        -- No foreign key: the batch's row comes last, and a deferred key makes SQLite walk all entries at each commit.
+        batch INTEGER NOT NULL,
         class TEXT NOT NULL CHECK (class IN ('event', 'audit')),
         stream INTEGER REFERENCES streams (id),
         version INTEGER CHECK (version >= 1),

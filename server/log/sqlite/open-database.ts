@@ -93,6 +93,7 @@ export function openDatabase(folder: string, list: Migration[] = migrations): Op
     // SY1: what was answered survives power loss; NORMAL would not sync at commit.
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
+    db.pragma('cache_size = -65536');
     const failed = migrate(db, path, list);
     if (failed !== null) return fail(failed);
   } catch (thrown) {

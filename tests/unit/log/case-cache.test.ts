@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { CaseCache } from '../../../server/log/case-cache.ts';
+import type { StoredEvent } from '../../../server/log/log.ts';
+
+const A = '01950000-0000-7000-8000-00000000000a';
+const B = '01950000-0000-7000-8000-00000000000b';
+const at = '2026-03-02T01:00:00.000Z';
+const event = (stream: string, version: number): StoredEvent => ({
+  position: version,
+  envelope: {
+    id: A, case: stream, version, kind: 'note written', schema: 1, actor: { kind: 'server', person: null, workstation: null },
+    times: { said: null, made: at, recorded: at }, command: null, bodyHash: '0'.repeat(64), link: '0'.repeat(64),
+  },
+  body: version,
+});
+const cache = (maxEvents: number) => new CaseCache<number[]>((state, folded) => [...(state ?? []), folded.body as number], maxEvents);
+
+it('folds each version once and takes only what is new of a tail that overlaps', () => {
+  const held = cache(100).take(A);
+  held.extend([event(A, 1), event(A, 2)]);
+  held.extend([event(A, 2), event(A, 3)]);
+  expect(held.full).toEqual([[1], [1, 2], [1, 2, 3]]);
+  expect(held.version).toBe(3);
+  expect(() => held.extend([event(A, 5)])).toThrow('jumps');
+});
+
+it('drops the cases that were used longest ago, and what is asked to be forgotten', () => {
+  const cases = cache(3);
+  cases.take(A).extend([event(A, 1), event(A, 2)]);
+  cases.take(B).extend([event(B, 1)]);
+  cases.take(A);
+  cases.trim();
+  expect([cases.take(B).version, cases.take(A).version]).toEqual([1, 2]);
+  cases.take(A).extend([event(A, 3)]);
+  cases.trim();
+  expect([cases.take(A).version, cases.take(B).version]).toEqual([3, 0]);
+  cases.forget(A);
+  expect(cases.take(A).version).toBe(0);
+});
