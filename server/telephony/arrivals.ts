@@ -11,7 +11,7 @@ export interface ArrivalCurve {
   relative(weekday: number, slot: number): number;
 }
 
-export interface ArrivalsFileError {
+interface ArrivalsFileError {
   code: 'arrivals-file-bad';
   line: number;
   zh: string;

@@ -5,14 +5,3 @@ export interface Scheduler {
   /** Runs `fn` once after `ms`; the returned function cancels it. */
   after(ms: number, fn: () => void): () => void;
 }
-
-/** The machine's own clock and timers. Timers do not keep the process alive. */
-export function realScheduler(): Scheduler {
-  return {
-    now: () => new Date().toISOString(),
-    after(ms, fn) {
-      const timer = setTimeout(fn, ms).unref();
-      return () => clearTimeout(timer);
-    },
-  };
-}

@@ -8,7 +8,7 @@ export type CallIntent = (typeof callIntents)[number];
 
 /** Who really speaks; the number shown proves nothing of it. */
 export type Persona = 'holder' | 'relative' | 'other';
-export type Mood = 'calm' | 'hurried' | 'worried' | 'angry';
+type Mood = 'calm' | 'hurried' | 'worried' | 'angry';
 
 export interface Line {
   zh: string;

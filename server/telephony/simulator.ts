@@ -203,9 +203,8 @@ export class Simulator implements Phones {
     if (this.#calls.has(target.callId)) return { ok: true };
     const call = newSimulatedCall({ callId: target.callId, number: target.number, queue: null, direction: 'out', sequence: 0 });
     this.#calls.set(call.callId, call);
-    this.#say(call, {
-      kind: 'callback-dialled', personId: target.personId, ...(target.promiseId === undefined ? {} : { promiseId: target.promiseId }),
-    });
+    // Whose promise it keeps is ours to know: the switchboard has said so already.
+    this.#say(call, { kind: 'callback-dialled', personId: target.personId });
     this.#ringOut(call, new Random(this.#outcomes.int(0, 0x7fffffff)));
     return { ok: true };
   }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 export const signatureHeader = 'x-aidline-signature';
 /** How far the time of sending may be from ours; an event's own time is another matter and may be hours old. */
-export const sendingToleranceSeconds = 300;
+const sendingToleranceSeconds = 300;
 
 export type SignatureVerdict = 'ok' | 'webhook-unsigned' | 'webhook-bad-signature' | 'webhook-stale';
 

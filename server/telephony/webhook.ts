@@ -7,7 +7,7 @@ import type { WebhookErrorCode } from './webhook-error.ts';
 import { checkSignature, signatureHeader } from './webhook-signature.ts';
 
 export const webhookPath = '/telephony/events';
-export const webhookBodyLimit = 64 * 1024;
+const webhookBodyLimit = 64 * 1024;
 
 /** A batch; a single event alone is one too. */
 export const webhookBodySchema = z.object({ events: z.array(phoneEventSchema).min(1).max(200) });
@@ -24,7 +24,7 @@ export interface WebhookOptions {
   onError?(error: unknown): void;
 }
 
-export interface WebhookIssue {
+interface WebhookIssue {
   /** Where in the body; never what stood there (PR4). */
   path: string;
   message: string;

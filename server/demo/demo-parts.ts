@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { Instant } from '#shared/protocol/ids.ts';
+import { makeDemoBankControl, type DemoBankControl } from '../bank/demo/control.ts';
+import { launchDemoBank, type DemoBankProcess } from '../bank/demo/launch.ts';
+import type { ControllableClock } from '../clock/clock.ts';
+import { OptionsError, type Options } from '../options.ts';
+import { arrivalsFromCsv, builtInCurve } from '../telephony/arrivals.ts';
+import type { CallScript } from '../telephony/script.ts';
+import { Simulator } from '../telephony/simulator.ts';
+import type { Scheduler } from '../telephony/scheduler.ts';
+import type { Caller } from '../telephony/mix.ts';
+
+export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; callsRing: boolean; stop: () => Promise<void> };
+
+/**
+ * The demo's own parts: the bank as a process beside the server, and the phone simulator.
+ *
+ * @param onScript what the simulated caller of a call says, for the screen
+ */
+export async function startDemoParts(options: Options, clock: ControllableClock, scheduler: Scheduler, onScript: (script: CallScript) => void, onError: (error: unknown) => void): Promise<DemoParts> {
+  let curve = builtInCurve;
+  if (options.arrivals !== null) {
+    const read = arrivalsFromCsv(readFileSync(options.arrivals, 'utf8'));
+    if (!read.ok) throw new OptionsError(`--arrivals ${options.arrivals}: ${read.error.zh} / ${read.error.en}`);
+    curve = read.curve;
+  }
+  const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now() });
+  const bank = makeDemoBankControl(bankProcess);
+  const callers: Caller[] = (await bank.callers(500)).callers.map(({ customerId, phone, plans }) => ({
+    customerId, phone, ...(plans > 0 ? {} : { intents: ['loss-report', 'password-reset', 'statement', 'points', 'limit', 'annual-fee', 'general'] as const }),
+  }));
+  const simulator = new Simulator({
+    scheduler, seed: options.seed, newId: () => uuidv7(), callers: () => callers, curve, zoneOffsetMinutes: 480, onScript, onError,
+    answersFor: async (customerId) => {
+      const { answers } = await bank.answers(customerId);
+      return Object.entries(answers).flatMap(([ask, values]) => (values[0] === undefined ? [] : [{ ask, zh: values[0], en: values[0] }]));
+    },
+  });
+  return { bankProcess, bank, simulator, callsRing: options.calls, stop: () => bankProcess.stop() };
+}
+
+const ClockOrder = z.strictObject({ to: Instant });
+const CallOrder = z.strictObject({
+  customerId: z.string().max(64).nullable().optional(), number: z.string().max(20).nullable().optional(),
+  intent: z.enum(['early-settlement', 'loss-report', 'password-reset', 'statement', 'general']).optional(), persona: z.enum(['holder', 'relative', 'other']).optional(),
+});
+const CallbackOrder = z.strictObject({ who: z.enum(['holder', 'other', 'no-answer', 'busy']) });
+
+/** The demo's switches over HTTP, on the loopback address only: clock, a call, the bank's faults, the bank's ledger. */
+export function addDemoRoutes(app: FastifyInstance, parts: DemoParts, clock: ControllableClock, moved: () => Promise<void>): void {
+  app.post('/demo/clock', async (request) => {
+    clock.moveTo(ClockOrder.parse(request.body).to);
+    await moved();
+    return { now: clock.now() };
+  });
+  app.post('/demo/call', async (request) => {
+    const { customerId, number, intent, persona } = CallOrder.parse(request.body);
+    const call = await parts.simulator.call({
+      ...(customerId === undefined ? {} : { customerId }), ...(number === undefined ? {} : { number }), ...(intent === undefined ? {} : { intent }), ...(persona === undefined ? {} : { persona }),
+    });
+    return { callId: call.callId };
+  });
+  app.post('/demo/next-callback', async (request) => {
+    parts.simulator.answerNextCallbackWith(CallbackOrder.parse(request.body).who);
+    return { ok: true };
+  });
+  app.post('/demo/fault', async (request) => {
+    await parts.bank.fault(request.body as Parameters<DemoBankControl['fault']>[0]);
+    return { ok: true };
+  });
+  app.delete('/demo/faults', async () => {
+    await parts.bank.clearFaults();
+    return { ok: true };
+  });
+  app.post('/demo/bank', async (request) => {
+    await parts.bank.touch(request.body as Parameters<DemoBankControl['touch']>[0]);
+    return { ok: true };
+  });
+  app.get('/demo/ledger', async () => ({ entries: await parts.bank.ledger() }));
+}

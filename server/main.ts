@@ -1,0 +1,32 @@
+import { initAdministrators } from './people/init.ts';
+import { helpText, OptionsError, readOptions } from './options.ts';
+import { PublicationError } from './policy/publish.ts';
+import { startCentre, StartError } from './start-centre.ts';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.command === 'help') {
+    process.stdout.write(helpText);
+    return;
+  }
+  if (options.command === 'init') return initAdministrators(options.data);
+  const running = await startCentre(options);
+  process.stdout.write(`listening ${running.url}\n`);
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    running.stop().then(() => process.exit(0), (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  const told = error instanceof OptionsError || error instanceof StartError || error instanceof PublicationError;
+  process.stderr.write(`${told ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(told ? 2 : 1);
+});

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+const HELP = `Aidline central server
+
+  node server/main.ts [options]            start the server
+  node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
+
+Options
+  --data DIR          folder of the log and the people file (default .data/server)
+  --host ADDRESS      address to listen on (default 127.0.0.1)
+  --port N            port; 0 takes a free one (default 4170)
+  --production        no demo accounts, no simulator, no controllable clock
+  --demo              demo bank, demo accounts, phone simulator, controllable clock
+  --arrivals FILE     demo: CSV of 5-minute call volumes (header DateTime,Calls)
+  --calls on|off      demo: let the simulator ring by itself (default on)
+  --seed N            demo: seed of arrivals, callers and the bank (default 1)
+  --now INSTANT       demo: where its clock starts (ISO-8601, UTC)
+  --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
+  --flows DIR         flows and policy (default: those that come with the program)
+  --control FILE      two-person policy (default: the one that comes with the program)
+  --log-level LEVEL   debug, info, warn or error (default info)
+  --help              this text
+
+The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma).
+The server prints "listening http://ADDRESS:PORT" when it is ready, and stops on SIGTERM or SIGINT.
+`;
+
+export type Options = {
+  command: 'serve' | 'init' | 'help';
+  data: string;
+  host: string;
+  port: number;
+  mode: 'demo' | 'production' | 'plain';
+  arrivals: string | null;
+  calls: boolean;
+  seed: number;
+  now: string | null;
+  bank: string | null;
+  flows: string | null;
+  control: string | null;
+  logLevel: string;
+};
+
+export class OptionsError extends Error {}
+
+/** @throws OptionsError with what is wrong, for the person at the shell */
+export function readOptions(args: readonly string[]): Options {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...args], allowPositionals: true, strict: true,
+      options: {
+        data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
+        production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
+        seed: { type: 'string', default: '1' }, now: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
+        'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new OptionsError(error instanceof Error ? error.message : String(error));
+  }
+  const { values, positionals } = parsed;
+  const port = Number(values.port);
+  const seed = Number(values.seed);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new OptionsError(`--port ${values.port}: 不是端口号 / not a port number`);
+  if (!Number.isInteger(seed)) throw new OptionsError(`--seed ${values.seed}: 不是整数 / not a whole number`);
+  if (values.production && values.demo) throw new OptionsError('--production 和 --demo 不能同时用 / exclude each other');
+  if (!values.demo && (values.arrivals ?? values.now) !== undefined) throw new OptionsError('--arrivals, --now: 只在 --demo 下可用 / need --demo');
+  if (values.now !== undefined && Number.isNaN(Date.parse(values.now))) throw new OptionsError(`--now ${values.now}: 不是时间 / not an instant`);
+  const [first, ...rest] = positionals;
+  if (rest.length > 0 || (first !== undefined && first !== 'init')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
+  return {
+    command: values.help ? 'help' : first === 'init' ? 'init' : 'serve',
+    data: values.data, host: values.host, port, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
+    seed, now: values.now === undefined ? null : new Date(values.now).toISOString(), bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
+  };
+}
+
+export const helpText = HELP;

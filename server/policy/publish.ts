@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { china } from '#shared/calendar/china-2026.ts';
+import type { PublishedRules } from '../centre.ts';
+import { flowsDirectory, loadFlows } from '../flows/load-flows.ts';
+import { loadControl } from './load-control.ts';
+
+const site = { bank: { zh: '海石银行', en: 'Haishi Bank' }, officialNumber: '400-000-0000', ivrKey: '1', dutyPhone: '021-0000-0000' };
+
+/** What is wrong with the flows that should be published: file, line and reason each. */
+export class PublicationError extends Error {}
+
+/**
+ * Publishes flows, flow policy, two-person policy and calendar as one version.
+ *
+ * @throws PublicationError where anything does not pass its checks: nothing is published in part (FL1)
+ */
+export function publishRules(flowsFolder: string | null, controlFile: string | null): PublishedRules {
+  const loaded = loadFlows(flowsFolder ?? flowsDirectory);
+  if (loaded.problems.length > 0 || loaded.policy === null) {
+    throw new PublicationError(loaded.problems.map(({ file, line, reason }) => `${file}:${line}: ${reason}`).join('\n'));
+  }
+  const control = loadControl(controlFile ?? new URL('control.yaml', import.meta.url));
+  const newest = new Map<string, number>();
+  for (const { id, version } of loaded.definitions) newest.set(id, Math.max(version, newest.get(id) ?? 0));
+  const flows = loaded.definitions.map((definition) => ({ definition, publication: newest.get(definition.id) === definition.version ? ('inForce' as const) : ('retired' as const) }));
+  const published = { flows, flowPolicy: loaded.policy, control, calendar: china, site };
+  const version = createHash('sha256').update(canonicalize(published) ?? '').digest('hex').slice(0, 16);
+  return { version, ...published };
+}

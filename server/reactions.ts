@@ -1,0 +1,134 @@
+import type { CaseState } from '#shared/case/state.ts';
+import { appendToCase } from './cases/append-case.ts';
+import { recogniseCaller } from './cases/read-facts.ts';
+import type { CallKeeper } from './calls/call-keeper.ts';
+import type { Centre } from './centre.ts';
+import { bookStartedLines, inquireOpenLines } from './operations/book-lines.ts';
+import { checkPostings } from './operations/morning.ts';
+import { carryOutStops } from './operations/stop-cards.ts';
+import { publishReviews, publishTrays } from './reviews/review-lists.ts';
+import type { Scheduler } from './telephony/scheduler.ts';
+import type { Switchboard } from './telephony/switchboard.ts';
+
+const ROUND_MS = 15_000;
+
+/**
+ * What the server does by itself when something happened: book what the gate let through, stop cards, keep lists and
+ * trays, and on its rounds ask about lines in doubt and check postings. All of it follows from the log alone, so a server
+ * that died goes on where it stopped.
+ */
+export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboard, scheduler: Scheduler): { start: () => Promise<void>; stop: () => void; clockMoved: () => Promise<void> } {
+  const { logger, open, agents } = centre;
+  const failed = (what: string) => (error: unknown) => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
+  let cancel: (() => void) | null = null;
+  let stopped = false;
+  let promisesShown = '';
+
+  const tellPromises = (): void => {
+    const promises = open.all().flatMap((state) =>
+      state.owner === null ? [] : state.promises.filter((promise) => promise.status === 'open').map((promise) => ({ personId: state.owner!, from: promise.from, to: promise.to, promiseId: promise.promiseId })),
+    );
+    const text = JSON.stringify(promises);
+    if (text === promisesShown) return;
+    promisesShown = text;
+    switchboard.promisesChanged(promises).catch(failed('the switchboard was not told of promises'));
+  };
+
+  /** A second matter on a call gets what the phone system has told of that call (CT1). */
+  const shareCall = async (state: CaseState): Promise<void> => {
+    const callId = state.opened?.callId ?? null;
+    if (callId === null || state.calls[callId] !== undefined) return;
+    const events = await keeper.load(callId);
+    const first = state.opened?.fromCase == null ? null : await centre.cases.load(state.opened.fromCase);
+    await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'phones', (current) => ({
+      events: current === null || current.calls[callId] !== undefined ? [] : [
+        ...events.map((event) => ({ kind: 'call recorded', body: { event } }) as const),
+        ...(first?.customerId == null ? [] : [{ kind: 'customer identified', body: { customerId: first.customerId, how: 'number' } } as const]),
+        ...Object.entries(first?.verification ?? {}).flatMap(([id, level]) => level.factors.map((factor) => ({
+          kind: 'verification checked', body: { callId: id, factor: factor.factor, ok: factor.ok, level: level.level, failuresToday: level.failuresToday },
+        }) as const)),
+      ],
+    }));
+    if (state.owner !== null) await recogniseCaller(centre, state.id, state.owner);
+  };
+
+  open.onChanged(async (state, kinds) => {
+    keeper.note(state);
+    if (kinds.has('case opened')) shareCall(state).catch(failed('a second matter did not get its call'));
+    if (kinds.has('execution started')) bookStartedLines(centre, state.id).catch(failed('lines were not booked; they are asked about on the next round'));
+    if (kinds.has('stop ordered')) carryOutStops(centre, state, false).catch(failed('a stop was not carried out; it is asked about on the next round'));
+    if (kinds.has('access granted') && state.owner !== null && state.facts[state.owner] === undefined) recogniseCaller(centre, state.id, state.owner).catch(failed('facts were not read for the new owner'));
+    if (kinds.has('review taken')) {
+      for (const review of Object.values(state.reviews)) {
+        if (review.status === 'taken' && review.takenBy !== null) await agents.request(review.takenBy, { kind: 'review-taken', reviewId: review.id });
+      }
+    }
+    if (['review approved', 'review returned', 'review released', 'review closed', 'review withdrawn', 'review passed to lead'].some((kind) => kinds.has(kind))) await leaveReviews(state);
+    publishReviews(centre);
+    publishTrays(centre);
+    tellPromises();
+  });
+
+  /** Nobody stays 复核中 for a review that is no longer theirs. */
+  const leaveReviews = async (state: CaseState): Promise<void> => {
+    for (const person of centre.people.all()) {
+      const reviewId = agents.get(person.id).reviewId;
+      const review = reviewId === null ? undefined : state.reviews[reviewId];
+      if (reviewId !== null && review !== undefined && (review.status !== 'taken' || review.takenBy !== person.id)) await agents.request(person.id, { kind: 'review-left', reviewId });
+    }
+  };
+
+  const lights = async (): Promise<void> => {
+    const began = performance.now();
+    const core = await centre.bank.ping({ timeoutMs: 3_000 });
+    const took = performance.now() - began;
+    centre.lights.core = core.kind === 'no-answer' ? 'down' : took > 1_500 ? 'slow' : 'ok';
+    for (const person of centre.live.people()) centre.live.set(person, 'lights', { ...centre.lights });
+  };
+
+  const timeBoxes = async (): Promise<void> => {
+    for (const person of centre.people.all()) {
+      const state = agents.get(person.id);
+      if (state.until !== null && state.until <= centre.clock.now()) await agents.request(person.id, { kind: 'time-box-ended', version: state.version });
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    await lights();
+    await timeBoxes();
+    for (const state of open.all()) {
+      if (state.stops.some((stop) => stop.status === 'in-doubt')) await carryOutStops(centre, state, true);
+      if (Object.values(state.operations).some((operation) => operation.status === 'in-doubt')) await inquireOpenLines(centre, state.id);
+    }
+    await checkPostings(centre);
+    publishReviews(centre);
+  };
+
+  const again = (): void => {
+    if (stopped) return;
+    cancel = scheduler.after(ROUND_MS, () => void round().catch(failed('a round was not finished')).finally(again));
+  };
+
+  return {
+    start: async () => {
+      // What was on its way when the server died is in doubt until the bank tells (TP3, TP10).
+      for (const state of open.all()) {
+        if (Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt')) await inquireOpenLines(centre, state.id);
+        if (state.stops.some((stop) => stop.status === 'ordered' || stop.status === 'in-doubt')) await carryOutStops(centre, state, true);
+      }
+      publishReviews(centre);
+      publishTrays(centre);
+      tellPromises();
+      await lights().catch(failed('the lights are not known'));
+      again();
+    },
+    stop: () => {
+      stopped = true;
+      cancel?.();
+    },
+    clockMoved: async () => {
+      for (const person of centre.live.people()) centre.live.set(person, 'clock', { serverAt: centre.clock.now(), controllable: true });
+      await round();
+    },
+  };
+}

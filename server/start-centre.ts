@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { evolve } from '#shared/case/evolve.ts';
+import type { Bank } from './bank/bank.ts';
+import { makeHttpBank } from './bank/http-bank.ts';
+import { CaseStore } from './cases/case-store.ts';
+import { OpenCases } from './cases/open-cases.ts';
+import { CallKeeper } from './calls/call-keeper.ts';
+import type { Centre } from './centre.ts';
+import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
+import { addDemoPeople } from './demo/demo-people.ts';
+import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
+import { makeAskers } from './gateway/asks.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { LiveHub } from './gateway/live-hub.ts';
+import { makeHttpApp } from './http/app.ts';
+import { createFeed } from './log/feed.ts';
+import { openSqliteLog } from './log/sqlite/open-sqlite-log.ts';
+import { absentBank } from './bank/absent-bank.ts';
+import type { Options } from './options.ts';
+import { AgentStates } from './people/agent-states.ts';
+import { PeopleStore } from './people/people-store.ts';
+import { Tokens } from './people/tokens.ts';
+import { publishRules } from './policy/publish.ts';
+import { react } from './reactions.ts';
+import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
+import { startSwitchboard } from './calls/start-switchboard.ts';
+import type { Phones } from './telephony/phones.ts';
+import { telephonyWebhook } from './telephony/webhook.ts';
+import { WebhookPhones } from './telephony/webhook-phones.ts';
+import { serverScheduler } from './clock/server-scheduler.ts';
+
+export type RunningCentre = { url: string; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null };
+
+/** The data folder or the log cannot be used: told in both languages, before anything was started. */
+export class StartError extends Error {}
+
+const clockOf = (options: Options): Clock => {
+  if (options.mode !== 'demo') return realClock;
+  const clock = new ControllableClock();
+  if (options.now !== null) clock.moveTo(options.now);
+  return clock;
+};
+
+/** Puts the rooms of the server together and opens its door. */
+export async function startCentre(options: Options): Promise<RunningCentre> {
+  const logger: Logger = pino({ level: options.logLevel, base: null });
+  const clock = clockOf(options);
+  const now = (): string => clock.now();
+  try {
+    mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(`数据文件夹不能写入 / the data folder cannot be written: ${options.data} (${error instanceof Error ? error.message : ''})`);
+  }
+  const rules = publishRules(options.flows, options.control);
+  const opened = await openSqliteLog(options.data, { now, newId: () => uuidv7(), onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
+  if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
+  const { log } = opened;
+  const people = new PeopleStore(join(options.data, 'people.sqlite'));
+  const accounts = options.mode === 'demo' ? await addDemoPeople(people) : null;
+
+  const scheduler = serverScheduler(clock);
+  let gateway: Gateway | null = null;
+  const live = new LiveHub((person, message) => gateway?.sendLive(person, message), Date.now());
+  const cases = new CaseStore(log);
+  const open = new OpenCases(cases);
+  const agents = new AgentStates(log, now);
+  const tokens = new Tokens(join(options.data, 'tokens.key'), now);
+  const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
+  const demo = clock instanceof ControllableClock
+    ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
+    : null;
+  const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
+    : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
+    : absentBank();
+  const centre: Centre = { clock, log, cases, open, people, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  await agents.start();
+  await open.start(log);
+
+  const app = makeHttpApp(centre, accounts);
+  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
+  const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
+  const phones: Phones = demo?.simulator ?? webhookPhones!;
+  const keeper = new CallKeeper(centre);
+  const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices);
+  if (secrets.length > 0) {
+    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
+  }
+  const reactions = react(centre, keeper, board.switchboard, scheduler);
+  if (demo !== null && clock instanceof ControllableClock) {
+    addDemoRoutes(app, demo, clock, async () => {
+      await demo.bank.setClock(clock.now());
+      await reactions.clockMoved();
+    });
+  }
+  await app.ready();
+  const server = createServer(app.routing);
+  const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) });
+  gateway = new Gateway(server, centre, feed, { arrived: board.arrived, left: board.left });
+  const door = gateway;
+  door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE'
+        ? new StartError(`端口 ${options.port} 已被占用：换一个 --port，或先停掉另一个服务 / port ${options.port} is in use: choose another --port, or stop the other program`)
+        : error));
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  await reactions.start();
+  return {
+    url: `http://${options.host}:${port}`, centre, demo,
+    stop: async () => {
+      reactions.stop();
+      await door.close();
+      await board.switchboard.stop();
+      await new Promise((resolve) => server.close(resolve));
+      await app.close();
+      await open.settled();
+      await log.close();
+      people.close();
+      await demo?.stop();
+    },
+  };
+}
