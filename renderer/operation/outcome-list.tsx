@@ -6,7 +6,8 @@ import type { StepPanelProps } from '../flow/step-panel.ts';
 import { outcomeLines, outcomeOf, type LineLook, type OutcomeLine } from './execution-view.ts';
 import { remainingLines } from './operation-choice.ts';
 import { operationTexts } from './texts.ts';
-import { clockAt, spokenDate } from './when.ts';
+import { localClock } from '../app/local-time.ts';
+import { spokenDate } from './when.ts';
 import './operation.css';
 
 const looks: Record<LineLook, { tone: string; shape: string; word: 'accepted' | 'notAccepted' | 'inDoubt' | 'underWay' }> = {
@@ -31,7 +32,7 @@ export function OutcomeList({ operation, ...acting }: { operation: OperationStat
   const open = lines.filter((line) => line.look === 'in-doubt' || line.look === 'under-way');
   const say = t(`say-${outcome}`, {
     n: lines.length, a: accepted.length, b: lines.length - accepted.length,
-    date: postsOn === undefined ? '' : spokenDate(postsOn, lang), time: dueAt === undefined ? '' : clockAt(dueAt),
+    date: postsOn === undefined ? '' : spokenDate(postsOn, lang), time: dueAt === undefined ? '' : localClock(dueAt),
   });
   const { command, view, newId, run, definition } = acting;
   const rest = view === undefined ? [] : remainingLines(view.state, operation);
@@ -86,7 +87,7 @@ function Line({ line }: { line: OutcomeLine }) {
         <span className="tabular">¥{formatFen(line.dueNowFen)}</span>
         {line.receipt === null ? null : <span className="tone-muted small tabular">{t('receipt', { receipt: line.receipt })}</span>}
         {line.postsOn === null ? null : <span className="tone-muted small tabular">{t('postsOn', { date: line.postsOn })}</span>}
-        {line.answerBy === null ? null : <span className="tone-red small tabular">{t('answerBy', { at: clockAt(line.answerBy) })}</span>}
+        {line.answerBy === null ? null : <span className="tone-red small tabular">{t('answerBy', { at: localClock(line.answerBy) })}</span>}
         {line.reason === null ? null : <span className="tone-muted small">{line.reason[lang]}</span>}
       </p>
       <p className="op-line-say">{t(`line-${line.look}`, { merchant: line.merchant, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p>

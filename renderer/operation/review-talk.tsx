@@ -4,7 +4,7 @@ import { useTexts } from '../app/i18n.ts';
 import { useMe } from '../app/stores/session.ts';
 import { usePersonName } from './people.ts';
 import { operationTexts } from './texts.ts';
-import { clockAt } from './when.ts';
+import { localClock } from '../app/local-time.ts';
 
 /** What maker and reviewer said to each other about one request, oldest first. */
 export function Talk({ review }: { review: ReviewState; lang: Lang }) {
@@ -16,7 +16,7 @@ export function Talk({ review }: { review: ReviewState; lang: Lang }) {
     <ul className="op-talk" data-testid="talk">
       {review.talk.map((item) => (
         <li key={`${item.at} ${item.kind}`} data-kind={item.kind}>
-          <span className="tone-muted tabular small">{clockAt(item.at)} {item.by === me?.id ? t('you') : name(item.by)}</span>
+          <span className="tone-muted tabular small">{localClock(item.at)} {item.by === me?.id ? t('you') : name(item.by)}</span>
           <span>{item.kind === 'hang-up' ? t('hangUpSuggested') : item.text}</span>
         </li>
       ))}

@@ -15,7 +15,7 @@ import { Talk } from './review-talk.tsx';
 import { selfCheckComplete, selfCheckItems } from './self-check-view.ts';
 import { NOTE_LENGTH, submitView, type SubmitView } from './submit-view.ts';
 import { operationTexts } from './texts.ts';
-import { whenAt } from './when.ts';
+import { localMoment } from '../app/local-time.ts';
 import { worksheetView } from './worksheet-view.ts';
 import './operation.css';
 
@@ -103,7 +103,7 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
             aria-labelledby="op-waits" optionType="button" buttonStyle="solid" value={waits} disabled={readOnly} onChange={(event) => setWaits(event.target.value as 'on-line' | 'callback')}
             options={[
               { value: 'on-line', label: t('onLine'), disabled: callId === null },
-              { value: 'callback', label: promise ? t('callbackBy', { to: whenAt(promise.to, now()) }) : t('callback'), disabled: promise === undefined },
+              { value: 'callback', label: promise ? t('callbackBy', { to: localMoment(promise.to, now()) }) : t('callback'), disabled: promise === undefined },
             ]}
           />
           {promise === undefined ? <span className="tone-muted small">{t('noPromise')}</span> : null}
@@ -145,7 +145,7 @@ function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
         </li>
         <li data-state={takenBy === null ? 'later' : 'now'}>{takenBy === null ? `○ ${t('stepReview')}` : `◔ ${t('taken', { name: takenBy })}`}</li>
       </ol>
-      <p className="tabular"><span className="chip">{t('validUntil', { at: whenAt(review.validUntil, now()) })}</span></p>
+      <p className="tabular"><span className="chip">{t('validUntil', { at: localMoment(review.validUntil, now()) })}</span></p>
       {status.hangUpSuggested ? (
         <div className="notice notice-amber" role="alert" data-testid="hang-up-suggested"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('hangUpSuggested')}</strong></div>
       ) : null}
@@ -176,7 +176,7 @@ function Approved({ status, now, command }: Part<'approved'>) {
         <span className="notice-shape" aria-hidden="true">✓</span>
         <div className="notice-words">
           <strong>{t('approved')}</strong>
-          <p>{by === '' ? '' : `${t('approvedBy', { name: by })} · `}{t('validUntil', { at: whenAt(status.validUntil, now()) })}</p>
+          <p>{by === '' ? '' : `${t('approvedBy', { name: by })} · `}{t('validUntil', { at: localMoment(status.validUntil, now()) })}</p>
           <p>{t(status.review?.customerWaits === 'on-line' ? 'approvedOnLine' : 'approvedTodo')}</p>
         </div>
       </div>

@@ -1,22 +1,4 @@
-/** Times and dates as they are shown: the centre's wall clock (no summer time), civil dates as they are. */
 import type { Lang } from '#shared/flow/definition.ts';
-
-const ZONE_MS = 8 * 3_600_000;
-const local = (at: string): string => new Date(Date.parse(at) + ZONE_MS).toISOString();
-
-/** `15:02` */
-export const clockAt = (at: string): string => local(at).slice(11, 16);
-/** `15:02:11`, where the second matters (when a figure was read). */
-export const clockSecondAt = (at: string): string => local(at).slice(11, 19);
-
-/** `15:02` today, `11-22 15:02` on another day. @param now ISO UTC */
-export const whenAt = (at: string, now: string): string => {
-  const then = local(at);
-  return then.slice(0, 10) === local(now).slice(0, 10) ? then.slice(11, 16) : then.slice(5, 16).replace('T', ' ');
-};
-
-/** The civil date in the centre's zone. */
-export const civilToday = (now: string): string => local(now).slice(0, 10);
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

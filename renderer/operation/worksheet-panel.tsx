@@ -13,7 +13,7 @@ import { OutcomeList } from './outcome-list.tsx';
 import { PlanPicker } from './plan-picker.tsx';
 import { SelfCheck } from './self-check.tsx';
 import { operationTexts } from './texts.ts';
-import { clockSecondAt, whenAt } from './when.ts';
+import { localMoment, localSeconds } from '../app/local-time.ts';
 import { WorksheetTable } from './worksheet-table.tsx';
 import { factsOf, planChoices, worksheetView } from './worksheet-view.ts';
 import './operation.css';
@@ -102,14 +102,14 @@ export function WorksheetPanel(props: StepPanelProps) {
       )}
       <WorksheetTable operation={operation} view={sheet} lang={lang} />
       <dl className="op-beside" data-testid="worksheet-beside">
-        <div className="op-beside-title">{t('beside')}<small className="tone-muted">{t('sourceBank')} {clockSecondAt(operation.worksheet.factsReadAt)}</small></div>
+        <div className="op-beside-title">{t('beside')}<small className="tone-muted">{t('sourceBank')} {localSeconds(operation.worksheet.factsReadAt)}</small></div>
         <div><dt>{t('billUnpaid')}</dt><dd><Money fen={operation.worksheet.totals.billUnpaidFen} /></dd></div>
         <div><dt>{t('creditBalance')}</dt><dd><Money fen={operation.worksheet.totals.creditBalanceFen} /></dd></div>
         <div><dt>{t('nextBill')}</dt><dd><Money fen={operation.worksheet.totals.nextBillFen} /></dd></div>
         <div className="op-beside-strong"><dt>{t('dueDate')}</dt><dd>{operation.worksheet.dueDate}</dd></div>
         <div><dt>{t('statementDate')}</dt><dd>{operation.worksheet.statementDate}</dd></div>
-        <div><dt>{t('quoteEnds')}</dt><dd>{whenAt(operation.worksheet.quoteExpiresAt, now())}</dd></div>
-        <div><dt>{t('cutoff')}</dt><dd>{whenAt(operation.worksheet.cutoffAt, now())}</dd></div>
+        <div><dt>{t('quoteEnds')}</dt><dd>{localMoment(operation.worksheet.quoteExpiresAt, now())}</dd></div>
+        <div><dt>{t('cutoff')}</dt><dd>{localMoment(operation.worksheet.cutoffAt, now())}</dd></div>
       </dl>
       {control === null || operation.execution !== null ? null : (
         <SelfCheck operation={operation} control={control} lang={lang} editable={editable} onToggle={(item, on) => void props.command('tick self-check', { operationId: operation.id, item, on })} />

@@ -4,7 +4,7 @@ import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { offsetText } from './named-plans.ts';
 import { operationTexts } from './texts.ts';
-import { clockSecondAt } from './when.ts';
+import { localSeconds } from '../app/local-time.ts';
 import type { WorksheetRow, WorksheetView } from './worksheet-view.ts';
 
 type Props = { operation: OperationState; view: WorksheetView; lang: Lang };
@@ -13,7 +13,7 @@ type Props = { operation: OperationState; view: WorksheetView; lang: Lang };
 export function WorksheetTable({ operation, view, lang }: Props) {
   const t = useTexts(operationTexts);
   const { worksheet } = operation;
-  const read = clockSecondAt(worksheet.factsReadAt);
+  const read = localSeconds(worksheet.factsReadAt);
   const bank = `${t('sourceBank')} ${read}`;
   const computed = `${t('sourceComputed')} ${read}`;
   const sum = (pick: (row: WorksheetRow) => number): number => view.rows.reduce((total, row) => total + pick(row), 0);

@@ -1,12 +1,10 @@
-import { parseYuan } from '#shared/money/fen.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
 
-/** What is typed, before it is read as figures. Principals by plan id, where policy asks for them. */
-export type EntryText = { total: string; lines: string; dueDate: string; principals: Record<string, string> };
-export const emptyEntry: EntryText = { total: '', lines: '', dueDate: '', principals: {} };
+/** What is typed so far. Principals by plan id, where policy asks for them; null while nothing readable is typed. */
+export type EntryDraft = { totalFen: number | null; lines: string; dueDate: string; principals: Readonly<Record<string, number | null>> };
+export const emptyEntry: EntryDraft = { totalFen: null, lines: '', dueDate: '', principals: {} };
 
-/** A plan of the reviewer's own facts whose remaining principal she was asked for. */
-export type EntryField = 'total' | 'lines' | 'dueDate' | `principal:${string}`;
+export type EntryField = 'total' | 'lines' | 'dueDate' | 'principals';
 
 const plain = (text: string): string => text.normalize('NFKC').trim();
 
@@ -15,35 +13,29 @@ const plain = (text: string): string => text.normalize('NFKC').trim();
  * in full-width digits too. Without a year it is not a date: the year would be a guess.
  */
 export function readDate(text: string): string | null {
-  const match = /^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?$/.exec(plain(text).replaceAll('。', '.')) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(plain(text));
-  if (match === null) return null;
-  const [, year, month, day] = match as unknown as [string, string, string, string];
+  const typed = plain(text).replaceAll('。', '.');
+  const match = /^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?$/.exec(typed) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(typed);
+  const [, year, month, day] = match ?? [];
+  if (year === undefined || month === undefined || day === undefined) return null;
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const ms = Date.parse(`${date}T00:00:00.000Z`);
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date ? null : date;
 }
 
-export function readCount(text: string): number | null {
-  return /^\d{1,3}$/.test(plain(text)) ? Number(plain(text)) : null;
-}
+export const readCount = (text: string): number | null => (/^\d{1,3}$/.test(plain(text)) ? Number(plain(text)) : null);
 
 /**
  * Reads the typed key figures.
- * @param principalPlans plans whose remaining principal is asked for
+ * @param principalPlans plans whose remaining principal must be typed; of other plans it may be left empty
  * @returns the entry, or the first field that cannot be read
  */
-export function readEntry(text: EntryText, principalPlans: readonly string[]): { entry: BlindEntry } | { unreadable: EntryField } {
-  const total = parseYuan(text.total);
-  if ('refusal' in total) return { unreadable: 'total' };
-  const lines = readCount(text.lines);
+export function readEntry(draft: EntryDraft, principalPlans: readonly string[]): { entry: BlindEntry } | { unreadable: EntryField } {
+  if (draft.totalFen === null) return { unreadable: 'total' };
+  const lines = readCount(draft.lines);
   if (lines === null) return { unreadable: 'lines' };
-  const dueDate = readDate(text.dueDate);
+  const dueDate = readDate(draft.dueDate);
   if (dueDate === null) return { unreadable: 'dueDate' };
-  const principals: Record<string, number> = {};
-  for (const planId of principalPlans) {
-    const one = parseYuan(text.principals[planId] ?? '');
-    if ('refusal' in one) return { unreadable: `principal:${planId}` };
-    principals[planId] = one.fen;
-  }
-  return { entry: { totalDueFen: total.fen, lines, dueDate, principals } };
+  if (principalPlans.some((planId) => (draft.principals[planId] ?? null) === null)) return { unreadable: 'principals' };
+  const principals = Object.fromEntries(Object.entries(draft.principals).flatMap(([planId, fen]) => (fen === null ? [] : [[planId, fen]])));
+  return { entry: { totalDueFen: draft.totalFen, lines, dueDate, principals } };
 }

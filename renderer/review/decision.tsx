@@ -1,0 +1,86 @@
+import { Button, Input, Select } from 'antd';
+import { useState } from 'react';
+import type { Lang } from '#shared/flow/definition.ts';
+import { maskNumbers } from '#shared/privacy/mask.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { ReturnReason, returnReasonNames, type ReviewState } from '#shared/review/review-schema.ts';
+import { useTexts } from '../app/i18n.ts';
+import { askCentre, sendCommand } from '../app/send.ts';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { reviewTexts } from './texts.ts';
+
+type Props = { caseId: string; review: ReviewState; digest: string; mayApprove: boolean; lang: Lang; reconfirm?: boolean };
+
+/** 通过 with the passphrase for exactly this digest, 退回 with a reason and what to do, 询问, 建议先挂机, 转班长. */
+export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm = false }: Props) {
+  const t = useTexts(reviewTexts);
+  const [passphrase, setPassphrase] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const [reason, setReason] = useState<ReturnReason | null>(null);
+  const [todo, setTodo] = useState('');
+  const [question, setQuestion] = useState('');
+  const hangUp = review.talk.some((item) => item.kind === 'hang-up');
+  const tell = (reply: { ok: true } | { ok: false; refusal: Refusal }): boolean => {
+    setRefused(reply.ok ? null : reply.refusal);
+    return reply.ok;
+  };
+  const approve = async (): Promise<void> => {
+    if (passphrase === '' || busy) return;
+    setBusy(true);
+    // Never kept: neither in the field nor in a command (only the server's word for it is sent on).
+    const proof = await askCentre('prove passphrase', { digest, passphrase });
+    setPassphrase('');
+    if (tell(proof) && proof.ok) tell(await sendCommand(caseId, 'approve review', { reviewId: review.id, digest, proof: proof.value.proof }));
+    setBusy(false);
+  };
+  const giveBack = async (): Promise<void> => {
+    if (reason === null || todo.trim() === '') return;
+    setBusy(true);
+    tell(await sendCommand(caseId, 'return review', { reviewId: review.id, reason, whatToDo: maskNumbers(todo.trim()) }));
+    setBusy(false);
+  };
+  const ask = async (): Promise<void> => {
+    if (question.trim() === '') return;
+    if (tell(await sendCommand(caseId, 'ask maker', { reviewId: review.id, question: maskNumbers(question.trim()) }))) setQuestion('');
+  };
+  return (
+    <div className="stack rv-decision" data-testid="decision">
+      {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
+      <form
+        className="rv-approve" autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void approve();
+        }}
+      >
+        <Input.Password
+          value={passphrase} onChange={(event) => setPassphrase(event.target.value)} placeholder={t('passphrase')} aria-label={t('passphrase')} autoComplete="off"
+          disabled={!mayApprove} visibilityToggle={false} data-testid="approve-passphrase"
+        />
+        <Button type="primary" htmlType="submit" disabled={!mayApprove || passphrase === ''} loading={busy} data-testid="approve-review">{t(reconfirm ? 'reconfirm' : 'approve')}</Button>
+        <span className="tone-muted small">{t('approveHint')}</span>
+      </form>
+      {reconfirm ? null : (
+        <>
+          <div className="rv-return">
+            <Select
+              value={reason} onChange={setReason} placeholder={t('reason')} aria-label={t('reason')} data-testid="return-reason" className="rv-reason"
+              options={ReturnReason.options.map((value) => ({ value, label: returnReasonNames[value][lang] }))}
+            />
+            <Input value={todo} onChange={(event) => setTodo(event.target.value)} maxLength={200} placeholder={t('whatToDo')} aria-label={t('whatToDo')} data-testid="return-todo" />
+            <Button danger disabled={reason === null || todo.trim() === '' || busy} onClick={() => void giveBack()} data-testid="return-review">{t('returnSend')}</Button>
+          </div>
+          <div className="rv-return">
+            <Input value={question} onChange={(event) => setQuestion(event.target.value)} maxLength={300} placeholder={t('question')} aria-label={t('question')} data-testid="ask-question" />
+            <Button disabled={question.trim() === ''} onClick={() => void ask()} data-testid="ask-maker">{t('ask')}</Button>
+          </div>
+        </>
+      )}
+      <div className="row-wrap">
+        <Button disabled={hangUp} onClick={() => void sendCommand(caseId, 'suggest hang-up', { reviewId: review.id })} data-testid="suggest-hang-up">{t(hangUp ? 'hangUpDone' : 'hangUp')}</Button>
+        <Button onClick={() => void sendCommand(caseId, 'pass review to lead', { reviewId: review.id })} data-testid="pass-to-lead">{t('toLead')}</Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Switch } from 'antd';
+import { useState } from 'react';
+import type { PoolRow } from '#shared/protocol/live.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import { useNow } from '../app/stores/clock.ts';
+import { setSound, soundOn } from './beep.ts';
+import { CustomerState } from './customer-state.tsx';
+import { clockText, minutesSince, poolOrder, secondsUntil } from './pool-order.ts';
+import { reviewTexts } from './texts.ts';
+
+type Props = { rows: readonly PoolRow[] | undefined; me: string; onTake: (row: PoolRow) => void; onOpen: (row: PoolRow) => void; takingId: string | null };
+
+/** What waits for a reviewer, most pressing first. No figure of the maker's is here, only its band (TP6). */
+export function ReviewList({ rows, me, onTake, onOpen, takingId }: Props) {
+  const t = useTexts(reviewTexts);
+  const lang = useLang();
+  const now = useNow();
+  const [sound, setOn] = useState(soundOn);
+  const ordered = poolOrder(rows ?? [], me);
+  return (
+    <section className="rv-list" data-testid="review-list">
+      <header className="row">
+        <h2 className="grow">{t('desk')}</h2>
+        <label className="row small tone-muted">
+          <Switch
+            size="small" checked={sound} data-testid="review-sound"
+            onChange={(on) => {
+              setSound(on);
+              setOn(on);
+            }}
+          /> {t('sound')}
+        </label>
+      </header>
+      {rows === undefined ? <p className="tone-amber">▲ {t('notHeard')}</p> : ordered.length === 0 ? (
+        <div className="rv-empty" data-testid="review-none"><strong>{t('none')}</strong><p className="tone-muted">{t('noneHint')}</p></div>
+      ) : (
+        <table className="plain">
+          <thead><tr><th>{t('colCustomer')}</th><th>{t('colKind')}</th><th>{t('colBand')}</th><th>{t('colMaker')}</th><th className="amount">{t('colAge')}</th><th /></tr></thead>
+          <tbody>
+            {ordered.map((row, index) => (
+              <tr key={row.reviewId} className={row.onHold ? 'row-amber' : ''} data-testid={`review-row-${index}`} data-review={row.reviewId}>
+                <td><CustomerState row={row} /></td>
+                <td>{row.kindName[lang]} {row.reconfirms ? <span className="chip chip-accent">{t('reconfirms')}</span> : null} {row.forLead ? <span className="chip">{t('forLead')}</span> : null}</td>
+                <td>{row.band[lang]}</td>
+                <td>{row.makerName} <span className="tone-muted small">{t('months', { n: row.makerMonths })}</span></td>
+                <td className="amount">{t('minutes', { n: minutesSince(row.requestedAt, now) })}</td>
+                <td className="amount">
+                  {row.takenBy === me ? <Button type="primary" size="small" onClick={() => onOpen(row)} data-testid="review-open">{row.takenUntil === null ? t('take') : t('timeLeft', { clock: clockText(secondsUntil(row.takenUntil, now)) })}</Button>
+                    : row.takenBy !== null ? <span className="tone-muted small">{t('takenBy', { name: row.takenByName ?? '' })}</span>
+                    : <Button type="primary" size="small" loading={takingId === row.reviewId} onClick={() => onTake(row)} data-testid="take-review">{t('take')}</Button>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,242 @@
+/**
+ * The story "the largest instalment" as a case's log, made by the real deciders: each stage is the state that the
+ * maker's and the mentor's desktops would hold. No clock, no randomness.
+ */
+import { CHINA_CALENDAR } from '#shared/calendar/china-2026.ts';
+import type { Command, CommandBody, CommandKind } from '#shared/case/commands.ts';
+import type { DecideContext, Who } from '#shared/case/context.ts';
+import { decide } from '#shared/case/decide.ts';
+import type { FoldedEvent } from '#shared/case/decision.ts';
+import type { EventBody, EventKind } from '#shared/case/events.ts';
+import { foldCase } from '#shared/case/evolve.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import { settle } from '#shared/money/instalment.ts';
+import type { CustomerFacts, FeeMode, Plan, Quote } from '#shared/protocol/bank.ts';
+import { ControlPolicy } from '#shared/review/policy.ts';
+import { bodiesFor } from '#shared/review/withholding.ts';
+
+const both = (zh: string, en: string): { zh: string; en: string } => ({ zh, en });
+export const control: ControlPolicy = ControlPolicy.parse({
+  version: 'control-test', effectiveFrom: '2026-11-01T00:00:00.000Z', source: 'test', equivalentTo: [], reviewTakenMinutes: 5, maxBlindEntries: 2,
+  kinds: {
+    'early-settlement': {
+      name: both('分期提前结清', 'Early settlement'), highValueFromFen: 5_000_000, highValueFromLines: 3, principalsUpToLines: 3,
+      validMinutesOnLine: 30, validMinutesAfterPromise: 30, confirmationMinutes: 45, recordingRequired: true,
+      bands: [{ fromFen: 0, text: both('5 万元以下', 'below 50,000') }, { fromFen: 5_000_000, text: both('5 万至 20 万元', '50,000 to 200,000') }, { fromFen: 20_000_000, text: both('20 万元以上', '200,000 and above') }],
+      selfCheck: [
+        { id: 'holder', text: both('户名与卡号尾号', 'Holder and last four of the card') },
+        { id: 'count', text: both('笔数', 'Number of plans') },
+        { id: 'identity', text: both('每笔日期、商户、原金额与客户选定的一致', 'Each date, merchant and original amount is what the customer named') },
+        { id: 'periods', text: both('每笔已入账期数', 'Periods posted of each plan') },
+        { id: 'mode', text: both('收费模式与合同一致', 'Charging mode as in the contract') },
+        { id: 'total', text: both('合计', 'The total') },
+        { id: 'due-date', text: both('到期还款日', 'The due date') },
+        { id: 'clear', text: both('无在途退款、无重复申请', 'No refund on its way, no second application') },
+      ],
+      consent: [
+        { id: 'irrevocable', text: both('办了不能撤销,也不能恢复分期', 'It cannot be undone or re-instated') },
+        { id: 'no-refund', text: both('已经收过的不退', 'What was charged is not refunded') },
+        { id: 'minimum-payment', text: both('全额计入最低还款,自动还款会一起扣,请备足', 'It counts in full in the minimum payment and auto-pay will take it') },
+        { id: 'other-items', text: both('账单上原来的欠款照常还', 'Other items on the bill are still due') },
+        { id: 'limit', text: both('额度恢复以系统为准', 'Limit recovery follows the system') },
+      ],
+    },
+  },
+});
+
+export const id = (n: number): string => `0190a0b0-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+export const CASE = id(1);
+export const MAKER = id(2);
+export const MENTOR = id(3);
+export const RUN = id(4);
+export const OPERATION = id(5);
+export const REVIEW = id(6);
+export const CALL = 'call-1';
+export const CALLBACK = 'call-2';
+export const maker: Who = { person: MAKER, role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3107', skills: ['es'] };
+export const mentor: Who = { person: MENTOR, role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 100_000_000 } }, workstation: null, no: '1002', skills: ['es'] };
+const PEOPLE: Record<string, Who> = { [MAKER]: maker, [MENTOR]: mentor };
+
+const feeLabel = { zh: '利息', en: 'Interest' };
+type Terms = { merchant: string; signedOn: string; principalFen: number; n: number; k: number; mode: FeeMode; feePpm: number; penaltyPpm?: number };
+const shops: Terms[] = [
+  { merchant: '华联电器城', signedOn: '2026-05-16', principalFen: 8_888_888, n: 24, k: 7, mode: 'B', feePpm: 7_500, penaltyPpm: 30_000 },
+  { merchant: '青松家居', signedOn: '2026-06-21', principalFen: 6_000_000, n: 12, k: 5, mode: 'A', feePpm: 6_000 },
+  { merchant: '远山旅行社', signedOn: '2026-07-02', principalFen: 1_200_000, n: 12, k: 5, mode: 'D', feePpm: 6_000 },
+  { merchant: '朝阳牙科诊所', signedOn: '2022-03-14', principalFen: 3_600_000, n: 60, k: 55, mode: 'C', feePpm: 5_800 },
+  { merchant: '北岸数码', signedOn: '2026-08-09', principalFen: 999_900, n: 36, k: 33, mode: 'B', feePpm: 1_000, penaltyPpm: 60_000 },
+];
+const plan = (terms: Terms, index: number): Plan => ({
+  id: `plan-${index + 1}`, account: 'acc-1', card: 'card-1', merchant: terms.merchant, signedOn: terms.signedOn, firstPostDate: terms.signedOn, principalFen: terms.principalFen,
+  periodsTotal: terms.n, periodsPosted: terms.k, periodsLeft: terms.n - terms.k, remainingFen: 0, status: 'active', feeMode: terms.mode, feePpm: terms.feePpm,
+  penaltyPpm: terms.penaltyPpm ?? 0, feeLabel, ruleConflict: false, openOperation: false,
+});
+export function makeFacts(count: number, at: string): { facts: CustomerFacts; quotes: Quote[] } {
+  const plans = Array.from({ length: count }, (_, index) => {
+    const made = plan(shops[index % shops.length]!, index);
+    const terms = settle(made);
+    if ('refusal' in terms) throw new Error(terms.refusal.code);
+    return { plan: { ...made, remainingFen: terms.remainingFen }, terms };
+  });
+  return {
+    facts: {
+      customer: { id: 'cust-1', maskedName: '王**', surname: '王', title: { zh: '先生', en: 'Mr' }, reservedPhoneMasked: '138****0172', numberMatchesReserved: true, tier: 'gold', flags: [] },
+      accounts: [{
+        id: 'acc-1', kind: 'credit', pastDueDays: 0, isStatementDay: false, statementDate: '2026-12-08', cutoffAt: '2026-11-21T12:00:00.000Z', dueDate: '2026-12-26', hold: 'none',
+        pendingRefundFen: 0, pendingReversals: 0, hardshipAgreement: false, billUnpaidFen: 481_260, billDueDate: '2026-11-26', creditBalanceFen: 20_000, nextBillFen: 1_204_418, autoDebitLastFour: '8841',
+      }],
+      cards: [{ id: 'card-1', account: 'acc-1', kind: 'credit', holder: 'primary', first6: '622200', lastFour: '6225', product: { zh: '金卡', en: 'Gold' }, status: 'normal', effectiveAt: null, lapseAt: null }],
+      plans: plans.map((one) => one.plan), recentTransactions: [], readAt: at, asOf: at,
+    },
+    quotes: plans.map(({ plan: one, terms }) => ({
+      planId: one.id, dueNowFen: terms.dueNowFen, remainingFen: terms.remainingFen, feeFen: terms.extraFen, savedFen: terms.savedFen, periodsPosted: one.periodsPosted,
+      statementDate: '2026-12-08', dueDate: '2026-12-26', quotedAt: at, expiresAt: '2026-12-07T15:59:59.000Z',
+    })),
+  };
+}
+
+export type Story = ReturnType<typeof startStory>;
+
+/** @param planCount how many plans the customer has; @param chosen how many of them they named */
+export function startStory(planCount = 5, chosen = 3) {
+  const events: FoldedEvent[] = [];
+  let clock = Date.parse('2026-11-21T06:40:00.000Z');
+  let serial = 0x1000;
+  let gateChange: ((facts: CustomerFacts) => CustomerFacts) | null = null;
+  let proved: string | null = null;
+  const fresh = (): string => id((serial += 1));
+  const at = (): string => new Date(clock).toISOString();
+  const later = (seconds: number): void => void (clock += seconds * 1000);
+  const state = (): CaseState => foldCase(events)!;
+  const context = (by: Who): DecideContext => {
+    const read = makeFacts(planCount, at());
+    return {
+      at: 'server', now: at(), by, calendar: CHINA_CALENDAR, control, flowPolicy: { version: 'test', parameters: [] }, flow: () => null,
+      site: { bank: { zh: '示范银行', en: 'Demo Bank' }, officialNumber: '955xx', ivrKey: '3', dutyPhone: '010-5550 0100' },
+      lights: { core: 'up', centre: 'up', phone: 'up' }, gateFacts: { facts: gateChange === null ? read.facts : gateChange(read.facts), quotes: read.quotes },
+      person: (person) => ({ role: PEOPLE[person]?.role ?? 'agent', entitlements: mentor.entitlements as never, active: true, relatedCustomers: [] }),
+      ledger: { entries: [] }, provedDigest: proved,
+    };
+  };
+  const push = <K extends EventKind>(kind: K, body: EventBody<K>, by: string | null = MAKER): void => {
+    later(1);
+    events.push({
+      id: fresh(), case: CASE, version: events.length + 1, kind, schema: 1, body,
+      actor: { person: by, workstation: null, desktop: null } as never, times: { recorded: at(), made: at(), said: null } as never,
+    });
+  };
+  const command = <K extends CommandKind>(kind: K, body: CommandBody<K>, by: Who = maker): { refused: string | null } => {
+    later(1);
+    const decision = decide(events.length === 0 ? null : state(), { id: fresh(), kind, body, madeAt: at(), saidAt: null } as Command, context(by));
+    if ('refusal' in decision) return { refused: decision.refusal.code };
+    for (const event of decision.events) push(event.kind, event.body as never, by.person);
+    return { refused: null };
+  };
+  const must = <K extends CommandKind>(kind: K, body: CommandBody<K>, by: Who = maker): void => {
+    const { refused } = command(kind, body, by);
+    if (refused !== null) throw new Error(`${kind}: ${refused}`);
+  };
+  const call = (callId: string, kind: 'queued' | 'answered' | 'ended' | 'callback-dialled' | 'callback-answered'): void =>
+    push('call recorded', { event: { eventId: fresh(), callId, at: at(), kind, queue: 'general', number: '13800000172', recordingId: `rec-${callId}`, personId: MAKER } as never });
+  const readFacts = (who: Who, purpose: 'call' | 'worksheet' | 'review' | 'callback', quotesOff: Record<string, number> = {}): void => {
+    const read = makeFacts(planCount, at());
+    const quotes = read.quotes.map((quote) => ({ ...quote, dueNowFen: quote.dueNowFen + (quotesOff[quote.planId] ?? 0) }));
+    push('facts read', { purpose, for: who.person, facts: read.facts, quotes, underWay: [], recentCalls: [] }, null);
+  };
+  const planIds = Array.from({ length: chosen }, (_, index) => `plan-${index + 1}`);
+  const lineOf = (planId: string): string => state().operations[OPERATION]!.worksheet.lines.find((line) => line.planId === planId)!.lineId;
+
+  push('case opened', { reason: 'call', callId: CALL, fromCase: null, number: '13800000172', queue: 'general' });
+  push('access granted', { person: MAKER, as: 'owner' });
+  call(CALL, 'queued');
+  call(CALL, 'answered');
+  push('customer identified', { customerId: 'cust-1', how: 'number' });
+  readFacts(maker, 'call');
+  push('run started', { runId: RUN, flowId: 'early-settlement', flowVersion: 1, steps: ['ES-1', 'ES-3', 'ES-5', 'ES-9', 'ES-10', 'ES-11', 'ES-13', 'ES-14', 'ES-15', 'ES-16', 'ES-18', 'ES-19'], previousRunId: null, carried: {} });
+  push('fields filled', { runId: RUN, stepId: 'ES-3', values: { selected: planIds }, counted: [] });
+  planIds.forEach((planId, index) => push('step ticked', { runId: RUN, stepId: 'ES-3', tickId: 'named', item: planId, customerWords: '就是这一笔', recordingOffset: 74 + index * 23, callId: CALL, saidAt: at() }));
+  for (const [index, tick] of ['whole', 'irrevocable', 'noRefund', 'billedAtOnce', 'dueDate', 'ownWill'].entries()) {
+    push('step ticked', { runId: RUN, stepId: 'ES-5', tickId: tick, item: null, customerWords: '清楚', recordingOffset: 190 + index * 11, callId: CALL, saidAt: at() });
+  }
+
+  return {
+    fresh, at, later, state, push, command, must, readFacts, planIds, events,
+    mentorState: (): CaseState => foldCase(bodiesFor(state(), events, MENTOR))!,
+    failGate: (change: (facts: CustomerFacts) => CustomerFacts): void => void (gateChange = change),
+    promise(): void {
+      must('promise callback', { promiseId: id(7), from: '2026-11-21T08:30:00.000Z', to: '2026-11-21T09:00:00.000Z', secondFrom: null, secondTo: null, note: '', operationId: null });
+      call(CALL, 'ended');
+    },
+    draft(quotesOff: Record<string, number> = {}): void {
+      readFacts(maker, 'worksheet', quotesOff);
+      must('draft worksheet', { operationId: OPERATION, kind: 'early-settlement', accountId: 'acc-1', lines: planIds.map((planId, index) => ({ lineId: id(0x100 + index), planId })), continues: null });
+    },
+    selfCheck(count = 8): void {
+      for (const item of control.kinds['early-settlement'].selfCheck.slice(0, count)) must('tick self-check', { operationId: OPERATION, item: item.id, on: true });
+    },
+    submit(review = REVIEW): void {
+      must('submit for review', { operationId: OPERATION, reviewId: review, nonce: fresh(), noteToReviewer: '客户听力不好,已重复两遍', customerWaits: 'callback' });
+    },
+    take(review = REVIEW): void {
+      must('take review', { reviewId: review }, mentor);
+      readFacts(mentor, 'review');
+    },
+    entry(wrongBy = 0, review = REVIEW): void {
+      const payload = state().operations[OPERATION]!.payload!;
+      must('store blind entry', {
+        reviewId: review,
+        entry: { totalDueFen: payload.totalDueFen + wrongBy, lines: payload.lines.length, dueDate: payload.dueDate, principals: Object.fromEntries(payload.lines.map((line) => [line.planId, line.remainingFen])) },
+      }, mentor);
+    },
+    approve(review = REVIEW): void {
+      proved = state().operations[OPERATION]!.digest;
+      must('approve review', { reviewId: review, digest: proved!, proof: 'proof' }, mentor);
+    },
+    callBack(): void {
+      call(CALLBACK, 'callback-dialled');
+      call(CALLBACK, 'callback-answered');
+      push('verification checked', { callId: CALLBACK, factor: 'servicePassword', ok: true, level: 3, failuresToday: 0 }, null);
+      readFacts(maker, 'callback');
+    },
+    confirm(part: 'eye' | 'heart', item: string, offset: number, agrees = true): void {
+      must('confirm item', { operationId: OPERATION, part, item, agrees, callId: CALLBACK, customerWords: agrees ? '一致' : '不一致', recordingOffset: offset });
+    },
+    confirmEye(): void {
+      planIds.forEach((planId, index) => this.confirm('eye', `line:${lineOf(planId)}`, 62 + index * 14));
+      this.confirm('eye', 'total', 120);
+      this.confirm('eye', 'due-date', 128);
+    },
+    confirmHeart(count = 5): void {
+      control.kinds['early-settlement'].consent.slice(0, count).forEach((item, index) => this.confirm('heart', item.id, 150 + index * 9));
+    },
+    prove(wrongBy = 0): void {
+      const payload = state().operations[OPERATION]!.payload!;
+      must('type in proof', { operationId: OPERATION, callId: CALLBACK, typedFen: payload.totalDueFen + wrongBy, typedLines: payload.lines.length, typedLastFour: payload.cardLastFour });
+    },
+    order(): { refused: string | null } {
+      const operation = state().operations[OPERATION]!;
+      return command('order execution', { operationId: OPERATION, executionId: fresh(), digest: operation.digest!, callId: CALLBACK, keys: operation.worksheet.lines.map((line) => ({ lineId: line.lineId, key: fresh() })) });
+    },
+    outcome(planId: string, how: 'booked' | 'refused' | 'in-doubt'): void {
+      const line = state().operations[OPERATION]!.execution!.lines.find((one) => one.planId === planId)!;
+      const ids = { operationId: OPERATION, lineId: line.lineId, key: line.key };
+      if (how === 'booked') push('line booked', { ...ids, receipt: `R2611210${line.lineId.slice(-3)}`, effectiveAt: at(), postsOn: '2026-11-22' }, null);
+      if (how === 'refused') push('line refused', { ...ids, code: 'line-refused', reason: { zh: '银行未受理这一笔(合同状态待核)', en: 'The bank did not accept this line (contract status to be verified)' } }, null);
+      if (how === 'in-doubt') push('line in doubt', { ...ids, cause: 'timeout', answerBy: '2026-11-21T10:00:00.000Z' }, null);
+    },
+    finish(outcome: 'done' | 'partial' | 'refused'): void {
+      push('execution finished', { operationId: OPERATION, outcome }, null);
+      push('follow-up opened', { followUpId: id(9), operationId: OPERATION, dueOn: '2026-11-22', what: { zh: '次日核对入账,直至结清还款', en: 'Check the posting each morning until settled and paid' } }, null);
+    },
+    posted(on: string, how: 'right' | 'wrong' | 'paid'): void {
+      const operation = state().operations[OPERATION]!;
+      const booked = operation.execution!.lines.filter((line) => line.status === 'booked');
+      const lines = booked.map((line, index) => {
+        const expectedFen = operation.worksheet.lines.find((one) => one.lineId === line.lineId)!.dueNowFen;
+        const off = how === 'wrong' && index === 0 ? 100_00 : 0;
+        return { lineId: line.lineId, planId: line.planId, expectedFen, postedFen: expectedFen + off, planStatus: 'settled', ok: off === 0 };
+      });
+      push('posting checked', { followUpId: id(9), on, lines, unexpected: how === 'wrong' ? 1 : 0, unpaidFen: how === 'paid' ? 0 : 11_850_187, dueDate: how === 'paid' ? null : '2026-12-26', settled: how === 'paid' }, null);
+    },
+  };
+}
