@@ -27,7 +27,7 @@ export const agentStateLabels: Record<AgentStateName, { zh: string; en: string }
 export const chosenStateSchema = z.enum(['available', 'case-work', 'break', 'training', 'signed-out']);
 export type ChosenState = z.infer<typeof chosenStateSchema>;
 
-export const agentStateReasonSchema = z.enum([
+const agentStateReasonSchema = z.enum([
   'chosen',
   'lead',
   'answered',
@@ -63,7 +63,7 @@ export type AgentState = z.infer<typeof agentStateSchema>;
 const minutes = z.int().min(1).max(480);
 
 /** Who asks for what. Everything but `choose` and `wrap-up-done` is a fact told by the server's own parts. */
-export const agentStateRequestSchema = z.discriminatedUnion('kind', [
+const agentStateRequestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('choose'),
     to: chosenStateSchema,
@@ -88,10 +88,10 @@ export interface AgentStatePolicy {
   caseWorkMinutes: number;
   caseWorkMaxMinutes: number;
 }
-export const defaultAgentStatePolicy: AgentStatePolicy = { caseWorkMinutes: 20, caseWorkMaxMinutes: 60 };
+const defaultAgentStatePolicy: AgentStatePolicy = { caseWorkMinutes: 20, caseWorkMaxMinutes: 60 };
 
-export type AgentStateRefusalCode = 'agent-state-stale' | 'agent-state-on-call' | 'agent-state-not-possible';
-export interface AgentStateRefusal {
+type AgentStateRefusalCode = 'agent-state-stale' | 'agent-state-on-call' | 'agent-state-not-possible';
+interface AgentStateRefusal {
   code: AgentStateRefusalCode;
   zh: string;
   en: string;

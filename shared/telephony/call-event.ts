@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /** Ids may be a phone system's own, so they are not required to be UUIDs; they are bounded and printable. */
-export const phoneIdSchema = z.string().regex(/^[A-Za-z0-9_.:@-]{1,64}$/);
+const phoneIdSchema = z.string().regex(/^[A-Za-z0-9_.:@-]{1,64}$/);
 
 /** A caller's number as the phone system gives it; digits only, at most a leading plus. */
-export const phoneNumberSchema = z.string().regex(/^\+?[0-9]{3,20}$/);
+const phoneNumberSchema = z.string().regex(/^\+?[0-9]{3,20}$/);
 
 /** Any ISO-8601 instant with zone, normalised to UTC with milliseconds. */
-export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
 export const directionSchema = z.enum(['in', 'out']);
 
@@ -98,7 +98,7 @@ export const phoneEventSchema = z.discriminatedUnion('kind', [
 export type PhoneEvent = z.infer<typeof phoneEventSchema>;
 
 /** What routing adds. */
-export const routingEventSchema = z.discriminatedUnion('kind', [offered, offerEnded, accepted]);
+const routingEventSchema = z.discriminatedUnion('kind', [offered, offerEnded, accepted]);
 export type RoutingEvent = z.infer<typeof routingEventSchema>;
 
 /** Everything that is recorded of a call. */

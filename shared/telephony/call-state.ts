@@ -6,10 +6,9 @@ import type { OrderedCallEvent } from './call-event-order.ts';
 import { defaultQueues, queueNamed } from './queue.ts';
 import type { Queue } from './queue.ts';
 
-export const callPhaseSchema = z.enum(['unknown', 'waiting', 'offered', 'connecting', 'dialling', 'talking', 'held', 'ended']);
-export type CallPhase = z.infer<typeof callPhaseSchema>;
+const callPhaseSchema = z.enum(['unknown', 'waiting', 'offered', 'connecting', 'dialling', 'talking', 'held', 'ended']);
 
-export const callOfferSchema = z.object({
+const callOfferSchema = z.object({
   offerId: z.string(),
   personId: z.string(),
   desktopId: z.string(),
@@ -21,14 +20,13 @@ export const callOfferSchema = z.object({
 export type CallOffer = z.infer<typeof callOfferSchema>;
 
 /** One person's share of a call; a transferred call has several. */
-export const callLegSchema = z.object({
+const callLegSchema = z.object({
   personId: z.string().nullable(),
   desktopId: z.string().nullable(),
   answeredAt: z.string(),
   endedAt: z.string().nullable(),
   heldMs: z.int(),
 });
-export type CallLeg = z.infer<typeof callLegSchema>;
 
 export const callStateSchema = z.object({
   callId: z.string(),

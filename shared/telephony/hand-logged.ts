@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallState } from './call-state.ts';
 
 /** A call that an agent logged by hand while the phone system or the centre could not be heard. */
-export const handLoggedCallSchema = z.object({
+const handLoggedCallSchema = z.object({
   handLoggedId: z.string(),
   personId: z.string(),
   direction: z.enum(['in', 'out']),
@@ -17,7 +17,7 @@ export interface JoinPolicy {
   /** How far the agent's clock and memory may differ from the phone system's start of the call. */
   slackMs: number;
 }
-export const defaultJoinPolicy: JoinPolicy = { slackMs: 5 * 60_000 };
+const defaultJoinPolicy: JoinPolicy = { slackMs: 5 * 60_000 };
 
 export interface CallJoin {
   handLoggedId: string;

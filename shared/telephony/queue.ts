@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a queue means for routing and what people call it. */
-export const queueSchema = z.object({
+const queueSchema = z.object({
   queue: z.string().min(1).max(40),
   skill: z.string().min(1).max(40),
   /** 0 is served first. Loss reports are 0: money is running away while the caller waits. */

@@ -38,6 +38,6 @@ export class ManualScheduler implements Scheduler {
 }
 
 /** All promises that can settle without a timer or a socket have. */
-export async function settled(): Promise<void> {
+async function settled(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
