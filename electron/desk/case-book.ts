@@ -6,7 +6,15 @@ import type { OutboxRow } from './store/outbox.ts';
 import type { Store } from './store/store.ts';
 import { rebase, type Ground, type Pending, type Who } from './sync/rebase.ts';
 
-type Entry = { ground: Ground; confirmedVersion: number; heardAt: string | null; marks: Mark[] };
+type Entry = {
+  ground: Ground;
+  confirmed: Ground;
+  heardAt: string | null;
+  /** Of this entry alone: grows in place, and is copied when it is shown. */
+  marks: Mark[];
+  /** Ids of the local commands on top, oldest first. */
+  pending: string[];
+};
 
 const lookOf = (row: OutboxRow): Look =>
   row.status === 'refused' ? 'refused'
@@ -48,10 +56,20 @@ export class CaseBook {
     return this.#entries.get(stream)?.ground ?? NOTHING;
   }
 
+  /** What the server has confirmed, without this desktop's pending commands. */
+  confirmed(stream: string): Ground {
+    return this.#entries.get(stream)?.confirmed ?? NOTHING;
+  }
+
+  /** Ids of the pending local commands of a case, oldest first. */
+  pendingIds(stream: string): readonly string[] {
+    return this.#entries.get(stream)?.pending ?? [];
+  }
+
   view(id: string): CaseView | null {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.ground.state === null) return null;
-    return { case: id, version: entry.confirmedVersion, state: entry.ground.state, marks: entry.marks, heardAt: entry.heardAt };
+    return { case: id, version: entry.confirmed.version, state: entry.ground.state, marks: [...entry.marks], heardAt: entry.heardAt };
   }
 
   all(): CaseView[] {
@@ -72,10 +90,12 @@ export class CaseBook {
       return;
     }
     const confirmed: Ground = held === null ? NOTHING : { state: held.state, version: held.version };
-    const { view, doubtful } = rebase(this.#logic, id, confirmed, this.#pending(rows), this.#who);
+    const pending = this.#pending(rows);
+    const { view, doubtful } = rebase(this.#logic, id, confirmed, pending, this.#who);
     this.#entries.set(id, {
       ground: view,
-      confirmedVersion: confirmed.version,
+      confirmed,
+      pending: pending.map((one) => one.id),
       heardAt: held?.heardAt ?? null,
       marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
     });
@@ -84,13 +104,11 @@ export class CaseBook {
   /** A command was decided on `ground()` and stored: no need to fold the rest again. */
   appended(row: OutboxRow, ground: Ground): void {
     if (!CaseId.safeParse(row.stream).success) return;
-    const entry = this.#entries.get(row.stream);
-    this.#entries.set(row.stream, {
-      ground,
-      confirmedVersion: entry?.confirmedVersion ?? 0,
-      heardAt: entry?.heardAt ?? null,
-      marks: [...(entry?.marks ?? []), markOf(row, null)],
-    });
+    const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, heardAt: null, marks: [], pending: [] };
+    entry.ground = ground;
+    entry.marks.push(markOf(row, null));
+    if (row.class === 'local') entry.pending.push(row.id);
+    this.#entries.set(row.stream, entry);
   }
 
   /** Local commands whose effect the confirmed state does not hold yet, in their order. */
@@ -103,10 +121,5 @@ export class CaseBook {
         const parsed = this.#logic.parseCommand(row.kind, parts);
         return { id: row.id, command: parsed.ok ? parsed.command : parsed.refusal };
       });
-  }
-
-  /** Ids of the pending commands of a case, newest last. */
-  pendingIds(stream: string): string[] {
-    return this.#pending(this.#store.outbox.ofStream(stream)).map(({ id }) => id);
   }
 }

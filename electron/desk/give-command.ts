@@ -79,9 +79,8 @@ export function giveCommand(parts: CommandParts, params: CommandParams): DeskRep
  * What a command builds on (SY3): where it could not stand on the confirmed state alone, the pending commands of its
  * case; where it could, none, so that a refusal takes as little with it as possible.
  */
-function leansOn({ store, logic, book }: CommandParts, stream: string, command: DeskCommand): string[] {
+function leansOn({ logic, book }: CommandParts, stream: string, command: DeskCommand): string[] {
   const pending = book.pendingIds(stream);
   if (pending.length === 0) return [];
-  const held = store.cases.get(stream);
-  return isRefused(logic.decide(held?.state ?? null, command)) ? pending.slice(-MAX_DEPENDS) : [];
+  return isRefused(logic.decide(book.confirmed(stream).state, command)) ? pending.slice(-MAX_DEPENDS) : [];
 }

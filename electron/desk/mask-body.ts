@@ -2,7 +2,7 @@ import { maskNumbers } from '#shared/privacy/mask.ts';
 
 /** Where people write freely in a command's body. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
-  'text', 'note', 'what', 'result', 'reason', 'noteToReviewer', 'customerWords', 'goal', 'branch', 'mood', 'words', 'whatToDo', 'question', 'answer', 'person',
+  'text', 'note', 'what', 'result', 'reason', 'noteToReviewer', 'customerWords', 'goal', 'branch', 'mood', 'words', 'whatToDo', 'question', 'answer',
 ]);
 /** Receipts are long numbers by nature and no card's. */
 const RECEIPT = /receipt/i;

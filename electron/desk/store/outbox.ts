@@ -42,14 +42,16 @@ export type Outbox = ReturnType<typeof outboxOf>;
 
 /**
  * The person's commands. Callers put what belongs together into one transaction; nothing here opens its own except
- * `append`, which is the whole of SY1: number and row in one commit.
+ * `append`, which is the whole of SY1.
  */
 export function outboxOf(db: Db) {
   const rows = (found: unknown[]): OutboxRow[] => found.map((row) => OutboxRow.parse(row));
-  const nextNumber = db.prepare('select number from next_number where stream = ?').pluck();
-  const setNumber = db.prepare('insert into next_number (stream, number) values (?, ?) on conflict (stream) do update set number = excluded.number');
-  const insert = db.prepare(`insert into outbox (id, stream, number, kind, schema, class, urgent, hash, inner_text, made_at, status)
-    values (@id, @stream, @number, @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent')`);
+  const presentIncarnation = db.prepare(`select coalesce((select cast(value as integer) from meta where name = 'incarnation'), 1)`).pluck();
+  const nextNumber = db.prepare(`select max(
+      coalesce((select number from next_number where stream = @stream), 1),
+      coalesce((select max(number) + 1 from outbox where stream = @stream and incarnation = @incarnation), 1))`).pluck();
+  const insert = db.prepare(`insert into outbox (id, stream, incarnation, number, kind, schema, class, urgent, hash, inner_text, made_at, status)
+    values (@id, @stream, @incarnation, @number, @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent')`);
   const byId = db.prepare(`select ${columns} from outbox where id = ?`);
   const openStreams = db.prepare(`select stream from outbox where status = 'unsent' group by stream
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
@@ -68,17 +70,25 @@ export function outboxOf(db: Db) {
   const lowestUnsent = db.prepare(`select min(number) from outbox where stream = ? and status = 'unsent'`).pluck();
   const unsentInOrder = db.prepare(`select seq, stream from outbox where status = 'unsent' order by stream, number, seq`);
   const unsentSeqs = db.prepare(`select seq from outbox where status = 'unsent' and stream = ? order by number, seq`).pluck();
-  const renumber = db.prepare('update outbox set number = ? where seq = ?');
+  const renumber = db.prepare('update outbox set incarnation = ?, number = ? where seq = ?');
   const forgetNumbers = db.prepare('delete from next_number');
+  const forgetNumbersOf = db.prepare('delete from next_number where stream = ?');
+  const closeCountOf = db.prepare(`update outbox set incarnation = 0 where stream = ? and status <> 'unsent'`);
+  const keepNumbers = db.prepare(`insert into next_number (stream, number)
+    select stream, max(number) + 1 from outbox where incarnation = ? and status in ('accepted', 'confirmed') and answered_at < ? group by stream
+    on conflict (stream) do update set number = max(number, excluded.number)`);
   const prune = db.prepare(`delete from outbox where status in ('accepted', 'confirmed') and answered_at < ?`);
 
   return {
     /** Stores a command under the next number of its stream. */
     append: db.transaction((command: NewCommand): OutboxRow => {
-      const number = Number(nextNumber.get(command.stream) ?? 1);
-      insert.run({ ...command, urgent: command.urgent ? 1 : 0, number });
-      setNumber.run(command.stream, number + 1);
-      return OutboxRow.parse(byId.get(command.id));
+      const incarnation = Number(presentIncarnation.get());
+      const number = Number(nextNumber.get({ stream: command.stream, incarnation }));
+      const { lastInsertRowid } = insert.run({ ...command, urgent: command.urgent ? 1 : 0, incarnation, number });
+      return {
+        ...command, seq: Number(lastInsertRowid), number, inner: InnerCommand.parse(JSON.parse(command.inner_text)), status: 'unsent',
+        version: null, refusal: null, answered_at: null, seen_at: null,
+      };
     }),
     get: (id: string): OutboxRow | null => {
       const row = byId.get(id);
@@ -101,7 +111,11 @@ export function outboxOf(db: Db) {
     /** The feed of this stream does not come here (any more): acceptance is all that will be heard. */
     confirmStream: (stream: string): boolean => confirmStream.run(stream).changes > 0,
     markSeen: (id: string, at: string): boolean => markSeen.run(at, id).changes > 0,
-    prune: (before: string): void => void prune.run(before),
+    /** Clears away what was answered before `before`; the numbers go on where they were. */
+    prune: db.transaction((before: string): void => {
+      keepNumbers.run(presentIncarnation.get(), before);
+      prune.run(before);
+    }),
 
     /** SY9: what was answered since `since` is sent again; ids make that safe. */
     reopenSince: (since: string): void => void reopen.run(since),
@@ -109,26 +123,24 @@ export function outboxOf(db: Db) {
       const found = lowestUnsent.get(stream);
       return found === null || found === undefined ? null : Number(found);
     },
-    /** The server has nothing of ours from `first` on: unsent ones of the stream are numbered from there. */
+    /** The server expects `first`: the unsent ones of the stream are numbered from there, the answered ones no longer count. */
     renumberStream: (stream: string, first: number): void => {
-      let number = first;
-      for (const seq of unsentSeqs.all(stream)) {
-        renumber.run(number, seq);
-        number += 1;
-      }
-      setNumber.run(stream, number);
+      const incarnation = presentIncarnation.get();
+      forgetNumbersOf.run(stream);
+      closeCountOf.run(stream);
+      unsentSeqs.all(stream).forEach((seq, index) => renumber.run(incarnation, first + index, seq));
     },
     /** A new incarnation: every stream counts from 1 again, in the order the commands had (SY2). */
     renumberAll: (): void => {
+      const incarnation = presentIncarnation.get();
       forgetNumbers.run();
       const numbers = new Map<string, number>();
       for (const row of unsentInOrder.all()) {
         const { seq, stream } = z.object({ seq: z.int(), stream: z.string() }).parse(row);
         const number = numbers.get(stream) ?? 1;
-        renumber.run(number, seq);
+        renumber.run(incarnation, number, seq);
         numbers.set(stream, number + 1);
       }
-      for (const [stream, number] of numbers) setNumber.run(stream, number);
     },
   };
 }

@@ -174,12 +174,12 @@ describe('[SY1] the outbox and what is shown', () => {
     const parts = { store, logic, book, clock, who, newId: () => v7() };
     const caseId = v7();
     expect(giveCommand(parts, { kind: 'open case', case: caseId, body: {} })).toMatchObject({ ok: true });
-    // The second of the two writes fails: the row must go with it.
-    db.exec("create trigger no_number before update on next_number begin select raise(abort, 'lost power'); end");
+    // The write fails at its very end: neither row nor view may have changed.
+    db.exec("create trigger no_row after insert on outbox begin select raise(abort, 'lost power'); end");
     expect(() => giveCommand(parts, { kind: 'write note', case: caseId, body: { text: 'a' } })).toThrow('lost power');
     expect(store.outbox.ofStream(caseId)).toHaveLength(1);
     expect((book.view(caseId)?.state as Notes).notes).toEqual([]);
-    db.exec('drop trigger no_number');
+    db.exec('drop trigger no_row');
     expect(giveCommand(parts, { kind: 'write note', case: caseId, body: { text: 'b' } })).toMatchObject({ ok: true });
     expect(store.outbox.ofStream(caseId).map(({ number }) => number)).toEqual([1, 2]);
     expect((book.view(caseId)?.state as Notes).notes).toEqual(['b']);
@@ -209,6 +209,22 @@ describe('[SY1] the outbox and what is shown', () => {
     expect(store.outbox.openStreams()).toEqual([c, b, a]);
     expect([a, b, c].map((stream) => store.outbox.unsentOf(stream, 10).map(({ number }) => number))).toEqual([[1, 2], [1, 2], [1]]);
     expect(store.outbox.unsentOf(a, 1).map(({ number }) => number)).toEqual([1]);
+    store.close();
+  });
+
+  it('[SY2] goes on counting after answered rows were cleared away, and from where the server expects', () => {
+    const store = storeOf(open(), v7());
+    const a = v7();
+    const early = '2026-03-02T01:00:00.000Z';
+    for (let n = 0; n < 3; n += 1) store.outbox.accept(store.outbox.append(command(a)).id, n + 1, early);
+    store.outbox.prune('2026-03-06T00:00:00.000Z');
+    expect(store.outbox.ofStream(a)).toEqual([]);
+    expect(store.outbox.append(command(a)).number).toBe(4);
+    store.outbox.accept(store.outbox.ofStream(a)[0]?.id ?? '', 4, early);
+    expect([store.outbox.append(command(a)).number, store.outbox.append(command(a)).number]).toEqual([5, 6]);
+    store.outbox.renumberStream(a, 2);
+    expect(store.outbox.unsentOf(a, 9).map(({ number }) => number)).toEqual([2, 3]);
+    expect(store.outbox.append(command(a)).number).toBe(4);
     store.close();
   });
 });

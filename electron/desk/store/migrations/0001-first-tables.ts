@@ -16,9 +16,11 @@ export const migration0001: Migration = {
 
       -- Every command of this person on this desktop. Answered ones stay 72 hours (SY9); refused ones stay.
       create table outbox (
-        seq          integer primary key autoincrement,
+        seq          integer primary key,
         id           text not null unique,
         stream       text not null,
+        -- Numbers are contiguous within desktop, incarnation and stream (SY2). 0: numbered in a count that is over.
+        incarnation  integer not null,
         number       integer not null check (number >= 1),
         kind         text not null,
         schema       integer not null,
@@ -34,11 +36,11 @@ export const migration0001: Migration = {
         answered_at  text,
         seen_at      text
       ) strict;
-      create index outbox_open on outbox (stream, number) where status in ('unsent', 'accepted');
-      create index outbox_stream on outbox (stream, seq);
+      -- One index for all that is asked of it: each page more is written, encrypted, with every command.
+      create index outbox_stream on outbox (stream, incarnation, number, status, urgent);
       create index outbox_refused on outbox (seq) where status = 'refused' and seen_at is null;
 
-      -- Numbers are contiguous within desktop, incarnation and stream (SY2), and outlive the rows that had them.
+      -- The next number of streams whose last rows were cleared away; elsewhere the rows themselves tell.
       create table next_number (
         stream  text primary key,
         number  integer not null check (number >= 1)
