@@ -16,6 +16,16 @@ import type { Caller } from '../telephony/mix.ts';
 
 export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; callsRing: boolean; stop: () => Promise<void> };
 
+/** All customers of the demo bank who may ring, page by page. */
+async function everyCaller(bank: DemoBankControl): Promise<Awaited<ReturnType<DemoBankControl['callers']>>['callers']> {
+  const all = [];
+  for (;;) {
+    const { callers, total } = await bank.callers(500, all.length);
+    all.push(...callers);
+    if (callers.length === 0 || all.length >= total) return all;
+  }
+}
+
 /**
  * The demo's own parts: the bank as a process beside the server, and the phone simulator.
  *
@@ -30,7 +40,7 @@ export async function startDemoParts(options: Options, clock: ControllableClock,
   }
   const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now() });
   const bank = makeDemoBankControl(bankProcess);
-  const callers: Caller[] = (await bank.callers(500)).callers.map(({ customerId, phone, plans }) => ({
+  const callers: Caller[] = (await everyCaller(bank)).map(({ customerId, phone, plans }) => ({
     customerId, phone, ...(plans > 0 ? {} : { intents: ['loss-report', 'password-reset', 'statement', 'points', 'limit', 'annual-fee', 'general'] as const }),
   }));
   const simulator = new Simulator({

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import { v7 as uuidv7 } from 'uuid';
+import { evolve } from '#shared/case/evolve.ts';
+import type { CommandBody, CommandKind } from '#shared/case/commands.ts';
+import { CaseState } from '#shared/case/state.ts';
+import type { AskBody, AskKind, AskValue } from '#shared/protocol/asks.ts';
+import type { CommandResult, OuterCommand } from '#shared/protocol/command.ts';
+import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
+import { PROTOCOL_VERSION, type AskAnswer, type Feed, type LiveMessage, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
+
+/**
+ * A client of the wire protocol that shares no code with the desk: what an attacker, or somebody writing a client in
+ * another language, would have. Keeps every byte it receives.
+ */
+export class RawDesktop {
+  readonly url: string;
+  readonly desktop = uuidv7();
+  readonly received: string[] = [];
+  readonly cases = new Map<string, CaseState>();
+  readonly live = new Map<string, unknown>();
+  person = '';
+  token = '';
+  cursor: string | null = null;
+  #socket: Socket | null = null;
+  #numbers = new Map<string, number>();
+  #waiting: { holds: () => boolean; done: () => void }[] = [];
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  static async signIn(url: string, account: string, password = 'aidline-demo'): Promise<RawDesktop> {
+    const desktop = new RawDesktop(url);
+    const response = await fetch(`${url}/session`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ protocol: PROTOCOL_VERSION, account, password, workstation: `ws-${account}`, desktop: desktop.desktop, clockAt: new Date().toISOString() }),
+    });
+    const answer = (await response.json()) as { token: string; person: { id: string } };
+    if (!response.ok) throw new Error(JSON.stringify(answer));
+    desktop.token = answer.token;
+    desktop.person = answer.person.id;
+    await desktop.connect();
+    return desktop;
+  }
+
+  async connect(): Promise<void> {
+    const socket = io(this.url, {
+      transports: ['websocket'], reconnection: false, forceNew: true,
+      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1 },
+    });
+    this.#socket = socket;
+    socket.onAny((name: string, value: unknown) => this.received.push(JSON.stringify([name, value])));
+    socket.on('live', (message: LiveMessage) => {
+      this.live.set(message.topic, message.value);
+      this.#changed();
+    });
+    socket.on('feed', (feed: Feed) => void this.#take(feed));
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    await this.pull();
+  }
+
+  get socket(): Socket {
+    if (this.#socket === null) throw new Error('not connected');
+    return this.#socket;
+  }
+
+  close(): void {
+    this.#socket?.disconnect();
+  }
+
+  async pull(): Promise<void> {
+    for (;;) {
+      const answer = (await this.socket.emitWithAck('pull', { cursor: this.cursor, limit: 200 })) as PullAnswer;
+      this.received.push(JSON.stringify(answer));
+      if (answer.status !== 'ok') throw new Error(answer.status);
+      this.#apply(answer.feed);
+      if (!answer.more) return;
+    }
+  }
+
+  /** Sends one command and waits for its answer. */
+  async command<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>, outer: Partial<OuterCommand> = {}): Promise<CommandResult> {
+    const made = this.make(kind, caseId, body, outer);
+    return this.send(made);
+  }
+
+  make<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>, outer: Partial<OuterCommand> = {}): OuterCommand {
+    const number = (this.#numbers.get(caseId) ?? 0) + 1;
+    this.#numbers.set(caseId, number);
+    const inner = JSON.stringify({ madeAt: new Date().toISOString(), saidAt: null, dependsOn: [], notAfter: null, body });
+    return {
+      id: uuidv7(), desktop: this.desktop, incarnation: 1, case: caseId as OuterCommand['case'], number, kind, schema: 1, urgent: false, inner,
+      hash: createHash('sha256').update(inner).digest('hex'), ...outer,
+    };
+  }
+
+  async send(command: OuterCommand): Promise<CommandResult> {
+    const answer = (await this.socket.timeout(10_000).emitWithAck('push', { commands: [command] })) as PushAnswer;
+    this.received.push(JSON.stringify(answer));
+    const result = answer.results[0];
+    if (result === undefined) throw new Error('no result');
+    return result;
+  }
+
+  /** As `command`, and throws where it is refused. */
+  async must<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>): Promise<void> {
+    const result = await this.command(kind, caseId, body);
+    if (result.status !== 'accepted') throw new Error(`${kind}: ${JSON.stringify(result)}`);
+  }
+
+  async tryAsk<K extends AskKind>(kind: K, body: AskBody<K>): Promise<AskAnswer> {
+    const answer = (await this.socket.timeout(10_000).emitWithAck('ask', { id: uuidv7(), kind, body })) as AskAnswer;
+    this.received.push(JSON.stringify(answer));
+    return answer;
+  }
+
+  async ask<K extends AskKind>(kind: K, body: AskBody<K>): Promise<AskValue<K>> {
+    const answer = await this.tryAsk(kind, body);
+    if (!answer.ok) throw new Error(`${kind}: ${JSON.stringify(answer.refusal)}`);
+    return answer.value as AskValue<K>;
+  }
+
+  liveValue<T extends LiveTopic>(topic: T): LiveValue<T> | undefined {
+    return this.live.get(topic) as LiveValue<T> | undefined;
+  }
+
+  state(caseId: string): CaseState {
+    const state = this.cases.get(caseId);
+    if (state === undefined) throw new Error(`this desktop does not hold case ${caseId}`);
+    return state;
+  }
+
+  /** A barrier: resolves when the condition holds, looked at after every message. */
+  async until(holds: () => boolean, what: string): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 20_000);
+      this.#waiting.push({ holds, done: () => { clearTimeout(timer); resolve(); } });
+    });
+  }
+
+  async #take(feed: Feed): Promise<void> {
+    if (feed.from !== this.cursor) await this.pull();
+    else this.#apply(feed);
+  }
+
+  #apply(feed: Feed): void {
+    this.cursor = feed.to;
+    for (const item of feed.items) {
+      if (item.type === 'revoked') this.cases.delete(item.case);
+      if (item.type === 'snapshot') this.cases.set(item.case, CaseState.parse(item.state));
+      if (item.type === 'event') {
+        const held = this.cases.get(item.envelope.case) ?? null;
+        if (held !== null && item.envelope.version !== held.version + 1) throw new Error(`gap in ${item.envelope.case}: ${held.version} then ${item.envelope.version}`);
+        this.cases.set(item.envelope.case, evolve(held, { ...item.envelope, body: item.body }));
+      }
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#waiting = this.#waiting.filter((one) => {
+      if (!one.holds()) return true;
+      one.done();
+      return false;
+    });
+  }
+}
