@@ -85,6 +85,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
+  await keeper.start();
   const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices);
   if (secrets.length > 0) {
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));

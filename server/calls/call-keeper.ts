@@ -16,7 +16,15 @@ export class CallKeeper {
 
   constructor(centre: Centre) {
     this.#centre = centre;
-    for (const state of centre.open.all()) this.note(state);
+  }
+
+  /** Learns which cases have which calls, closed ones too: an event hours late finds its own case (CT1). */
+  async start(): Promise<void> {
+    for (const { stream } of await this.#centre.log.streams('')) {
+      if (stream.includes(':')) continue;
+      const state = await this.#centre.cases.load(stream);
+      if (state !== null) this.note(state);
+    }
   }
 
   /** Remembers which calls a case has. */
@@ -84,6 +92,8 @@ function recorded(state: CaseState | null, callId: string, list: readonly CallEv
   }
   const access = { ...(state?.access ?? {}) };
   let owner = state?.owner ?? null;
+  // A phone system may tell of one dialling twice; it is one try of the promise.
+  const tried = new Set((state?.promises ?? []).flatMap((promise) => promise.tries.map((one) => one.callId)));
   for (const event of fresh) {
     happened.push({ kind: 'call recorded', body: { event } });
     if (event.kind === 'offered' && access[event.personId] === undefined) {
@@ -103,7 +113,8 @@ function recorded(state: CaseState | null, callId: string, list: readonly CallEv
       access[event.personId] = 'owner';
       happened.push({ kind: 'access granted', body: { person: event.personId, as: 'owner' } });
     }
-    if (event.kind === 'callback-dialled' && event.promiseId !== undefined && state !== null) {
+    if (event.kind === 'callback-dialled' && event.promiseId !== undefined && state !== null && !tried.has(callId)) {
+      tried.add(callId);
       happened.push({ kind: 'callback tried', body: { promiseId: event.promiseId, callId } });
     }
   }

@@ -24,7 +24,8 @@ export async function startSwitchboard(
   centre: Centre, keeper: CallKeeper, phones: Phones, scheduler: Scheduler, demo: DemoParts | null, voices: { tell: (script: CallScript) => void },
 ): Promise<Board> {
   const { logger } = centre;
-  const desktops = new Map<string, { desktop: string; count: number }>();
+  /** Connected desktops of each person, the one that came last at the end: offers go to that one (CT2). */
+  const desktops = new Map<string, string[]>();
   const scripts = new Map<string, CallScript>();
   const failed = (what: string) => (error: unknown) => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
 
@@ -73,7 +74,8 @@ export async function startSwitchboard(
     centre.live.set(state.personId, 'agent', state);
     const at = desktops.get(state.personId);
     const person = centre.people.byId(state.personId);
-    if (at !== undefined && person !== null) switchboard.agentChanged(seatOf(person, state, at.desktop)).catch(failed('the switchboard was not told of a state'));
+    const desktop = at?.at(-1);
+    if (desktop !== undefined && person !== null) switchboard.agentChanged(seatOf(person, state, desktop)).catch(failed('the switchboard was not told of a state'));
     countSeats();
   });
   await switchboard.start(keeper.openCalls());
@@ -81,8 +83,7 @@ export async function startSwitchboard(
   return {
     switchboard,
     arrived: ({ person, desktop }) => {
-      const known = desktops.get(person.id);
-      desktops.set(person.id, { desktop, count: (known?.count ?? 0) + 1 });
+      desktops.set(person.id, [...(desktops.get(person.id) ?? []), desktop]);
       const state = centre.agents.get(person.id);
       centre.live.set(person.id, 'agent', state);
       centre.live.set(person.id, 'queue', switchboard.summary());
@@ -92,14 +93,13 @@ export async function startSwitchboard(
       countSeats();
     },
     left: ({ person, desktop }) => {
-      const known = desktops.get(person.id);
-      if (known === undefined) return;
-      if (known.count > 1) {
-        desktops.set(person.id, { ...known, count: known.count - 1 });
-        return;
-      }
-      desktops.delete(person.id);
-      switchboard.agentChanged({ ...seatOf(person, centre.agents.get(person.id), desktop), reachable: false }).catch(failed('the switchboard was not told of a seat'));
+      const known = desktops.get(person.id) ?? [];
+      const gone = known.lastIndexOf(desktop);
+      const rest = known.filter((_one, index) => index !== gone);
+      if (rest.length > 0) desktops.set(person.id, rest);
+      else desktops.delete(person.id);
+      const seat = seatOf(person, centre.agents.get(person.id), rest.at(-1) ?? desktop);
+      switchboard.agentChanged({ ...seat, reachable: rest.length > 0 }).catch(failed('the switchboard was not told of a seat'));
       countSeats();
     },
     keyedDigits: async (callId) => scripts.get(callId)?.answers.find((answer) => answer.ask === 'servicePassword')?.zh ?? null,

@@ -63,7 +63,7 @@ function prepareWrite(write: StreamWrite, command: string | null, bodies: Sealed
     };
     // The log is for ever: what readers could not parse must not get into it.
     Envelope.parse({ ...envelope, version: 1, link: GENESIS_LINK, times: { ...envelope.times, recorded: write.madeAt } });
-    return { envelope, body, access: accessChange(draft) };
+    return { envelope, body, access: accessChange(write.stream, draft) };
   });
   return { stream: write.stream, expectedVersion: write.expectedVersion, events };
 }
