@@ -4,8 +4,10 @@
  */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { projectFolder } from './launch.ts';
+import { packedProgram } from './packed-program.ts';
+import { readRuntime } from './runtime-file.ts';
 
 export interface StagedProgram {
   /** Give it as `program` to `desktopCommand`. */
@@ -25,6 +27,19 @@ export function stageProgram(): StagedProgram {
   }
   openToAll(folder);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Copies what `npm run pack` made, for the same reason.
+ * @returns give `{ executable }` as `program` to `desktopCommand`
+ */
+export function stagePackedProgram(): { executable: string; remove(): void } {
+  const packed = packedProgram(readRuntime());
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'aidline-packed-'));
+  chmodSync(folder, 0o755);
+  // The modes of the program are part of it: its helpers are executable.
+  cpSync(dirname(packed), join(folder, 'program'), { recursive: true });
+  return { executable: join(folder, 'program', basename(packed)), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 function openToAll(folder: string): void {

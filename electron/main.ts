@@ -82,8 +82,7 @@ async function open(options: DesktopOptions): Promise<void> {
   const session = sessions.fromPartition('aidline', { cache: false });
   lockSession(session);
   serveApp(session, join(out, 'renderer'));
-  const icon = join(out, 'renderer', 'icon.png');
-  window = createWindow(session, join(out, 'preload', 'preload.cjs'), platform, existsSync(icon) ? icon : null);
+  window = createWindow(session, join(out, 'preload', 'preload.cjs'), platform, join(out, 'main', 'icon.png'));
 
   const page = window.webContents;
   let callOn = false;

@@ -9,7 +9,7 @@ const SMALLEST = { width: 1366, height: 768 };
 /** Background before the page has painted, by theme, so that the window never flashes white at night. */
 const BACKGROUND = { light: '#f5f7fa', dark: '#14171c' };
 
-export function createWindow(session: Session, preload: string, platform: Platform, icon: string | null): BrowserWindow {
+export function createWindow(session: Session, preload: string, platform: Platform, icon: string): BrowserWindow {
   const area = screen.getPrimaryDisplay().workAreaSize;
   const width = Math.min(area.width, 1920);
   const height = Math.min(area.height, 1080);
@@ -21,7 +21,7 @@ export function createWindow(session: Session, preload: string, platform: Platfo
     minWidth: Math.min(SMALLEST.width, area.width),
     minHeight: Math.min(SMALLEST.height, area.height),
     backgroundColor: BACKGROUND[platform.theme ?? 'light'],
-    ...(icon ? { icon } : {}),
+    icon,
     webPreferences: {
       session,
       preload,
