@@ -17,7 +17,7 @@ const HELP = `npm start -- [options]            打开演示 / open the demonstr
   --as ROLE           agent (default), mentor, lead, admin      以哪个角色打开
   --language LANG     zh-CN or en                               界面语言
   --theme THEME       light or dark                             外观
-  --port NUMBER       port of the server (default 7311)         服务器端口
+  --port NUMBER       port of the server (default 4170)         服务器端口
   --server URL        use this server, start none               使用已有服务器
   --data DIR          data of server and desktops (.data)       数据文件夹
   --screenshots DIR   pictures of the window every 2 s          定时保存窗口截图
@@ -42,7 +42,7 @@ function readStartOptions() {
       as: { type: 'string', default: 'agent' },
       language: { type: 'string' },
       theme: { type: 'string' },
-      port: { type: 'string', default: '7311' },
+      port: { type: 'string', default: '4170' },
       server: { type: 'string' },
       data: { type: 'string', default: '.data' },
       screenshots: { type: 'string' },
