@@ -23,6 +23,7 @@ export function flowProblems(definition: FlowDefinition, otherFlows: ReadonlySet
   const report: Report = (path, code, message) => { problems.push({ path, code, message }); };
   checkIds(definition, report);
   checkSections(definition, report);
+  checkLanguages(definition, [], report);
   checkTexts(definition, flow.scope, report);
   checkPolicy(definition, [...new Set(definition.steps.flatMap((step) => [...flow.references(step)]))], report);
   definition.steps.forEach((step, s) => {
@@ -177,6 +178,15 @@ function textsOf(step: FlowStep, s: number): { path: Path; words: Bilingual; for
     ...step.onFail.flatMap((rule, i) => (rule.say === undefined ? [] : [{ path: ['steps', s, 'onFail', i, 'say'], words: rule.say }])),
     ...step.prerequisites.flatMap((item, i) => (item.tell === undefined ? [] : [{ path: ['steps', s, 'prerequisites', i, 'tell'], words: item.tell }])),
   ];
+}
+
+/** A text copied into the wrong language is as good as missing. */
+function checkLanguages(value: unknown, path: Path, report: Report): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { zh, en } = value as { zh?: unknown; en?: unknown };
+  if (typeof zh === 'string' && !/\p{Script=Han}/u.test(zh)) report([...path, 'zh'], 'FLOW_LANGUAGE', `"${zh}" is not Chinese`);
+  if (typeof en === 'string' && /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(en)) report([...path, 'en'], 'FLOW_LANGUAGE', `"${en}" holds Chinese signs`);
+  for (const [key, inner] of Object.entries(value)) checkLanguages(inner, [...path, Array.isArray(value) ? Number(key) : key], report);
 }
 
 /** FLOWS "Never": no promise, no jargon, no business named to anybody but the holder. */
