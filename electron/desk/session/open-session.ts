@@ -34,6 +34,11 @@ export type OpenSessionParts = {
 };
 
 const SEE_EVERY_MS = 5 * 60_000;
+/** Folding that takes no longer is done at once. */
+const QUICK_FOLD_MS = 10;
+/** After a long fold, as many times as long for everything else. */
+const FOLD_REST = 3;
+const LONGEST_FOLD_WAIT_MS = 2000;
 
 /** One person at work: their file, what they see, and the thread to the server. Ends with sign-out. */
 export class OpenSession {
@@ -46,6 +51,10 @@ export class OpenSession {
   readonly #who: Who;
   readonly #signedInAt: string;
   #cancelTick: () => void = () => {};
+  readonly #stale = new Set<string>();
+  #foldPlanned = false;
+  #foldCostMs = 0;
+  #cancelFold: () => void = () => {};
 
   constructor(parts: OpenSessionParts) {
     this.#parts = parts;
@@ -77,6 +86,7 @@ export class OpenSession {
   /** Everything is on disk already; this only lets go of it. */
   stop(): void {
     this.#cancelTick();
+    this.#cancelFold();
     this.#sync.stop();
     this.#parts.signedIn.store.close();
   }
@@ -161,12 +171,27 @@ export class OpenSession {
 
   // ------------------------------------------------------------ what the server tells
 
+  /**
+   * Folds changed cases anew: at once where that is quick, otherwise now and then, so that eight hours of returning
+   * work leave most of the time to the person at the screen (OF5). The file itself is never behind.
+   */
   #changed(streams: ReadonlySet<string>): void {
-    for (const stream of streams) {
-      if (!CaseId.safeParse(stream).success) continue;
+    for (const stream of streams) if (CaseId.safeParse(stream).success) this.#stale.add(stream);
+    if (this.#foldPlanned || this.#stale.size === 0) return;
+    if (this.#foldCostMs <= QUICK_FOLD_MS) return this.#fold();
+    this.#foldPlanned = true;
+    this.#cancelFold = this.#parts.environment.after(Math.min(LONGEST_FOLD_WAIT_MS, this.#foldCostMs * FOLD_REST), () => this.#fold());
+  }
+
+  #fold(): void {
+    this.#foldPlanned = false;
+    const began = this.#parts.environment.now();
+    for (const stream of this.#stale) {
       this.#book.refresh(stream);
       this.#parts.publisher.caseChanged(stream);
     }
+    this.#stale.clear();
+    this.#foldCostMs = this.#parts.environment.now() - began;
   }
 
   #live(message: LiveMessage): void {
