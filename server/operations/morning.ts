@@ -1,10 +1,19 @@
 import { civilDateOf, minuteOfDay } from '#shared/calendar/civil.ts';
+import type { CaseState } from '#shared/case/state.ts';
 import { checkPosting } from '#shared/follow-up/posting-check.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
 
 /** The posting check runs from this minute of the centre's day on: after the night batch, before the first callers. */
 const FROM_MINUTE = 6 * 60;
+
+/** Whether nothing but this follow-up keeps the case open. */
+function isDone(state: CaseState, followUpId: string): boolean {
+  const others = state.followUps.some((one) => one.id !== followUpId && one.status === 'open');
+  const promised = state.promises.some((one) => one.status === 'open');
+  const working = Object.values(state.operations).some((one) => ['in-review', 'approved', 'executing', 'in-doubt'].includes(one.status));
+  return state.closed === null && !others && !promised && !working;
+}
 
 /**
  * The daily posting check of every open follow-up (ES-18, ES-19). Keyed by follow-up and date through the rule itself:
@@ -23,9 +32,13 @@ export async function checkPostings(centre: Centre): Promise<void> {
       const planIds = operation.execution.lines.filter((line) => line.status === 'booked').map((line) => line.planId);
       const answer = await centre.bank.postings({ customerId: operation.customerId, planIds });
       if (answer.kind !== 'answer') continue;
-      await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'server', (current) => ({
-        events: current === null ? [] : checkPosting(current, followUp.id, answer.value, today),
-      }));
+      await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'server', (current) => {
+        if (current === null) return { events: [] };
+        const checked = checkPosting(current, followUp.id, answer.value, today);
+        const settled = checked.some((event) => event.kind === 'follow-up closed');
+        // Nothing is left to do for the customer: the case ends with its last follow-up (ES-19).
+        return { events: settled && isDone(current, followUp.id) ? [...checked, { kind: 'case closed', body: { outcome: 'settled' } }] : checked };
+      });
     }
   }
 }

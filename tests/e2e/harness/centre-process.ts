@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const project = resolve(import.meta.dirname, '..', '..', '..');
+
+export type CentreOptions = { now?: string; data?: string; port?: number };
+
+/** The central server as a process of its own, which a test may kill and start again on the same data and port. */
+export class CentreProcess {
+  readonly data: string;
+  readonly #now: string;
+  #port: number;
+  #child: ChildProcess | null = null;
+  #errors = '';
+
+  constructor(options: CentreOptions = {}) {
+    this.data = options.data ?? mkdtempSync(join(tmpdir(), 'aidline-centre-'));
+    this.#now = options.now ?? '2026-11-23T02:00:00.000Z';
+    this.#port = options.port ?? 0;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** @param now where the demo's clock starts again after a stop; by default where it began */
+  async start(now = this.#now): Promise<void> {
+    const args = ['server/main.ts', '--demo', '--data', this.data, '--port', String(this.#port), '--calls', 'off', '--now', now, '--log-level', 'warn'];
+    const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#errors = (this.#errors + text).slice(-4_000); });
+    await new Promise<void>((done, fail) => {
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const found = /listening http:\/\/[^:]+:(\d+)/.exec(output);
+        if (found === null) return;
+        this.#port = Number(found[1]);
+        done();
+      });
+      child.once('exit', (code) => fail(new Error(`the server ended with ${code}: ${this.#errors}`)));
+    });
+  }
+
+  /** As a power cut; the demo bank, its child, ends with it. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await gone;
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** One of the demo's switches. */
+  async turn(path: string, body: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}/demo/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`/demo/${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async serverTime(): Promise<string> {
+    const health = (await (await fetch(`${this.url}/health`)).json()) as { serverAt: string };
+    return health.serverAt;
+  }
+
+  async ledger(): Promise<{ key: string; state: string; kind: string | null; customerId: string | null; subject: string | null; amountFen: number | null }[]> {
+    const answer = (await (await fetch(`${this.url}/demo/ledger`)).json()) as { entries: [] };
+    return answer.entries;
+  }
+}

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { desktopCommand, makeFolder, type DesktopSpec } from '../../../build/launch.ts';
+import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
+import { startVirtualDisplay, type VirtualDisplay } from '../../../build/virtual-display.ts';
+
+export type DesktopWish = { server: string; as: string; language?: 'zh-CN' | 'en'; theme?: 'light' | 'dark'; profile?: string };
+
+/** The built program and a display in memory, shared by the desktops of one test file. */
+export class Floor {
+  readonly #display: VirtualDisplay;
+  readonly #program: StagedProgram;
+  readonly #open = new Set<Desktop>();
+
+  private constructor(display: VirtualDisplay, program: StagedProgram) {
+    this.#display = display;
+    this.#program = program;
+  }
+
+  static async open(size = { width: 1920, height: 1080 }): Promise<Floor> {
+    return new Floor(await startVirtualDisplay(size, true), stageProgram());
+  }
+
+  /** Opens a real desktop as an ordinary user, Chromium's sandbox on. */
+  async desktop(wish: DesktopWish): Promise<Desktop> {
+    const profile = wish.profile ?? makeFolder(`desktop-${wish.as}`, true);
+    const spec: DesktopSpec = {
+      userDataDir: profile, server: wish.server, demo: true, as: wish.as, language: wish.language ?? 'zh-CN', theme: wish.theme ?? 'light', workstation: `e2e-${wish.as}`,
+    };
+    const command = desktopCommand(spec, { asTestUser: true, env: this.#display.env, program: { folder: this.#program.folder } });
+    const app = await _electron.launch({ ...command, timeout: 60_000 });
+    const page = await app.firstWindow();
+    page.setDefaultTimeout(20_000);
+    const desktop = new Desktop(app, page, profile);
+    this.#open.add(desktop);
+    return desktop;
+  }
+
+  async close(): Promise<void> {
+    for (const desktop of this.#open) await desktop.close();
+    this.#display.stop();
+    this.#program.remove();
+  }
+}
+
+/** One desktop, driven by keyboard and mouse only. */
+export class Desktop {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly profile: string;
+
+  constructor(app: ElectronApplication, page: Page, profile: string) {
+    this.app = app;
+    this.page = page;
+    this.profile = profile;
+  }
+
+  /** As a crash: nothing is asked, nothing is saved any more. */
+  async kill(): Promise<void> {
+    const child = this.app.process();
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async close(): Promise<void> {
+    if (this.app.process().exitCode === null && this.app.process().signalCode === null) await this.kill();
+    rmSync(this.profile, { recursive: true, force: true });
+  }
+}
