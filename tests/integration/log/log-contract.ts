@@ -123,6 +123,12 @@ export function logContract(name: string, make: MakeStorage): void {
         ]);
       });
 
+      it('[RB1] refuses an item that uses one event id twice, and stores nothing of it', async () => {
+        const twice = note('a');
+        expect(await one(log, write(CASE_A, 0, [twice, { ...note('b'), id: twice.id }]))).toEqual({ status: 'rejected', code: 'event-id-taken', event: twice.id });
+        expect(await log.lastVersion(CASE_A)).toBe(0);
+      });
+
       it('[RB1] fails only the call of the caller whose bug it is', async () => {
         const bug = log.append([{ ...write(CASE_A, 0, [note('x')]), command: command({ number: 1, answer: { status: 'refused', refusal: { code: 'no' } } }) }]);
         const good = log.append([write(CASE_B, 0, [note('y')])]);
@@ -145,6 +151,7 @@ export function logContract(name: string, make: MakeStorage): void {
         const slow = await fresh.open({ sealer: slowFirst });
         const first = slow.append([withCommand(write(CASE_A, 0, [note('1')]), command({ number: 1 }))]);
         const second = slow.append([withCommand(write(CASE_A, 1, [note('2')]), command({ number: 2 }))]);
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
         gates[0]?.();
         expect([(await first)[0]?.status, (await second)[0]?.status]).toEqual(['appended', 'appended']);
         await slow.close();
@@ -346,7 +353,8 @@ export function logContract(name: string, make: MakeStorage): void {
         expect(await log.hasAccess(BEN, CASE_A)).toBe(false);
       });
 
-      it('refuses a grant that names nobody, as a bug', async () => {
+      it('refuses a grant that names nobody, or that is not of a case, as a bug', async () => {
+        await expect(log.append([write('customer:C-1', 0, [granted(ANN)])])).rejects.toThrow();
         await expect(log.append([write(CASE_A, 0, [draft('access granted', { as: 'maker' })])])).rejects.toThrow();
       });
     });
