@@ -1,7 +1,7 @@
 import { civilDateOf } from '../calendar/civil.ts';
 import type { CommandBody } from '../case/commands.ts';
 import type { DecideContext } from '../case/context.ts';
-import { happened, ms, type Ruling } from '../case/decider.ts';
+import { happened, ms, type Happened, type Ruling } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { isHighValue } from '../review/policy.ts';
@@ -98,7 +98,11 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
   if (open) return refuse('tp13-open-operation');
   const changed = changedFacts(payload.pinned, rereadPinned(context.gateFacts.facts, payload.pinned));
   if (changed.length > 0) return happened({ kind: 'approval voided', body: { operationId: operation.id, reason: 'facts-changed', changed } });
-  return happened({
+  // The callback that was promised is kept by the call on which the customer confirmed.
+  const kept: Happened[] = state.promises
+    .filter((promise) => promise.status === 'open' && promise.tries.some((one) => one.callId === order.callId))
+    .map((promise) => ({ kind: 'promise kept', body: { promiseId: promise.promiseId, how: 'reached' } }));
+  return happened(...kept, {
     kind: 'execution started',
     body: {
       operationId: operation.id, executionId: order.executionId, digest, reviewId: operation.approval?.reviewId ?? null, highValue, callId: order.callId,
