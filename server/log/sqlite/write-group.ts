@@ -4,7 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { CommandResult } from '#shared/protocol/command.ts';
-import { Envelope } from '#shared/protocol/envelope.ts';
+import type { Envelope } from '#shared/protocol/envelope.ts';
 import { batchLink, sha256, type ChainEntry } from '../chain.ts';
 import { canonicalText } from '../canonical.ts';
 import type { AnswerToStore, AppendItem, AppendResult, Appended, AuditEntry, CommandToStore } from '../log.ts';

@@ -237,9 +237,9 @@ export function feedContract(name: string, make: MakeStorage): void {
       const desktop = new FakeDesktop(ANN);
       await desktop.pullAll(feed);
       const writing = Promise.all(Array.from({ length: 60 }, (_, n) => log.append([write(CASE_A, n + 1, [note(`${n}`)]), write(id(0xb00 + n), 0, [note('other')])])));
-      let done = false;
-      void writing.then(() => (done = true));
-      while (!done) {
+      const progress = { done: false };
+      void writing.then(() => (progress.done = true));
+      while (!progress.done) {
         await desktop.pullAll(feed, 3);
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -34,8 +34,8 @@ it('walks no table from end to end, and sorts nothing, whatever it is asked', ()
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  new Reader(recording);
-  new GroupWriter(recording, clock);
+  const made = [new Reader(recording), new GroupWriter(recording, clock)];
+  expect(made).toHaveLength(2);
   expect(asked.length).toBeGreaterThan(25);
   const wrong: string[] = [];
   for (const sql of asked) {

@@ -15,16 +15,16 @@ afterEach(() => dispose());
 /** Runs the appending process, kills it with SIGKILL after so many acknowledgements, answers all that it wrote. */
 function killAfter(acknowledgements: number, round: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const process_ = spawn(process.execPath, [child, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const appending = spawn(process.execPath, [child, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let trouble = '';
-    process_.stderr.on('data', (data: Buffer) => (trouble += data.toString()));
-    process_.stdout.on('data', (data: Buffer) => {
+    appending.stderr.on('data', (data: Buffer) => (trouble += data.toString()));
+    appending.stdout.on('data', (data: Buffer) => {
       out += data.toString();
-      if (out.split('\n').length > acknowledgements) process_.kill('SIGKILL');
+      if (out.split('\n').length > acknowledgements) appending.kill('SIGKILL');
     });
-    process_.on('error', reject);
-    process_.on('close', (_code, signal) => {
+    appending.on('error', reject);
+    appending.on('close', (_code, signal) => {
       if (signal !== 'SIGKILL') reject(new Error(`it ended by itself: ${trouble}`));
       // The last line may be cut in the middle: then it acknowledged nothing.
       else resolve(out.slice(0, out.lastIndexOf('\n')).split('\n'));
