@@ -19,7 +19,6 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
   const callId = callOn(props);
   return (
     <section className="op-panel" data-testid={testId} aria-label={title}>
-      <h2>{title}</h2>
       {operation === null || approved === null ? (
         operation?.execution == null ? (
           <div className="notice notice-red" role="alert" data-testid="no-approval">

@@ -6,7 +6,7 @@ import { Hotkey } from '../ui/hotkey.tsx';
 import { ConfirmFrame, type Confirmable } from './confirm-frame.tsx';
 import { eyeItems, heartItems, nextItem } from './confirmation-view.ts';
 import { useControl } from './control.ts';
-import { isOnButton, isTyping } from './keys.ts';
+import { isOnButton, isTyping, stopRepeat } from './keys.ts';
 import { offsetText } from './named-plans.ts';
 import { operationTexts } from './texts.ts';
 
@@ -55,7 +55,7 @@ function Consent({ on, lang, command, offset, now, readOnly }: StepPanelProps & 
   return (
     <div className="stack">
       {readFirst ? <p className="tone-amber" role="status">▲ {t('eyeFirst')}</p> : null}
-      <ol className="op-consent">
+      <ol className="op-consent" onKeyDown={stopRepeat}>
         {items.map((item, index) => (
           <li key={item.item} data-state={item.said !== null ? 'done' : index === at ? 'now' : 'later'} data-testid={`consent-${item.item}`}>
             <span className="op-box" aria-hidden="true">{item.said === null ? '' : '✓'}</span>

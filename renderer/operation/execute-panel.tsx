@@ -23,8 +23,7 @@ export function ExecutePanel(props: StepPanelProps) {
   const shown = operation === null || operation.execution !== null || operation.continues === null ? operation : (props.view.state.operations[operation.continues] ?? operation);
   return (
     <section className="op-panel" data-testid="execute" aria-label={t('execute')}>
-      <h2>{t('execute')}</h2>
-      {shown?.execution != null ? <OutcomeList {...props} operation={shown} /> : operation === null || control === null ? null : <Order {...props} operationId={operation.id} />}
+      {shown?.execution != null ? <OutcomeList {...props} operation={shown} spokenAbove /> : operation === null || control === null ? null : <Order {...props} operationId={operation.id} />}
     </section>
   );
 }

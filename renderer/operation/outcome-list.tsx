@@ -21,7 +21,7 @@ const looks: Record<LineLook, { tone: string; shape: string; word: 'accepted' | 
 type Acting = Pick<StepPanelProps, 'view' | 'run' | 'definition' | 'command' | 'newId'>;
 
 /** The result of each line with the sentence to say, staying until the customer has heard it. */
-export function OutcomeList({ operation, ...acting }: { operation: OperationState } & Partial<Acting>) {
+export function OutcomeList({ operation, spokenAbove = false, ...acting }: { operation: OperationState; /** The step's own speech already says the whole. */ spokenAbove?: boolean } & Partial<Acting>) {
   const t = useTexts(operationTexts);
   const lang = useLang();
   const lines = outcomeLines(operation);
@@ -47,7 +47,7 @@ export function OutcomeList({ operation, ...acting }: { operation: OperationStat
   };
   return (
     <section className="op-outcome" data-testid="outcome" data-outcome={outcome} aria-label={t('outcome')}>
-      <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>
+      {spokenAbove && outcome !== 'under-way' ? null : <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>}
       <ul>
         {lines.map((line) => (
           <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.planId}`}>

@@ -6,7 +6,7 @@ import type { StepPanelProps } from '../flow/step-panel.ts';
 import { Hotkey } from '../ui/hotkey.tsx';
 import { ConfirmFrame, type Confirmable } from './confirm-frame.tsx';
 import { eyeItems, nextItem, type ConfirmItem } from './confirmation-view.ts';
-import { isOnButton, isTyping } from './keys.ts';
+import { isOnButton, isTyping, stopRepeat } from './keys.ts';
 import { offsetText } from './named-plans.ts';
 import { operationTexts } from './texts.ts';
 import { spokenDate } from './when.ts';
@@ -76,19 +76,19 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
           <p className="tone-muted">{t('orderOf', { i: at + 1, n: items.length })}</p>
           {line !== undefined ? (
             <>
-              <p className="op-24">{spokenDate(line.signedOn, lang)}　{line.merchant}</p>
-              <p className="op-24 tabular"><span className="tone-muted">¥{formatFen(line.principalFen)} →</span> <strong>¥{formatFen(line.dueNowFen)}</strong></p>
-              <p className="op-say">{t('sayLine', { date: spokenDate(line.signedOn, lang), merchant: line.merchant, principal: formatFen(line.principalFen), due: formatFen(line.dueNowFen) })}</p>
+              <p className="op-24">{spokenDate(line.signedOn, lang)}　<strong>{line.merchant}</strong></p>
+              <p className="op-24 tabular">{t('sayOriginally')} {formatFen(line.principalFen)}</p>
+              <p className="op-24 tabular">{t('sayNow')} <strong>{formatFen(line.dueNowFen)}</strong> {t('yuan')}</p>
             </>
           ) : item.item === 'total' ? (
             <>
-              <p className="op-24 tabular">{t('total', { n: payload.lines.length })}　<strong>¥{formatFen(payload.totalDueFen)}</strong></p>
-              <p className="op-say">{t('sayTotal', { n: payload.lines.length, total: formatFen(payload.totalDueFen), statementDate: spokenDate(payload.statementDate, lang) })}</p>
+              <p className="op-24 tabular">{t('total', { n: payload.lines.length })}　<strong>{formatFen(payload.totalDueFen)}</strong> {t('yuan')}</p>
+              <p className="op-24">{t('sayStatement', { date: spokenDate(payload.statementDate, lang) })}</p>
             </>
           ) : (
             <>
-              <p className="op-24">{t('dueDate')}　<strong>{spokenDate(payload.dueDate, lang)}</strong></p>
-              <p className="op-say">{t('sayDueDate', { dueDate: spokenDate(payload.dueDate, lang) })}</p>
+              <p className="op-24">{t('sayDueBy')} <strong>{spokenDate(payload.dueDate, lang)}</strong></p>
+              <p className="op-24">{t('sayAgree')}</p>
             </>
           )}
           {asking ? (
@@ -103,18 +103,18 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
               </div>
             </div>
           ) : (
-            <div className="row">
+            <div className="row" onKeyDown={stopRepeat}>
               <Button type="primary" size="large" disabled={!canSay} onClick={() => void say(true)} data-testid="agree">{t('agree')}<Hotkey keys={t('keyAgree')} /></Button>
               <Button size="large" disabled={!canSay} onClick={() => setAsking(true)} data-testid="disagree">{t('disagree')}<Hotkey keys={t('keyDisagree')} /></Button>
-              <span className="tone-muted small grow">{t('disagreeVoids')}</span>
             </div>
           )}
+          {asking ? null : <p className="tone-muted small">{t('disagreeVoids')}</p>}
         </div>
       )}
     </div>
   );
 
   function itemName(one: ConfirmItem, lines: number, index: number): string {
-    return one.item === 'total' ? t('itemTotal') : one.item === 'due-date' ? t('itemDueDate') : index < lines ? t('itemLine', { i: index + 1 }) : one.item;
+    return one.item === 'total' ? t('itemTotal') : one.item === 'due-date' ? t('itemDueDate') : index < lines ? (payload.lines[index]?.merchant ?? t('itemLine', { i: index + 1 })) : one.item;
   }
 }

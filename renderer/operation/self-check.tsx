@@ -35,7 +35,7 @@ export function SelfCheck({ operation, control, lang, editable, onToggle }: Prop
           : <span className="chip chip-amber tabular">▲ {t('selfCheckLeft', { n: left })}</span>}
         <span className="tone-muted small">{t('selfCheckHint', { n: items.length })}</span>
       </header>
-      <ol>
+      <ol style={{ gridTemplateRows: `repeat(${Math.ceil(items.length / 2)}, auto)` }}>
         {items.map((item) => (
           <li key={item.id}>
             <button

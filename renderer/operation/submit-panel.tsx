@@ -36,7 +36,6 @@ export function SubmitPanel(props: StepPanelProps) {
   return (
     <section className="op-panel" data-testid="submit-review" data-phase={status.phase} aria-label={t('submit')}>
       <header className="row-wrap">
-        <h2>{t('submit')}</h2>
         <span className="tone-muted">{t('total', { n: operation.worksheet.lines.length })}</span>
         <Money fen={operation.worksheet.totals.dueNowFen} big />
         <span className="grow" />
@@ -47,7 +46,7 @@ export function SubmitPanel(props: StepPanelProps) {
       {status.phase === 'approved' ? <Approved {...props} status={status} /> : null}
       {status.phase === 'no-review' ? <p className="notice notice-green" data-testid="no-review-needed">✓ {t('noReview')}</p> : null}
       {status.phase === 'past' ? <p className="tone-muted">{t('outcome')}</p> : null}
-      {status.phase === 'prepare' || operation.noteToReviewer === '' ? null : <p className="tone-muted small">{t('note')}: {operation.noteToReviewer}</p>}
+      {status.phase === 'prepare' || operation.noteToReviewer === '' ? null : <p className="tone-muted small">{t('noteSent')}「{operation.noteToReviewer}」</p>}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { FenInput } from '../ui/fen-input.tsx';
 import { ConfirmFrame, type Confirmable } from './confirm-frame.tsx';
 import { useControl } from './control.ts';
 import { emptyProof, eyeItems, heartItems, nextItem, proofMissLeadsTo, readProof } from './confirmation-view.ts';
+import { enterMovesOn } from './keys.ts';
 import { operationTexts } from './texts.ts';
 
 /** 手到: amount, number and last four typed once more. What is wrong is not told; the fields are emptied. */
@@ -25,6 +26,7 @@ function TypeIn({ on, command, readOnly }: StepPanelProps & { on: Confirmable })
   const [proof, setProof] = useState(emptyProof);
   const [unreadable, setUnreadable] = useState(false);
   const busy = useRef(false);
+  const form = useRef<HTMLFormElement>(null);
   const { operation, payload, callId } = on;
   const confirmation = operation.confirmation?.digest === operation.digest && operation.confirmation.callId === callId ? operation.confirmation : null;
   const waits = nextItem(eyeItems(operation, payload, callId)) >= 0 ? 'eyeFirst' : control !== null && nextItem(heartItems(operation, control, callId)) >= 0 ? 'heartFirst' : null;
@@ -42,7 +44,7 @@ function TypeIn({ on, command, readOnly }: StepPanelProps & { on: Confirmable })
   if (confirmation?.proofAt != null) return <p className="op-done" data-testid="proof-ok">✓ {t('proofOk')}</p>;
   return (
     <form
-      className="stack" autoComplete="off"
+      ref={form} className="stack" autoComplete="off" onKeyDown={(event) => enterMovesOn(form.current, event, () => void check())}
       onSubmit={(event) => {
         event.preventDefault();
         void check();

@@ -72,7 +72,6 @@ export function WorksheetPanel(props: StepPanelProps) {
   return (
     <section className="op-panel" data-testid="worksheet" aria-label={t('worksheet')}>
       <header className="row-wrap">
-        <h2>{t('worksheet')}</h2>
         <Age at={operation.worksheet.factsReadAt} />
         {look === null ? null : <SavedMark look={look} quiet />}
         <span className="grow" />

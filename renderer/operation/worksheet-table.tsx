@@ -14,32 +14,33 @@ export function WorksheetTable({ operation, view, lang }: Props) {
   const t = useTexts(operationTexts);
   const { worksheet } = operation;
   const read = localSeconds(worksheet.factsReadAt);
-  const bank = `${t('sourceBank')} ${read}`;
-  const computed = `${t('sourceComputed')} ${read}`;
   const sum = (pick: (row: WorksheetRow) => number): number => view.rows.reduce((total, row) => total + pick(row), 0);
-  const head = (label: string, source: string, amount = true) => (
-    <th scope="col" className={amount ? 'amount' : undefined}>{label}<small>{source}</small></th>
-  );
+  const amount = (label: string) => <th scope="col" className="amount">{label}</th>;
   return (
-    <div className={`op-sheet${view.rows.length > 8 ? ' op-sheet-dense' : ''}`} tabIndex={0} role="region" aria-label={t('worksheet')}>
+    <div className={`op-sheet${view.rows.length > 8 ? ' op-sheet-long' : ''}`} tabIndex={0} role="region" aria-label={t('worksheet')}>
       <table data-testid="worksheet-table">
         <thead>
+          <tr className="op-sources">
+            <th scope="colgroup">{t('sourceRecording')}</th>
+            <th scope="colgroup" colSpan={3}>{t('sourceBank')} {read}</th>
+            <th scope="colgroup" colSpan={4}>{t('sourceComputed')} {read}</th>
+          </tr>
           <tr>
-            {head(t('colNamed'), t('sourceRecording'), false)}
-            {head(t('colMerchant'), bank, false)}
-            {head(t('colPrincipal'), bank)}
-            {head(t('colPeriods'), bank)}
-            {head(t('colRemaining'), computed)}
-            {head(t('colFee'), computed)}
-            {head(t('colDue'), computed)}
-            {head(t('colSaved'), computed)}
+            <th scope="col">{t('colNamed')}</th>
+            <th scope="col">{t('colMerchant')}</th>
+            {amount(t('colPrincipal'))}
+            {amount(t('colPeriods'))}
+            {amount(t('colRemaining'))}
+            {amount(t('colFee'))}
+            {amount(t('colDue'))}
+            {amount(t('colSaved'))}
           </tr>
         </thead>
         {view.rows.map((row) => (
           <tbody key={row.lineId} className={row.mismatch === null ? '' : 'op-row-red'} data-testid={`worksheet-row-${row.planId}`}>
             <tr>
-              <td className="tabular nowrap">{row.named?.offset == null ? <span className="tone-amber">{t('notNamed')}</span> : <><span className="tone-green" aria-hidden="true">☑</span> ▶ {offsetText(row.named.offset)}</>}</td>
-              <th scope="row" className="op-merchant"><span>{row.merchant}</span> <span className="tone-muted tabular">{row.signedOn} · {row.cardLastFour}</span></th>
+              <td className="op-named">{row.named?.offset == null ? <span className="tone-amber">▲ {t('notNamed')}</span> : <><span className="tone-green" aria-hidden="true">☑</span> ▶{offsetText(row.named.offset)}</>}</td>
+              <th scope="row" className="op-merchant">{row.merchant}</th>
               <td className="amount">{formatFen(row.principalFen)}</td>
               <td className="amount">{row.periodsPosted}/{row.periodsTotal}</td>
               <td className="amount">{formatFen(row.remainingFen)}</td>
@@ -57,7 +58,7 @@ export function WorksheetTable({ operation, view, lang }: Props) {
                 {row.mismatch === null ? null : (
                   <strong className="tone-red">✕ {row.mismatch.bankFen === null ? t('bankNoTrial') : t('bankTrial', { amount: formatFen(row.mismatch.bankFen) })}　</strong>
                 )}
-                {row.chargingRule[lang]}
+                <span className="tabular nowrap">{row.signedOn} · {row.cardLastFour}</span>　{row.chargingRule[lang]}
               </td>
             </tr>
           </tbody>

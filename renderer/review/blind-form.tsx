@@ -1,7 +1,8 @@
 import { Button, Input } from 'antd';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
+import { enterMovesOn } from '../operation/keys.ts';
 import { DigitsInput } from '../ui/digits-input.tsx';
 import { FenInput } from '../ui/fen-input.tsx';
 import { emptyEntry, readEntry, type EntryField } from './blind-entry.ts';
@@ -29,19 +30,11 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
     setUnreadable('unreadable' in read ? read.unreadable : null);
     if ('entry' in read && !disabled && !waiting) onStore(read.entry);
   };
-  const next = (event: KeyboardEvent<HTMLFormElement>): void => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || !(event.target instanceof HTMLInputElement)) return;
-    const inputs = [...(form.current?.querySelectorAll('input') ?? [])];
-    const after = inputs[inputs.indexOf(event.target) + 1];
-    event.preventDefault();
-    if (after === undefined) store();
-    else after.focus();
-  };
   const off = disabled || waiting;
   const refusePaste = (event: { preventDefault(): void }): void => event.preventDefault();
   return (
     <form
-      ref={form} className="stack rv-blind" autoComplete="off" data-testid="blind-entry" onKeyDown={next}
+      ref={form} className="stack rv-blind" autoComplete="off" data-testid="blind-entry" onKeyDown={(event) => enterMovesOn(form.current, event, store)}
       onSubmit={(event) => {
         event.preventDefault();
         store();

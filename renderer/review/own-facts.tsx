@@ -12,10 +12,10 @@ import { localMoment } from '../app/local-time.ts';
 import { ownPlans } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { reading: FactsReading | null; pieces: readonly CustomerSaid[]; released: boolean; refusal: Refusal | null; onRead: () => void; lang: Lang };
+type Props = { reading: FactsReading | null; pieces: readonly CustomerSaid[]; refusal: Refusal | null; onRead: () => void; lang: Lang };
 
 /** The reviewer's own reading, in the words of the contract and without any total: that is what she works out (TP6). */
-export function OwnFacts({ reading, pieces, released, refusal, onRead, lang }: Props) {
+export function OwnFacts({ reading, pieces, refusal, onRead, lang }: Props) {
   const t = useTexts(reviewTexts);
   if (reading === null) {
     return (
@@ -28,7 +28,6 @@ export function OwnFacts({ reading, pieces, released, refusal, onRead, lang }: P
   }
   const plans = ownPlans(reading, pieces);
   const account = reading.facts.accounts.find((one) => reading.facts.plans.some((plan) => plan.account === one.id)) ?? reading.facts.accounts[0];
-  const merchantOf = (planId: string | null): string => reading.facts.plans.find((plan) => plan.id === planId)?.merchant ?? '';
   return (
     <section className="rv-column" data-testid="own-facts" data-state="read">
       <header className="row"><h2 className="grow">{t('stepFacts')}</h2><Age at={reading.facts.readAt} amberAfterMinutes={5} /></header>
@@ -60,24 +59,12 @@ export function OwnFacts({ reading, pieces, released, refusal, onRead, lang }: P
             </p>
             <p className="tabular tone-muted small">{plan.signedOn} · {t('principal')} {formatFen(plan.principalFen)} · {t('posted', { posted: plan.periodsPosted, total: plan.periodsTotal })}</p>
             <p className="tabular row"><span className="tone-muted">{t('remaining')}</span><strong className="grow amount">¥{formatFen(plan.remainingFen)}</strong></p>
-            <p className="small">{t(`mode-${plan.feeMode}`)} · {t('rate', { label: plan.feeLabel[lang], rate: formatPpm(plan.feePpm) })}{plan.penaltyPpm > 0 ? ` · ${t('penalty', { rate: formatPpm(plan.penaltyPpm) })}` : ''}</p>
+            <p className="small">{t(`mode-${plan.feeMode}`)} · {t('rate', { label: plan.feeLabel[lang], rate: formatPpm(plan.feePpm) })}</p>
+            {plan.feeMode === 'B' ? <p className="small tabular">{t('formulaB', { remaining: formatFen(plan.remainingFen), rate: formatPpm(plan.penaltyPpm) })}</p> : null}
+            {plan.feeMode === 'C' ? <p className="small tabular">{t('formulaC', { principal: formatFen(plan.principalFen), rate: formatPpm(plan.feePpm), left: plan.periodsTotal - plan.periodsPosted })}</p> : null}
           </li>
         ))}
       </ul>
-      <h3>{t('recording')}</h3>
-      {pieces.length === 0 ? <p className="tone-muted small">{t(released ? 'noNote' : 'recordingLater')}</p> : (
-        <>
-          <p className="tone-muted small">{t('recordingHint')}</p>
-          <ul className="rv-pieces">
-            {pieces.map((piece) => (
-              <li key={`${piece.stepId} ${piece.tickId} ${piece.item ?? ''}`} className="tabular">
-                <span className="tone-muted">▶ {piece.offset === null ? '--:--' : offsetText(piece.offset)}</span> {piece.item === null ? t('pieceSaid') : t('pieceNamed', { merchant: merchantOf(piece.item) })}
-                {piece.words === null ? null : <span className="tone-muted"> 「{piece.words}」</span>}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
     </section>
   );
 }

@@ -15,6 +15,7 @@ import { ComparisonTable } from './comparison.tsx';
 import { Decision } from './decision.tsx';
 import { OwnFacts } from './own-facts.tsx';
 import { clockText, secondsUntil } from './pool-order.ts';
+import { Recording } from './recording.tsx';
 import { ownFacts, ownPlans, plansNamed, recordingPieces, reviewPhase } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
@@ -45,7 +46,6 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
   if (status === null || review === null) return <p className="tone-muted">◔ {t('taking')}</p>;
 
   const pieces = recordingPieces(view.state);
-  const mayKnow = status.phase === 'released' || status.phase === 'over';
   const left = review.takenUntil === null ? null : secondsUntil(review.takenUntil, now);
   const lastEntry = view.marks.filter((mark) => mark.kind === 'store blind entry').at(-1);
   const waiting = lastEntry?.look === 'asked' || lastEntry?.look === 'saved-here';
@@ -71,7 +71,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
         )}
       </header>
       <div className="rv-columns">
-        <OwnFacts reading={reading} pieces={pieces} released={mayKnow} refusal={factsRefusal} onRead={() => void read()} lang={lang} />
+        <OwnFacts reading={reading} pieces={pieces} refusal={factsRefusal} onRead={() => void read()} lang={lang} />
         <section className="rv-column" data-testid="blind">
           <h2>{t('stepBlind')}</h2>
           {entryRefused === null ? null : <RefusalNotice refusal={entryRefused} />}
@@ -91,7 +91,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
         </section>
         <section className="rv-column" data-testid="decide">
           <h2>{t('stepDecide')}</h2>
-          {status.phase === 'blind' || status.phase === 'not-mine' ? <p className="tone-muted small">{t('recordingLater')}</p> : null}
+          {status.phase === 'blind' || status.phase === 'releasing' ? <p className="tone-muted small">{t('decideLater')}</p> : null}
           {status.phase === 'reconfirm' ? <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={taken} lang={lang} reconfirm /> : null}
           {status.phase === 'released' ? (
             <>
@@ -110,6 +110,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
               {operation?.execution == null ? null : <OutcomeList operation={operation} />}
             </>
           ) : null}
+          {status.phase === 'reconfirm' || status.phase === 'not-mine' ? null : <Recording pieces={pieces} reading={reading} />}
         </section>
       </div>
     </section>

@@ -1,0 +1,29 @@
+import type { FactsReading } from '#shared/case/case-schema.ts';
+import { useTexts } from '../app/i18n.ts';
+import { offsetText, type CustomerSaid } from '../operation/named-plans.ts';
+import { reviewTexts } from './texts.ts';
+
+/** Where on the recording the customer chose the plans and gave consent, in their own words (FLOWS ES-11). */
+export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]; reading: FactsReading | null }) {
+  const t = useTexts(reviewTexts);
+  const merchantOf = (planId: string): string => reading?.facts.plans.find((plan) => plan.id === planId)?.merchant ?? planId;
+  return (
+    <section className="stack-tight" data-testid="recording" aria-label={t('recording')}>
+      <h3>{t('recording')}</h3>
+      {pieces.length === 0 ? <p className="tone-muted small">{t('recordingLater')}</p> : (
+        <>
+          <p className="tone-muted small">{t('recordingHint')}</p>
+          <ul className="rv-pieces">
+            {pieces.map((piece) => (
+              <li key={`${piece.stepId} ${piece.tickId} ${piece.item ?? ''}`} className="tabular">
+                <span className="tone-muted">▶ {piece.offset === null ? '--:--' : offsetText(piece.offset)}</span>
+                <span className="grow">{piece.item === null ? t('pieceSaid') : t('pieceNamed', { merchant: merchantOf(piece.item) })}</span>
+                <span>{piece.words === null ? '' : `「${piece.words}」`}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
