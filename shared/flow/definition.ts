@@ -36,7 +36,6 @@ export const fieldTypes = [
   'planRefs', 'cardRefs', 'branchRef', 'perItem',
 ] as const;
 export const fieldType = z.enum(fieldTypes);
-export type FieldType = z.infer<typeof fieldType>;
 
 const option = z.strictObject({
   id: z.string().min(1).max(60),
@@ -54,6 +53,8 @@ export const flowField = z.strictObject({
   required: z.boolean().default(false),
   /** Asked, and required if `required`, only when this holds. */
   when: cel.optional(),
+  /** For `boolean`: what counts until somebody answers, where no fact says otherwise. Never for a bank fact. */
+  presumed: z.boolean().optional(),
   /** For `digits`: how many. */
   length: z.int().min(1).max(20).optional(),
   /** For `perItem`: the list fact whose items are answered one by one. */
@@ -92,7 +93,7 @@ export const sayLine = z.strictObject({
   forEach: factPath.optional(),
   as: name.default('p'),
   when: cel.optional(),
-  /** With `forEach`: only for items whose field is one of these texts, or a number below or from a bound. */
+  /** With `forEach`: only for items whose field is known and, where given, one of these texts or within bounds. */
   only: z.strictObject({
     field: name,
     in: z.array(z.string()).min(1).optional(),
@@ -186,7 +187,6 @@ export const flowDefinition = z.strictObject({
   outcomes: z.array(flowOutcome).min(1),
 });
 export type FlowDefinition = z.infer<typeof flowDefinition>;
-export type FlowDefinitionInput = z.input<typeof flowDefinition>;
 
 /** FL1: in force (may be started), retired (its runs go on), recalled (its runs stop at the next step). */
 export const publicationState = z.enum(['inForce', 'retired', 'recalled']);

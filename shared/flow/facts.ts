@@ -95,13 +95,15 @@ export const declaredFacts = {
     },
   },
   transactions: { list: { object: transaction } },
-  /** One per card stopped; status ordered | in-force | refused | in-doubt | manual. */
+  /** One per card stopped; kind lock | loss; status ordered | in-force | refused | in-doubt | manual. */
   stops: { list: { object: stop } },
   agent: { object: { no: 'string', skills: { list: 'string' } } },
   lead: { object: { no: 'string', accepted: 'bool', etaMinutes: 'int', outcome: 'string' } },
-  /** One per booked plan. */
+  /** One per line; outcome started | booked | refused | in-doubt | free once executed. */
   lines: { list: { object: line } },
   unexpectedPostings: 'int',
+  /** Reckoned by the run itself: the lines are for exactly the plans that are selected now. */
+  worksheet: { object: { matchesSelection: 'bool' } },
   followUp: { object: { unpaidFen: 'int', daysToDue: 'int', settled: 'bool' } },
   /** Words of this site and call that are only spoken. */
   site: { object: { bank: 'words', officialNumber: 'words', ivrKey: 'words', dutyPhone: 'words', callTime: 'timestamp', callbackBy: 'timestamp' } },
@@ -121,8 +123,6 @@ type Values<S> = { readonly [K in keyof S]?: Value<S[K]> | null };
 export type PlanFact = Values<typeof plan>;
 export type CardFact = Values<typeof card>;
 export type LineFact = Values<typeof line>;
-export type StopFact = Values<typeof stop>;
-export type TransactionFact = Values<typeof transaction>;
 
 /** Where a fact came from and when it was read; shown beside it (FL5). */
 export interface FactSource {

@@ -100,6 +100,7 @@ function checkFields(step: FlowStep, s: number, scope: FactShape, report: Report
     if (['choice', 'multi', 'perItem'].includes(field.type) !== (field.options !== undefined)) report(path, 'FLOW_OPTIONS', `${field.id}: options belong to choice, multi and perItem, and they need them`);
     const ids = field.options?.map((option) => option.id) ?? [];
     if (new Set(ids).size !== ids.length) report(path, 'FLOW_TWICE', `${field.id} has an option twice`);
+    if (field.presumed !== undefined && field.type !== 'boolean') report(path, 'FLOW_FIELD', `${field.id}: only yes and no are presumed`);
     if ((field.type === 'perItem') !== (field.forEach !== undefined)) report(path, 'FLOW_FIELD', `${field.id}: forEach belongs to perItem, and it needs one`);
     if (field.forEach !== undefined && !isList(scope, field.forEach)) report([...path, 'forEach'], 'CEL_UNKNOWN_FACT', `${field.forEach} is not a declared list`);
     const declared = typeAt(declaredFacts, field.id);

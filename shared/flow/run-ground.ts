@@ -42,6 +42,14 @@ export function isTicked(step: Pick<StepState, 'ticks'>, tick: FlowTick, ground:
   return ids !== null && ids.length > 0 && ids.every((id) => step.ticks.some((done) => done.tickId === tick.id && done.item === id));
 }
 
+/** A worksheet drafted before another plan was named is for other plans, whatever its figures say. */
+function matchesSelection(ground: unknown): boolean | null {
+  const [lines, selected] = [factAt(ground, 'lines'), factAt(ground, 'selected')];
+  if (!Array.isArray(lines) || !Array.isArray(selected)) return null;
+  const planIds = new Set(lines.map((line: unknown) => factAt(line, 'planId')));
+  return planIds.size === selected.length && selected.every((plan: unknown) => planIds.has(factAt(plan, 'id')));
+}
+
 /**
  * @param facts what is known of the world
  * @returns the tree conditions are evaluated on
@@ -61,6 +69,11 @@ export function runGround(flow: CompiledFlow, run: RunState, facts: FactTree): R
   for (const field of fields) {
     if (field.countAs !== undefined) ground = withFact(ground, field.countAs, (run.counted[field.id] ?? []).length);
   }
+  for (const field of fields) {
+    if (field.presumed !== undefined && factAt(ground, field.id) === undefined) ground = withFact(ground, field.id, field.presumed);
+  }
+  const matches = matchesSelection(ground);
+  if (matches !== null) ground = withFact(ground, 'worksheet.matchesSelection', matches);
   const ticks: Record<string, boolean> = {};
   for (const step of flow.definition.steps) {
     for (const tick of step.ticks) ticks[tick.id] = isTicked(stepOf(run, step.id), tick, ground);

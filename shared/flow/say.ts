@@ -89,6 +89,7 @@ export function fillText(text: string, ground: unknown, scope: FactShape, lang: 
 function isMeant(only: SayLine['only'], item: unknown): boolean {
   if (only === undefined) return true;
   const value = factAt(item, only.field);
+  if (value === undefined) return false;
   if (only.in !== undefined && !(typeof value === 'string' && only.in.includes(value))) return false;
   if (only.below === undefined && only.atLeast === undefined) return true;
   return typeof value === 'number' && value < (only.below ?? Infinity) && value >= (only.atLeast ?? -Infinity);

@@ -93,11 +93,11 @@ describe('what is refused, with file, line and reason', () => {
   ])('[FL1] %s', (_what, file, from, to, code, atLine) => {
     const problems = broken(file, from, to);
     const found = problems.find((problem) => problem.code === code);
-    expect(found, JSON.stringify(problems.slice(0, 4))).toBeDefined();
-    expect(found?.file).toBe(join(directory, file));
+    if (found === undefined) throw new Error(`not refused for ${code}: ${JSON.stringify(problems.slice(0, 4))}`);
+    expect(found.file).toBe(join(directory, file));
     // Full-width punctuation of the file does not matter here; the line must be the one at fault.
-    expect(found?.text).toContain(atLine);
-    expect(found?.reason.length).toBeGreaterThan(5);
+    expect(found.text).toContain(atLine);
+    expect(found.reason.length).toBeGreaterThan(5);
   });
 
   it.each([

@@ -1,4 +1,3 @@
-import { compiledFlow } from '#shared/flow/flow-compile.ts';
 import type { FlowDefinition, PublicationState } from '#shared/flow/definition.ts';
 import type { FactTree } from '#shared/flow/facts.ts';
 import { policyFacts } from '#shared/flow/policy.ts';
@@ -155,7 +154,7 @@ export function settleUpTo(bench: Bench, until: string, selected: string[] = ['p
     'ES-16': () => { bench.facts = { ...bench.facts, operation: { ...bench.facts.operation, outcome: 'done', toldAll: true, linesDone: selected.length } }; bench.do('ES-16'); },
     'ES-17': () => bench.do('ES-17'),
     'ES-18': () => {
-      bench.facts = { ...bench.facts, lines: lines.map((line) => ({ ...line, outcome: 'done', postedFen: line.dueFen, planStatus: 'settled' })) };
+      bench.facts = { ...bench.facts, lines: lines.map((line) => ({ ...line, outcome: 'booked', postedFen: line.dueFen, planStatus: 'settled' })) };
       bench.do('ES-18');
     },
     'ES-19': () => { bench.facts = { ...bench.facts, followUp: { unpaidFen: 0, daysToDue: 3, settled: true } }; bench.do('ES-19'); },
@@ -163,5 +162,3 @@ export function settleUpTo(bench: Bench, until: string, selected: string[] = ['p
   if (bench.runs.size === 0) bench.start('early-settlement');
   for (let at = bench.current(); at !== null && at !== until; at = bench.current()) steps[at]?.();
 }
-
-export const flowOf = (flowId: string) => compiledFlow(definition(flowId));

@@ -105,6 +105,45 @@ describe('early settlement, from the first word to settled', () => {
   });
 });
 
+describe('figures', () => {
+  it('[FL2] a worksheet for other plans than those named now does not pass', () => {
+    const bench = new Bench();
+    settleUpTo(bench, 'ES-10');
+    bench.fill('ES-3', { selected: ['plan-1', 'plan-2'] });
+    bench.do('ES-3');
+    bench.do('ES-5', {}, six);
+    bench.do('ES-6');
+    bench.do('ES-7');
+    expect(bench.current()).toBe('ES-9');
+    expect(bench.pass('ES-9')).toBe('ES9_OTHER_PLANS');
+    bench.facts = { ...bench.facts, lines: (bench.facts.lines ?? []).slice(0, 2) };
+    expect(bench.pass('ES-9')).toBeNull();
+  });
+
+  it('[FL2] a figure that differs from the bank\'s own stops the worksheet', () => {
+    const bench = new Bench();
+    settleUpTo(bench, 'ES-9');
+    bench.facts = { ...bench.facts, lines: ['plan-1', 'plan-2', 'plan-3'].map((planId) => ({ id: planId, planId })), operation: { ...bench.facts.operation, drafted: true, selfChecked: true }, quote: { ...bench.facts.quote, agrees: false } };
+    expect(bench.pass('ES-9')).toBe('ES9_FIGURES_DIFFER');
+  });
+
+  it('the posting check looks at every booked line, and leaves out those the bank refused', () => {
+    const line = (n: number, more: object) => ({ id: `line-${n}`, planId: `plan-${n}`, dueFen: 700_000, outcome: 'booked', postedFen: 700_000, planStatus: 'settled', ...more });
+    const judged = (lines: object[], more: object = {}) => {
+      const bench = new Bench();
+      settleUpTo(bench, 'ES-18');
+      bench.facts = { ...bench.facts, lines, ...more };
+      return bench.pass('ES-18');
+    };
+    expect(judged([line(1, {}), line(2, { outcome: 'refused', postedFen: null, planStatus: null })])).toBeNull();
+    expect(judged([line(1, {}), line(2, { postedFen: 699_999 })])).toBe('ES18_POSTING_DIFFERS');
+    expect(judged([line(1, {}), line(2, { planStatus: 'active' })])).toBe('ES18_POSTING_DIFFERS');
+    expect(judged([line(1, {})], { unexpectedPostings: 1 })).toBe('ES18_POSTING_DIFFERS');
+    expect(judged([line(1, { postedFen: null })])).toBe('flow-fact-unknown');
+    expect(judged([])).toBe('ES18_POSTING_DIFFERS');
+  });
+});
+
 describe('prerequisites', () => {
   const stuck: [string, string, FactTree][] = [
     ['P1', 'the card is locked', { ...goodFacts(), card: { ...goodFacts().card, status: 'locked' } }],

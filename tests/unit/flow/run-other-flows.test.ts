@@ -53,10 +53,10 @@ describe('loss report', () => {
   });
 
   it('[FL6] a third party can have it locked, not reported, and is read nothing', () => {
-    const bench = new Bench({ ...goodFacts(), verify: { level: 1, failures: 0 }, caller: { numberMatchesReserved: false, isHolder: false, isThirdParty: true }, transactions: [{ id: 't1', amountFen: 100, merchant: 'x', at: goodFacts().now ?? '' }] });
+    const bench = new Bench({ ...goodFacts(), verify: { level: 1, failures: 0 }, caller: { numberMatchesReserved: false, isHolder: false }, transactions: [{ id: 't1', amountFen: 100, merchant: 'x', at: goodFacts().now ?? '' }] });
     bench.start('loss-report');
     bench.do('LR-1');
-    bench.do('LR-2');
+    bench.do('LR-2', { 'caller.isThirdParty': true });
     bench.fill('LR-3', { cards: ['card-1'], kind: 'loss' });
     bench.tick('LR-3', 'customerAgrees');
     expect(bench.pass('LR-3')).toBe('LR3_THIRD_PARTY');
