@@ -143,8 +143,9 @@ export class Gateway {
       const answer = await this.#feed.pull(seat.person.id, request.data.cursor, request.data.limit);
       if ('refusal' in answer) return this.#dismiss(socket, answer.refusal.code);
       if (answer.status === 'ok') {
+        // While pages are left the desktop's cursor is its own affair; live feed starts where the last page ends.
         const cursor = decodeCursor(answer.feed.to);
-        if (cursor.ok) seat.sent = cursor.cursor.positions[0] ?? 0;
+        seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
         if (!answer.more) void this.#catchUp(socket);
       }
       return answer;

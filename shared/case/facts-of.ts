@@ -72,6 +72,8 @@ function approvalFacts(state: CaseState, operation: OperationState | undefined, 
     return { status: 'returned', returnReason: reason === undefined ? (review?.closedBecause ?? '') : returnReasonNames[reason] };
   }
   if (operation.status === 'in-review') return { status: review?.status === 'taken' ? 'taken' : 'waiting' };
+  // Submitted, and below the sum from which two people must check it (TP1).
+  if (operation.payload !== null && operation.status === 'draft') return { status: 'notNeeded', digest: operation.digest };
   return { status: 'none' };
 }
 
