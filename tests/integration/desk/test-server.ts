@@ -32,9 +32,14 @@ export class TestServer {
   loseFeed = 0;
   /** Everyone is told this at the handshake. */
   refuseHello: Refusal | null = null;
+  /** Tokens that the server knows no more. */
+  readonly forgotten = new Set<string>();
   refuseSignIn: Refusal | null = null;
   clockAheadMs = 0;
   tokenSeconds = 900;
+  /** How often somebody tried to sign in. */
+  signIns = 0;
+  onAsk: ((kind: string) => void) | null = null;
   epoch = v7();
 
   #items: FeedItem[] = [];
@@ -55,6 +60,7 @@ export class TestServer {
       const hello = Hello.safeParse(socket.handshake.auth);
       const refusal = this.refuseHello ?? (hello.success && hello.data.protocol >= OLDEST_PROTOCOL ? null : { code: 'protocol-too-old' });
       if (hello.success) this.hellos.push(hello.data);
+      if (hello.success && this.forgotten.has(hello.data.token)) return next(Object.assign(new Error('refused'), { data: { code: 'session-over' } }));
       next(refusal === null ? undefined : Object.assign(new Error('refused'), { data: { refusal } }));
     });
     this.#io.on('connection', (socket) => this.#serve(socket));
@@ -94,6 +100,10 @@ export class TestServer {
 
   notes(caseId: string): string[] {
     return (this.#cases.get(caseId)?.state as Notes | undefined)?.notes ?? [];
+  }
+
+  state(caseId: string): unknown {
+    return this.#cases.get(caseId)?.state ?? null;
   }
 
   events(caseId: string): { envelope: Envelope; body: unknown }[] {
@@ -150,6 +160,7 @@ export class TestServer {
     for await (const chunk of request) text += String(chunk);
     const parsed = SignInRequest.safeParse(JSON.parse(text));
     if (!parsed.success) return { refusal: { code: 'malformed' } };
+    this.signIns += 1;
     if (this.refuseSignIn !== null) return { refusal: this.refuseSignIn };
     if (parsed.data.account !== PERSON.account || parsed.data.password !== this.password) return { refusal: { code: 'wrong-password' } };
     const now = Date.now() + this.clockAheadMs;
@@ -176,6 +187,7 @@ export class TestServer {
     socket.on('ask', (message: unknown, answer: (value: unknown) => void) => {
       const ask = AskRequest.parse(message);
       this.asked.push(ask);
+      this.onAsk?.(ask.kind);
       if (ask.kind === 'renew') return answer({ ok: true, value: { token: v7(), expiresAt: new Date(Date.now() + 900_000).toISOString() } });
       if (ask.kind === 'echo') return answer({ ok: true, value: ask.body });
       answer({ ok: false, refusal: { code: 'ask-unknown' } });
