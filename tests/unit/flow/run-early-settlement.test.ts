@@ -127,6 +127,17 @@ describe('figures', () => {
     expect(bench.pass('ES-9')).toBe('ES9_FIGURES_DIFFER');
   });
 
+  it('[TP1] eye, heart and hand need the approval of these very figures', () => {
+    for (const stepId of ['ES-13', 'ES-14', 'ES-15']) {
+      for (const approval of [{ status: 'void', digest: 'd1' }, { status: 'expired', digest: 'd1' }, { status: 'valid', digest: 'd0' }]) {
+        const bench = new Bench();
+        settleUpTo(bench, stepId);
+        bench.facts = { ...bench.facts, approval, confirmation: { eye: true, heart: true, hand: true, failedProofs: 0 } };
+        expect(bench.pass(stepId)).toBe(`${stepId.replace('-', '')}_APPROVAL_LAPSED`);
+      }
+    }
+  });
+
   it('the posting check looks at every booked line, and leaves out those the bank refused', () => {
     const line = (n: number, more: object) => ({ id: `line-${n}`, planId: `plan-${n}`, dueFen: 700_000, outcome: 'booked', postedFen: 700_000, planStatus: 'settled', ...more });
     const judged = (lines: object[], more: object = {}) => {
