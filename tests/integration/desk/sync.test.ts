@@ -125,6 +125,24 @@ describe('a desktop and its server', () => {
     expect(notesOf(view)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
+  it('[SY5] notices a lost grant and a lost revocation by what comes next, of whatever case', async () => {
+    const server = await aServer();
+    const desk = await aSignedInDesk(server);
+    const caseId = await openCase(desk);
+    await inStep(desk);
+    const granted = v7();
+    server.write(granted, 'case opened', {});
+    server.loseFeed = 1;
+    server.grant(granted);
+    server.write(caseId, 'note written', { text: 'next' });
+    await untilCase(desk, granted, (view) => view !== null);
+    server.loseFeed = 1;
+    server.revoke(granted);
+    server.write(caseId, 'note written', { text: 'and next' });
+    await untilCase(desk, granted, (view) => view === null);
+    expect(notesOf(await untilCase(desk, caseId, (view) => view?.version === 3))).toEqual(['next', 'and next']);
+  });
+
   it('[SY5] starts a case from a snapshot, keeps the place of a withheld body, and takes a release', async () => {
     const server = await aServer();
     const desk = await aSignedInDesk(server);
