@@ -14,6 +14,7 @@ Options
   --arrivals FILE     demo: CSV of 5-minute call volumes (header DateTime,Calls)
   --calls on|off      demo: let the simulator ring by itself (default on)
   --seed N            demo: seed of arrivals, callers and the bank (default 1)
+  --crowd N           demo: customers of the bank beside those of the stories, at its first start (default 2100)
   --now INSTANT       demo: where its clock starts (ISO-8601, UTC)
   --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
   --flows DIR         flows and policy (default: those that come with the program)
@@ -34,6 +35,7 @@ export type Options = {
   arrivals: string | null;
   calls: boolean;
   seed: number;
+  crowd: number | null;
   now: string | null;
   bank: string | null;
   flows: string | null;
@@ -52,7 +54,7 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
-        seed: { type: 'string', default: '1' }, now: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
+        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
         'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -62,17 +64,19 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parsed;
   const port = Number(values.port);
   const seed = Number(values.seed);
+  const crowd = values.crowd === undefined ? null : Number(values.crowd);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new OptionsError(`--port ${values.port}: 不是端口号 / not a port number`);
   if (!Number.isInteger(seed)) throw new OptionsError(`--seed ${values.seed}: 不是整数 / not a whole number`);
+  if (crowd !== null && (!Number.isInteger(crowd) || crowd < 0)) throw new OptionsError(`--crowd ${values.crowd}: 不是人数 / not a number of customers`);
   if (values.production && values.demo) throw new OptionsError('--production 和 --demo 不能同时用 / exclude each other');
-  if (!values.demo && (values.arrivals ?? values.now) !== undefined) throw new OptionsError('--arrivals, --now: 只在 --demo 下可用 / need --demo');
+  if (!values.demo && (values.arrivals ?? values.now ?? values.crowd) !== undefined) throw new OptionsError('--arrivals, --crowd, --now: 只在 --demo 下可用 / need --demo');
   if (values.now !== undefined && Number.isNaN(Date.parse(values.now))) throw new OptionsError(`--now ${values.now}: 不是时间 / not an instant`);
   const [first, ...rest] = positionals;
   if (rest.length > 0 || (first !== undefined && first !== 'init')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
   return {
     command: values.help ? 'help' : first === 'init' ? 'init' : 'serve',
     data: values.data, host: values.host, port, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, now: values.now === undefined ? null : new Date(values.now).toISOString(), bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
   };
 }
 

@@ -38,7 +38,7 @@ export async function startDemoParts(options: Options, clock: ControllableClock,
     if (!read.ok) throw new OptionsError(`--arrivals ${options.arrivals}: ${read.error.zh} / ${read.error.en}`);
     curve = read.curve;
   }
-  const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now() });
+  const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now(), ...(options.crowd === null ? {} : { crowd: options.crowd }) });
   const bank = makeDemoBankControl(bankProcess);
   const callers: Caller[] = (await everyCaller(bank)).map(({ customerId, phone, plans }) => ({
     customerId, phone, ...(plans > 0 ? {} : { intents: ['loss-report', 'password-reset', 'statement', 'points', 'limit', 'annual-fee', 'general'] as const }),

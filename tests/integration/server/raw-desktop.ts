@@ -14,8 +14,8 @@ import { PROTOCOL_VERSION, type AskAnswer, type Feed, type LiveMessage, type Pul
  * another language, would have. Keeps every byte it receives.
  */
 export class RawDesktop {
-  readonly url: string;
-  readonly desktop = uuidv7();
+  url: string;
+  readonly desktop: string;
   readonly received: string[] = [];
   readonly cases = new Map<string, CaseState>();
   readonly live = new Map<string, unknown>();
@@ -26,12 +26,17 @@ export class RawDesktop {
   #numbers = new Map<string, number>();
   #waiting: { holds: () => boolean; done: () => void }[] = [];
 
-  constructor(url: string) {
+  /** What the server said before it closed the connection. */
+  goodbye: string | null = null;
+  #gone: Promise<void> = Promise.resolve();
+
+  constructor(url: string, desktop = uuidv7()) {
     this.url = url;
+    this.desktop = desktop;
   }
 
-  static async signIn(url: string, account: string, password = 'aidline-demo'): Promise<RawDesktop> {
-    const desktop = new RawDesktop(url);
+  static async signIn(url: string, account: string, password = 'aidline-demo', id = uuidv7()): Promise<RawDesktop> {
+    const desktop = new RawDesktop(url, id);
     const response = await fetch(`${url}/session`, {
       method: 'POST', headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ protocol: PROTOCOL_VERSION, account, password, workstation: `ws-${account}`, desktop: desktop.desktop, clockAt: new Date().toISOString() }),
@@ -44,12 +49,18 @@ export class RawDesktop {
     return desktop;
   }
 
-  async connect(): Promise<void> {
+  /** @param hello what to claim instead of the truth */
+  async connect(hello: Record<string, unknown> = {}): Promise<void> {
     const socket = io(this.url, {
       transports: ['websocket'], reconnection: false, forceNew: true,
-      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1 },
+      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1, ...hello },
     });
     this.#socket = socket;
+    this.goodbye = null;
+    this.#gone = new Promise((resolve) => socket.once('disconnect', () => resolve()));
+    socket.on('goodbye', (message: { refusal: { code: string } }) => {
+      this.goodbye = message.refusal.code;
+    });
     socket.onAny((name: string, value: unknown) => this.received.push(JSON.stringify([name, value])));
     socket.on('live', (message: LiveMessage) => {
       this.live.set(message.topic, message.value);
@@ -70,6 +81,12 @@ export class RawDesktop {
 
   close(): void {
     this.#socket?.disconnect();
+  }
+
+  /** Waits until the server has closed this connection, and gives the reason it told. */
+  async dismissed(): Promise<string | null> {
+    await Promise.race([this.#gone, new Promise((_resolve, reject) => setTimeout(() => reject(new Error('the server did not close the connection')), 10_000).unref())]);
+    return this.goodbye;
   }
 
   async pull(): Promise<void> {
@@ -110,6 +127,20 @@ export class RawDesktop {
   async must<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>): Promise<void> {
     const result = await this.command(kind, caseId, body);
     if (result.status !== 'accepted') throw new Error(`${kind}: ${JSON.stringify(result)}`);
+  }
+
+  /** As `command`, for what must be refused; gives the code, and throws where it was not refused. */
+  async refusal<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>): Promise<string> {
+    const result = await this.command(kind, caseId, body);
+    if (result.status !== 'refused') throw new Error(`${kind} was not refused: ${JSON.stringify(result)}`);
+    return result.refusal.code;
+  }
+
+  /** The code of an ask that must be refused. */
+  async askRefusal<K extends AskKind>(kind: K, body: AskBody<K>): Promise<string> {
+    const answer = await this.tryAsk(kind, body);
+    if (answer.ok) throw new Error(`${kind} was not refused`);
+    return answer.refusal.code;
   }
 
   async tryAsk<K extends AskKind>(kind: K, body: AskBody<K>): Promise<AskAnswer> {

@@ -12,74 +12,121 @@ import { RawDesktop } from './raw-desktop.ts';
 /** Ten in the morning at the centre, on a workday far from any statement day of the story's customer. */
 export const MORNING = '2026-11-23T02:00:00.000Z';
 
-export type Stage = { running: RunningCentre; data: string; agent: RawDesktop; mentor: RawDesktop };
+export type Stage = { running: RunningCentre; data: string; agent: RawDesktop; mentor: RawDesktop; others: RawDesktop[] };
 
-export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline-'))): Promise<{ running: RunningCentre; data: string }> {
-  const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error']));
+/** @param data an earlier centre's folder, to start it again */
+export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline-')), more: readonly string[] = []): Promise<{ running: RunningCentre; data: string }> {
+  const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...more]));
   return { running, data };
 }
 
-export async function setStage(): Promise<Stage> {
-  const { running, data } = await startDemoCentre();
-  return { running, data, agent: await RawDesktop.signIn(running.url, 'agent'), mentor: await RawDesktop.signIn(running.url, 'mentor') };
+export async function setStage(more: readonly string[] = []): Promise<Stage> {
+  const { running, data } = await startDemoCentre(undefined, more);
+  const [agent, mentor] = await Promise.all([RawDesktop.signIn(running.url, 'agent'), RawDesktop.signIn(running.url, 'mentor')]);
+  return { running, data, agent, mentor, others: [] };
+}
+
+/** Signs one more person in for the length of the stage. */
+export async function signOn(stage: Stage, account: string, desktop?: string): Promise<RawDesktop> {
+  const other = await RawDesktop.signIn(stage.running.url, account, undefined, desktop);
+  stage.others.push(other);
+  return other;
 }
 
 export async function clearStage(stage: Stage): Promise<void> {
-  stage.agent.close();
-  stage.mentor.close();
+  for (const desktop of [stage.agent, stage.mentor, ...stage.others]) desktop.close();
   await stage.running.stop();
   rmSync(stage.data, { recursive: true, force: true });
 }
 
-/** Rings a story's call, answers it and waits for the facts; gives the case. */
+/** Moves the centre's clock, and the bank's with it, by so many minutes. */
+export async function later(stage: Stage, minutes: number): Promise<void> {
+  await moveClock(stage.running.url, new Date(Date.parse(stage.running.centre.clock.now()) + minutes * 60_000).toISOString());
+}
+
+export async function moveClock(url: string, to: string): Promise<void> {
+  const response = await fetch(`${url}/demo/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ to }) });
+  if (!response.ok) throw new Error(`the clock did not move: ${response.status}`);
+}
+
+/** A customer and what they want settled. */
+export type Matter = { customerId: string; accountId: string; planIds: readonly string[] };
+export const STORY_PLANS: readonly string[] = STORIES.settle.planIds;
+export const LARGE: Matter = { customerId: STORIES.settle.customerId, accountId: STORIES.settle.accountId, planIds: STORY_PLANS };
+/** One plan of the same account below the sum that needs two people. */
+export const LOW_OF_LARGE: Matter = { ...LARGE, planIds: ['plan-story-b'] };
+export const SMALL: Matter = { customerId: STORIES.small.customerId, accountId: `${STORIES.small.customerId}-credit`, planIds: STORIES.small.planIds };
+
+export async function goAvailable(agent: RawDesktop): Promise<void> {
+  await agent.until(() => agent.liveValue('agent') !== undefined, 'the state of the agent');
+  const state = agent.liveValue('agent')!;
+  if (state.state !== 'available') await agent.ask('set agent state', { to: 'available', basedOn: state.version });
+  await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
+}
+
+/** Rings a customer's call, answers it and waits for the facts; gives the case. */
 export async function answerCall(stage: Stage, customerId: string, intent: 'early-settlement' | 'loss-report' | 'password-reset' = 'early-settlement', agent = stage.agent): Promise<{ caseId: string; callId: string }> {
-  const state = agent.liveValue('agent');
-  if (state?.state !== 'available') await agent.ask('set agent state', { to: 'available', basedOn: state?.version ?? 0 });
+  await goAvailable(agent);
+  const before = agent.liveValue('offer')?.callId;
   await stage.running.demo!.simulator.call({ customerId, intent });
-  await agent.until(() => agent.liveValue('offer') != null, 'an offer');
+  await agent.until(() => agent.liveValue('offer') != null && agent.liveValue('offer')!.callId !== before, 'an offer');
   const offer = agent.liveValue('offer')!;
   const { case: caseId } = await agent.ask('answer call', { callId: offer.callId });
   await agent.until(() => agent.cases.get(caseId)?.owner === agent.person && agent.cases.get(caseId)?.facts[agent.person] !== undefined && openCallOf(agent.state(caseId), offer.callId) !== null, 'facts and a talking call');
   return { caseId, callId: offer.callId };
 }
 
-/** Verifies the story's customer to level 3 on a call. */
-export async function verifyHolder(stage: Stage, caseId: string, callId: string, customerId: string): Promise<void> {
+/** Verifies the customer to level 3 on a call. */
+export async function verifyHolder(stage: Stage, caseId: string, callId: string, customerId: string, agent = stage.agent): Promise<void> {
   const { answers } = await stage.running.demo!.bank.answers(customerId);
-  for (const factor of ['name', 'idLast4', 'birthDate'] as const) {
-    await stage.agent.ask('verify', { case: caseId, callId, factor, answer: answers[factor][0]! });
-  }
-  await stage.agent.ask('collect service password', { case: caseId, callId });
+  for (const factor of ['name', 'idLast4', 'birthDate'] as const) await agent.ask('verify', { case: caseId, callId, factor, answer: answers[factor][0]! });
+  const { level } = await agent.ask('collect service password', { case: caseId, callId });
+  if (level !== 3) throw new Error(`the caller is at level ${level}`);
 }
 
-export const STORY_PLANS: readonly string[] = STORIES.settle.planIds;
+export type Drafted = { caseId: string; callId: string; operationId: string; lineIds: string[]; matter: Matter };
 
-export type Drafted = { caseId: string; callId: string; operationId: string; lineIds: string[] };
+/** Puts figures of the matter into the case, under a new operation. */
+export async function sheet(stage: Stage, on: { caseId: string; callId: string }, matter: Matter, options: { agent?: RawDesktop; operationId?: string; continues?: string | null } = {}): Promise<Drafted> {
+  const { agent = stage.agent, operationId = uuidv7(), continues = null } = options;
+  await agent.ask('read facts', { case: on.caseId, purpose: 'worksheet', planIds: [...matter.planIds] });
+  const lineIds = matter.planIds.map(() => uuidv7());
+  await agent.must('draft worksheet', on.caseId, { operationId, kind: 'early-settlement', accountId: matter.accountId, lines: matter.planIds.map((planId, index) => ({ planId, lineId: lineIds[index]! })), continues });
+  return { ...on, operationId, lineIds, matter };
+}
+
+export async function selfCheck(stage: Stage, drafted: Drafted, agent = stage.agent): Promise<void> {
+  for (const item of stage.running.centre.rules.control.kinds['early-settlement'].selfCheck) await agent.must('tick self-check', drafted.caseId, { operationId: drafted.operationId, item: item.id, on: true });
+}
 
 /** The story up to a complete self-check with a callback promised and the first call ended. */
-export async function draft(stage: Stage, planIds: readonly string[] = STORY_PLANS): Promise<Drafted> {
+export async function draft(stage: Stage, matter: Matter = LARGE): Promise<Drafted> {
   const { agent } = stage;
-  const { caseId, callId } = await answerCall(stage, STORIES.settle.customerId);
-  await verifyHolder(stage, caseId, callId, STORIES.settle.customerId);
-  await agent.ask('read facts', { case: caseId, purpose: 'worksheet', planIds: [...planIds] });
+  const { caseId, callId } = await answerCall(stage, matter.customerId);
+  await verifyHolder(stage, caseId, callId, matter.customerId);
+  await promise(stage, caseId);
+  await agent.ask('end call', { callId });
+  const drafted = await sheet(stage, { caseId, callId }, matter);
+  await selfCheck(stage, drafted);
+  return drafted;
+}
+
+export async function promise(stage: Stage, caseId: string, agent = stage.agent): Promise<string> {
   const now = Date.parse(stage.running.centre.clock.now());
   const promiseId = uuidv7();
   await agent.must('promise callback', caseId, {
     promiseId, from: new Date(now + 30 * 60_000).toISOString(), to: new Date(now + 90 * 60_000).toISOString(), secondFrom: null, secondTo: null, note: '本人接听', operationId: null,
   });
-  await agent.ask('end call', { callId });
-  const operationId = uuidv7();
-  const lineIds = planIds.map(() => uuidv7());
-  await agent.must('draft worksheet', caseId, {
-    operationId, kind: 'early-settlement', accountId: STORIES.settle.accountId, lines: planIds.map((planId, index) => ({ planId, lineId: lineIds[index]! })), continues: null,
-  });
-  for (const item of stage.running.centre.rules.control.kinds['early-settlement'].selfCheck) await agent.must('tick self-check', caseId, { operationId, item: item.id, on: true });
-  return { caseId, callId, operationId, lineIds };
+  return promiseId;
 }
 
-export async function submit(stage: Stage, drafted: Drafted): Promise<string> {
+/** Told to the reviewer by the maker; must not be seen before the reviewer's own entry. */
+export const NOTE_TO_REVIEWER = '三笔,客户已选定';
+
+export async function submit(stage: Stage, drafted: Drafted, agent = stage.agent, customerWaits: 'callback' | 'on-line' = 'callback'): Promise<string> {
   const reviewId = uuidv7();
-  await stage.agent.must('submit for review', drafted.caseId, { operationId: drafted.operationId, reviewId, nonce: uuidv7(), noteToReviewer: '三笔,客户已选定', customerWaits: 'callback' });
+  await agent.must('submit for review', drafted.caseId, { operationId: drafted.operationId, reviewId, nonce: uuidv7(), noteToReviewer: NOTE_TO_REVIEWER, customerWaits });
+  await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.payload != null, 'the payload');
   return reviewId;
 }
 
@@ -92,41 +139,97 @@ export function blindFigures(state: CaseState, drafted: Pick<Drafted, 'operation
   };
 }
 
-export async function approve(stage: Stage, drafted: Drafted, reviewId: string): Promise<void> {
-  const { mentor, agent } = stage;
-  await mentor.until(() => mentor.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
-  await mentor.must('take review', drafted.caseId, { reviewId });
-  await mentor.ask('read facts', { case: drafted.caseId, purpose: 'review', planIds: [] });
-  await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.payload != null, 'the payload');
-  await mentor.must('store blind entry', drafted.caseId, { reviewId, entry: blindFigures(agent.state(drafted.caseId), drafted) });
-  await mentor.until(() => mentor.cases.get(drafted.caseId)?.operations[drafted.operationId]?.digest != null, 'the released bodies');
-  const { digest } = mentor.state(drafted.caseId).operations[drafted.operationId]!;
-  const { proof } = await mentor.ask('prove passphrase', { digest: digest!, passphrase: 'aidline-demo' });
-  await mentor.must('approve review', drafted.caseId, { reviewId, digest: digest!, proof });
+/** Takes a review, with facts of the reviewer's own. */
+export async function take(stage: Stage, drafted: Drafted, reviewId: string, reviewer = stage.mentor): Promise<void> {
+  await reviewer.until(() => reviewer.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
+  await reviewer.must('take review', drafted.caseId, { reviewId });
+  await reviewer.ask('read facts', { case: drafted.caseId, purpose: 'review', planIds: [] });
 }
 
-/** Calls back, verifies, and takes the whole confirmation; gives the call. */
-export async function confirm(stage: Stage, drafted: Drafted): Promise<string> {
-  const { agent } = stage;
-  const { caseId, operationId } = drafted;
-  await agent.until(() => agent.state(caseId).operations[operationId]?.approval != null, 'the approval');
-  const promise = agent.state(caseId).promises.find((one) => one.status === 'open')!;
+/** The matching entry; the bodies are there afterwards. */
+export async function enter(stage: Stage, drafted: Drafted, reviewId: string, reviewer = stage.mentor, maker = stage.agent): Promise<void> {
+  await reviewer.must('store blind entry', drafted.caseId, { reviewId, entry: blindFigures(maker.state(drafted.caseId), drafted) });
+  const { digest } = maker.state(drafted.caseId).operations[drafted.operationId]!;
+  await reviewer.until(() => reviewer.cases.get(drafted.caseId)?.operations[drafted.operationId]?.digest === digest, 'the released bodies');
+}
+
+export async function press(drafted: Drafted, reviewId: string, reviewer: RawDesktop): Promise<void> {
+  const digest = reviewer.state(drafted.caseId).operations[drafted.operationId]!.digest!;
+  const { proof } = await reviewer.ask('prove passphrase', { digest, passphrase: 'aidline-demo' });
+  await reviewer.must('approve review', drafted.caseId, { reviewId, digest, proof });
+}
+
+export async function approve(stage: Stage, drafted: Drafted, reviewId: string, reviewer = stage.mentor): Promise<void> {
+  await take(stage, drafted, reviewId, reviewer);
+  await enter(stage, drafted, reviewId, reviewer);
+  await press(drafted, reviewId, reviewer);
+}
+
+/** Calls back and verifies; gives the call. */
+export async function callBack(stage: Stage, drafted: Drafted, agent = stage.agent): Promise<string> {
+  const { caseId } = drafted;
+  const open = agent.state(caseId).promises.find((one) => one.status === 'open')!;
   stage.running.demo!.simulator.answerNextCallbackWith('holder');
-  const { callId } = await agent.ask('dial callback', { case: caseId, promiseId: promise.promiseId });
+  const { callId } = await agent.ask('dial callback', { case: caseId, promiseId: open.promiseId });
   await agent.until(() => openCallOf(agent.state(caseId), callId) !== null, 'the customer on the line');
-  await verifyHolder(stage, caseId, callId, STORIES.settle.customerId);
-  const operation = agent.state(caseId).operations[operationId]!;
-  const policy = stage.running.centre.rules.control.kinds['early-settlement'];
-  const said = { callId, agrees: true, customerWords: '一致', recordingOffset: 40 };
-  for (const item of [...operation.payload!.lines.map((line) => `line:${line.lineId}`), 'total', 'due-date']) await agent.must('confirm item', caseId, { operationId, part: 'eye', item, ...said });
-  for (const item of policy.consent) await agent.must('confirm item', caseId, { operationId, part: 'heart', item: item.id, ...said, customerWords: '我确认办理' });
-  await agent.must('type in proof', caseId, { operationId, callId, typedFen: operation.payload!.totalDueFen, typedLines: operation.payload!.lines.length, typedLastFour: operation.payload!.cardLastFour });
+  await verifyHolder(stage, caseId, callId, drafted.matter.customerId, agent);
   return callId;
 }
 
-export function executionOrder(state: CaseState, drafted: Drafted, callId: string) {
+/** 眼到 and 心到 with the customer on a call. */
+export async function tickAll(stage: Stage, drafted: Drafted, callId: string, agent = stage.agent): Promise<void> {
+  const { caseId, operationId } = drafted;
+  const operation = agent.state(caseId).operations[operationId]!;
+  const said = { callId, agrees: true, customerWords: '一致', recordingOffset: 40 };
+  for (const item of [...operation.payload!.lines.map((line) => `line:${line.lineId}`), 'total', 'due-date']) await agent.must('confirm item', caseId, { operationId, part: 'eye', item, ...said });
+  for (const item of stage.running.centre.rules.control.kinds['early-settlement'].consent) await agent.must('confirm item', caseId, { operationId, part: 'heart', item: item.id, ...said, customerWords: '我确认办理' });
+}
+
+/** 手到. */
+export async function typeProof(drafted: Drafted, callId: string, agent: RawDesktop): Promise<void> {
+  const payload = agent.state(drafted.caseId).operations[drafted.operationId]!.payload!;
+  await agent.must('type in proof', drafted.caseId, { operationId: drafted.operationId, callId, typedFen: payload.totalDueFen, typedLines: payload.lines.length, typedLastFour: payload.cardLastFour });
+}
+
+/** Calls back, verifies, and takes the whole confirmation; gives the call. */
+export async function confirm(stage: Stage, drafted: Drafted, agent = stage.agent): Promise<string> {
+  await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.approval != null, 'the approval');
+  const callId = await callBack(stage, drafted, agent);
+  await tickAll(stage, drafted, callId, agent);
+  await typeProof(drafted, callId, agent);
+  return callId;
+}
+
+export function executionOrder(state: CaseState, drafted: Pick<Drafted, 'operationId'>, callId: string) {
   const operation = state.operations[drafted.operationId]!;
   return {
     operationId: drafted.operationId, executionId: uuidv7(), digest: operation.digest!, callId, keys: operation.payload!.lines.map((line) => ({ lineId: line.lineId, key: uuidv7() })),
   };
+}
+
+/** The whole way to the order, which is for the caller to give. */
+export async function ready(stage: Stage, matter: Matter = LARGE): Promise<{ drafted: Drafted; callId: string; order: ReturnType<typeof executionOrder> }> {
+  const drafted = await draft(stage, matter);
+  await approve(stage, drafted, await submit(stage, drafted));
+  const callId = await confirm(stage, drafted);
+  return { drafted, callId, order: executionOrder(stage.agent.state(drafted.caseId), drafted, callId) };
+}
+
+/** What the bank says it booked: the only witness that counts. */
+export async function booked(stage: Stage): Promise<string[]> {
+  return (await stage.running.demo!.bank.ledger()).filter((entry) => entry.kind === 'early-settlement' && entry.state === 'done').map((entry) => entry.subject ?? '').sort();
+}
+
+export const statusOf = (desktop: RawDesktop, drafted: Pick<Drafted, 'caseId' | 'operationId'>): string | undefined => desktop.cases.get(drafted.caseId)?.operations[drafted.operationId]?.status;
+
+/** Codes of the refusals that the audit log holds of one person. */
+export async function refusalsInAudit(stage: Stage, person: string): Promise<string[]> {
+  const codes: string[] = [];
+  let after = 0;
+  for (;;) {
+    const page = await stage.running.centre.log.auditAfter(after, 500);
+    for (const entry of page) if (entry.person === person && typeof entry.detail['code'] === 'string') codes.push(entry.detail['code']);
+    if (page.length === 0) return codes;
+    after = page.at(-1)!.position;
+  }
 }
