@@ -79,7 +79,7 @@ export const declaredFacts = {
       linesDone: 'int', linesNotDone: 'int', refusedBecause: 'words', toldAll: 'bool', answerBy: 'timestamp',
     },
   },
-  /** `status`: none | waiting | taken | returned | valid | expired | void | used. */
+  /** `status`: none | waiting | taken | returned | valid | expired | void | used | notNeeded (submitted, below high value). */
   approval: { object: { status: 'string', digest: 'string', expiresAt: 'timestamp', returnReason: 'words', position: 'int', minutes: 'int' } },
   /** The customer's confirmation, bound to `operation.digest`: eye line by line, heart each consequence, hand typed. */
   confirmation: { object: { eye: 'bool', heart: 'bool', hand: 'bool', failedProofs: 'int' } },

@@ -127,6 +127,15 @@ describe('figures', () => {
     expect(bench.pass('ES-9')).toBe('ES9_FIGURES_DIFFER');
   });
 
+  it('[TP1] what the server says needs no second person goes on without one, and nothing else does', () => {
+    for (const [status, digest, code] of [['notNeeded', 'd1', null], ['notNeeded', 'd0', 'ES11_NOT_YET'], ['waiting', 'd1', 'ES11_NOT_YET'], ['returned', 'd1', 'ES11_RETURNED'], ['expired', 'd1', 'ES11_LAPSED']] as const) {
+      const bench = new Bench();
+      settleUpTo(bench, 'ES-11');
+      bench.facts = { ...bench.facts, approval: { status, digest } };
+      expect(bench.pass('ES-11')).toBe(code);
+    }
+  });
+
   it('[TP1] eye, heart and hand need the approval of these very figures', () => {
     for (const stepId of ['ES-13', 'ES-14', 'ES-15']) {
       for (const approval of [{ status: 'void', digest: 'd1' }, { status: 'expired', digest: 'd1' }, { status: 'valid', digest: 'd0' }]) {
