@@ -47,7 +47,7 @@ async function prepare(level, again) {
   await ensureLibraries(electron.executable);
   await ensureDisplay(level >= 2);
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;
-  const testUser = level >= 2 ? ensureTestUser() : null;
+  const testUser = ensureTestUser(level >= 2);
   const runtime = writeRuntime({ level, electron, nativeBinding, testUser });
   say(
     `准备完成：Electron ${runtime.electron.version}${electron.fallback ? '（备用运行时，仅供开发和测试）' : ''}。`,

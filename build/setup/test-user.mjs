@@ -5,11 +5,14 @@ import { SetupFailure } from './say.mjs';
 
 const NAME = 'aidline-e2e';
 
-/** @returns {{ name: string, uid: number, gid: number, home: string } | null} null where the person is not root */
-export function ensureTestUser() {
+/**
+ * @param {boolean} make make the user where there is none yet
+ * @returns {{ name: string, uid: number, gid: number, home: string } | null} null where the person is not root
+ */
+export function ensureTestUser(make) {
   if (!isRoot || process.platform !== 'linux') return null;
   const known = look();
-  if (known) return known;
+  if (known || !make) return known;
   const made = spawnSync('useradd', ['--create-home', '--user-group', '--shell', '/bin/sh', NAME], { encoding: 'utf8' });
   const user = look();
   if (user) return user;
