@@ -47,11 +47,11 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
   };
   return (
     <section className="op-outcome" data-testid="outcome" data-outcome={outcome} aria-label={t('outcome')}>
-      {spokenAbove && outcome !== 'under-way' ? null : <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>}
+      {command === undefined || (spokenAbove && outcome !== 'under-way') ? null : <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>}
       <ul>
         {lines.map((line) => (
           <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.planId}`}>
-            <Line line={line} />
+            <Line line={line} spoken={command !== undefined} />
             {command === undefined ? (line.acknowledged ? <span className="tone-green small">✓ {t('toldDone')}</span> : null) : (
               <div className="row">
                 {line.look === 'in-doubt' ? (
@@ -75,7 +75,8 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
   );
 }
 
-function Line({ line }: { line: OutcomeLine }) {
+/** @param spoken with the sentence to say: only the maker speaks to the customer */
+function Line({ line, spoken }: { line: OutcomeLine; spoken: boolean }) {
   const t = useTexts(operationTexts);
   const lang = useLang();
   const look = looks[line.look];
@@ -90,7 +91,7 @@ function Line({ line }: { line: OutcomeLine }) {
         {line.answerBy === null ? null : <span className="tone-red small tabular">{t('answerBy', { at: localClock(line.answerBy) })}</span>}
         {line.reason === null ? null : <span className="tone-muted small">{line.reason[lang]}</span>}
       </p>
-      <p className="op-line-say">{t(`line-${line.look}`, { merchant: line.merchant, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p>
+      {spoken ? <p className="op-line-say">{t(`line-${line.look}`, { merchant: line.merchant, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p> : null}
     </div>
   );
 }

@@ -1,11 +1,16 @@
 import type { FactsReading } from '#shared/case/case-schema.ts';
-import { useTexts } from '../app/i18n.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import { useRules } from '../app/stores/rules.ts';
 import { offsetText, type CustomerSaid } from '../operation/named-plans.ts';
 import { reviewTexts } from './texts.ts';
 
 /** Where on the recording the customer chose the plans and gave consent, in their own words (FLOWS ES-11). */
 export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]; reading: FactsReading | null }) {
   const t = useTexts(reviewTexts);
+  const lang = useLang();
+  const rules = useRules((held) => held.rules);
+  const tickOf = (piece: CustomerSaid): string | undefined =>
+    rules?.flows?.flatMap(({ definition }) => definition.steps).find((step) => step.id === piece.stepId)?.ticks.find((tick) => tick.id === piece.tickId)?.label[lang];
   const merchantOf = (planId: string): string => reading?.facts.plans.find((plan) => plan.id === planId)?.merchant ?? planId;
   return (
     <section className="stack-tight" data-testid="recording" aria-label={t('recording')}>
@@ -17,7 +22,7 @@ export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]
             {pieces.map((piece) => (
               <li key={`${piece.stepId} ${piece.tickId} ${piece.item ?? ''}`} className="tabular">
                 <span className="tone-muted">▶ {piece.offset === null ? '--:--' : offsetText(piece.offset)}</span>
-                <span className="grow">{piece.item === null ? t('pieceSaid') : t('pieceNamed', { merchant: merchantOf(piece.item) })}</span>
+                <span className="grow">{piece.item === null ? (tickOf(piece) ?? t('pieceSaid')) : t('pieceNamed', { merchant: merchantOf(piece.item) })}</span>
                 <span>{piece.words === null ? '' : `「${piece.words}」`}</span>
               </li>
             ))}
