@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { generatedFiles, VERSIONS_FILE } from '../../../build/docs/generated.ts';
+import { RULES, SPEC_FILE, idsIn, withRuleTests } from '../../../build/docs/rule-tests.ts';
+import { changedWithoutBump, currentHashes, Versions, withCurrent } from '../../../build/docs/versions.ts';
+
+const project = resolve(import.meta.dirname, '..', '..', '..');
+const read = (path: string): string => readFileSync(join(project, path), 'utf8');
+const stored = (): Versions => Versions.parse(JSON.parse(read(VERSIONS_FILE)));
+
+describe('[SY7] what is generated is fresh', () => {
+  test.each(Object.entries(generatedFiles()))('%s', (path, content) => {
+    expect(read(path) === content, `${path} is older than the schemas: run npm run docs:protocol`).toBe(true);
+  });
+
+  test('the table of rules and tests', () => {
+    const text = read(SPEC_FILE);
+    expect(text === withRuleTests(text, project), `${SPEC_FILE} does not name the tests of today: run npm run docs:protocol`).toBe(true);
+  });
+
+  test('the table takes ids from names of tests only', () => {
+    // Written with < >, so that the real table does not take this sample for tests.
+    const source = `
+      // <TP1> a comment
+      describe('<TP2> a suite', () => { it("<TP3, SY4> both", () => { say('<TP5>'); }); });
+      test.each([1, 2])('<RB1><PR2> %s', () => {});
+      it('no id TP6', () => {});`.replaceAll('<', '[').replaceAll('>', ']').replaceAll('=]', '=>');
+    expect([...idsIn(source)].sort()).toEqual(['PR2', 'RB1', 'SY4', 'TP2', 'TP3']);
+  });
+
+  test('the text of docs/spec.md has every rule once, in order', () => {
+    const said = [...read(SPEC_FILE).matchAll(/^- \*\*([A-Z]{2}\d+)\*\*/gm)].map(([, id]) => id);
+    expect(said).toEqual(RULES);
+  });
+});
+
+describe('[SY7] a wire schema changes only with a version bump', () => {
+  test('schemas of today are those that versions.json remembers', () => {
+    expect(changedWithoutBump(stored(), currentHashes()).map((problem) => problem.text)).toEqual([]);
+  });
+
+  const otherHash = createHash('sha256').update('another schema').digest('hex');
+  /** versions.json as it would be if a kind's schema had been another one. */
+  const before = (released: string[]): Versions => {
+    const versions = stored();
+    const { version } = currentHashes().commands;
+    versions.commands.versions[version]!['write note'] = otherHash;
+    versions.commands.released = released;
+    return versions;
+  };
+
+  test('a change is named with what to do', () => {
+    const [problem, ...more] = changedWithoutBump(before([]), currentHashes());
+    expect(more).toEqual([]);
+    expect(problem?.text).toContain('commands "write note" changed without a version bump');
+    expect(problem?.text).toContain('--accept');
+  });
+
+  test('before a release the change is taken only when it is asked for', () => {
+    expect(withCurrent(before([]), currentHashes(), false).ok).toBe(false);
+    const taken = withCurrent(before([]), currentHashes(), true);
+    expect(taken.ok && changedWithoutBump(taken.versions, currentHashes())).toEqual([]);
+  });
+
+  test('after a release it is taken by a bump only', () => {
+    const current = currentHashes();
+    const { version } = current.commands;
+    const released = withCurrent(before([version]), current, true);
+    expect(released).toMatchObject({ ok: false, problems: [{ final: true }] });
+    const bumped = { ...current, commands: { ...current.commands, version: String(Number(version) + 1) } };
+    const after = withCurrent(before([version]), bumped, false);
+    expect(after.ok && after.versions.commands.versions[version]!['write note']).toBe(otherHash);
+    expect(after.ok && after.versions.commands.versions[bumped.commands.version]).toEqual(current.commands.hashes);
+  });
+
+  test('a kind that is new or gone is a change too', () => {
+    const versions = stored();
+    const kinds = versions.events.versions[currentHashes().events.version]!;
+    kinds['never heard of'] = otherHash;
+    delete kinds['note written'];
+    expect(changedWithoutBump(versions, currentHashes()).map((problem) => problem.text.slice(0, 40))).toEqual([
+      expect.stringContaining('"never heard of" is gone'), expect.stringContaining('"note written" is new'),
+    ]);
+  });
+});
