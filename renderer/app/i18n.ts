@@ -3,6 +3,7 @@
  * with i18next under the folder's name when the folder is loaded, so that a screen brings its own words.
  */
 import i18next from 'i18next';
+import { useMemo } from 'react';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Bilingual, Lang } from '#shared/flow/definition.ts';
 
@@ -32,8 +33,8 @@ export function defineTexts<const W extends Words>(name: string, words: { 'zh-CN
 
 /** The words of a feature in the person's language. */
 export function useTexts<W extends Words>(texts: Texts<W>): Say<W> {
-  const { t } = useTranslation(texts.name, { keySeparator: false, nsSeparator: false } as never);
-  return (key, values) => String(t(key as never, { ...values, keySeparator: false, nsSeparator: false } as never));
+  const { t } = useTranslation(texts.name);
+  return useMemo<Say<W>>(() => (key, values) => String(t(key as never, { ...values, keySeparator: false, nsSeparator: false } as never)), [t]);
 }
 
 /** `zh` or `en`: the key of bilingual values in cases and flows. */

@@ -1,11 +1,14 @@
-/** Placeholder until the first screen is written. */
+import '@fontsource-variable/noto-sans-sc';
+import './app.css';
 import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { connectDesk } from './desk.ts';
+import { startFeeds } from './feeds.ts';
+import { startPreferences } from './preferences.ts';
 
-const root = createRoot(document.getElementById('root')!);
-root.render(<h1>Aidline</h1>);
-window.addEventListener('message', (event) => {
-  if (event.data?.aidline !== 'desk-port') return;
-  const port = event.ports[0]!;
-  port.onmessage = (message) => root.render(<h1 id="ready">Aidline {JSON.stringify(message.data)}</h1>);
-});
-window.aidline.connect();
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no root');
+startPreferences(window.aidline.platform);
+startFeeds();
+connectDesk();
+createRoot(root).render(<App />);

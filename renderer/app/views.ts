@@ -1,16 +1,15 @@
-/**
- * The screens beside the workbench, each loaded when first shown. A feature folder that brings one adds its line
- * here; what is missing is not offered in the navigation. Views take no properties: they read the stores.
- */
+/** The screens beside the workbench, each loaded when first shown. They take no properties: they read the stores. */
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
 export type ViewName = 'workbench' | 'review' | 'cases' | 'escalations' | 'sync';
 type Screen = LazyExoticComponent<ComponentType>;
 
-/** To be added by their folders: `review: lazy(() => import('../review/review-desk.tsx'))`, `cases: lazy(() => import('../follow-up/cases-view.tsx'))` (default exports). */
-export const otherViews: { readonly [V in Exclude<ViewName, 'workbench'>]?: Screen } = {};
+export const otherViews: { readonly [V in Exclude<ViewName, 'workbench'>]: Screen } = {
+  review: lazy(() => import('../review/review-desk.tsx')),
+  cases: lazy(() => import('../follow-up/cases-view.tsx')),
+  escalations: lazy(() => import('../escalation/escalations-view.tsx')),
+  sync: lazy(() => import('../sync/sync-view.tsx')),
+};
 
-/** What stands in the bottom bar 今天; `today: lazy(() => import('../follow-up/today-bar.tsx'))`. */
-export const bars: { readonly today?: Screen } = {};
-
-export { lazy };
+/** What stands in the bottom bar 今天. */
+export const TodayItems: Screen = lazy(() => import('../follow-up/today-bar.tsx'));

@@ -46,13 +46,17 @@ export type StepPanelProps = {
 export type StepPanel = ComponentType<StepPanelProps>;
 
 /**
- * What the frame around a panel draws by itself. Speech is always drawn by the frame; a panel that draws fields or
+ * What the frame around a panel draws by itself. Speech is drawn by the frame unless said otherwise; a panel that draws fields or
  * ticks of its step itself says so here, and the frame leaves them out.
  */
 export type PanelEntry = {
   panel: StepPanel;
   drawsFields?: boolean | readonly string[];
   drawsTicks?: boolean;
+  /** Lines said item by item stand beside the items, in the panel. */
+  drawsItems?: boolean;
+  /** The panel says all of it itself. */
+  drawsSpeech?: boolean;
   /** The panel has its own way on; [下一步] is not shown. */
   drawsNext?: boolean;
 };

@@ -1,0 +1,72 @@
+import './shell.css';
+import { Suspense } from 'react';
+import { CallerColumn } from '../caller/caller-column.tsx';
+import { AtHand } from '../call/at-hand.tsx';
+import { useFollowRinging } from '../call/follow-ringing.ts';
+import { EscalationTray } from '../escalation/escalation-tray.tsx';
+import { FlowColumn } from '../flow/flow-column.tsx';
+import { Bulkhead } from './broken.tsx';
+import { useTexts } from './i18n.ts';
+import { KeysHelp } from './keys-help.tsx';
+import { Navigation } from './navigation.tsx';
+import { QuitGuard } from './quit-guard.tsx';
+import { Strips } from './strips.tsx';
+import { useShellKeys } from './shell-keys.ts';
+import { usePlace } from './stores/place.ts';
+import { appTexts } from './texts.ts';
+import { TopBar } from './top-bar.tsx';
+import { otherViews, TodayItems } from './views.ts';
+
+function Workbench() {
+  return (
+    <div className="workbench" data-testid="workbench">
+      <Bulkhead of="caller"><CallerColumn /></Bulkhead>
+      <Bulkhead of="flow"><FlowColumn /></Bulkhead>
+      <Bulkhead of="at-hand"><AtHand /></Bulkhead>
+    </div>
+  );
+}
+
+function View() {
+  const t = useTexts(appTexts);
+  const view = usePlace((place) => place.view);
+  if (view === 'workbench') return <Workbench />;
+  const Other = otherViews[view];
+  return (
+    <Bulkhead of={view}>
+      <Suspense fallback={<p className="tone-muted" style={{ padding: 16 }}>{t('view.loading')}</p>}>
+        <div className="other-view" data-testid={`view-${view}`}><Other /></div>
+      </Suspense>
+    </Bulkhead>
+  );
+}
+
+function TodayBar() {
+  const t = useTexts(appTexts);
+  return (
+    <footer className="today" aria-label={t('today.label')} data-testid="today">
+      <strong className="nowrap">{t('today.label')}</strong>
+      <Bulkhead of="today"><Suspense><TodayItems /></Suspense></Bulkhead>
+    </footer>
+  );
+}
+
+/** The desktop of somebody who is signed in. */
+export default function Shell() {
+  useShellKeys();
+  useFollowRinging();
+  return (
+    <div className="shell">
+      <TopBar />
+      <Strips />
+      <EscalationTray />
+      <div className="shell-main">
+        <Navigation />
+        <main className="shell-view"><View /></main>
+      </div>
+      <TodayBar />
+      <KeysHelp />
+      <QuitGuard />
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useTexts } from './i18n.ts';
+import { useLights } from './lights.tsx';
+import { clearRefused, useRefused } from './send.ts';
+import { useSync } from './stores/sync.ts';
+import { appTexts } from './texts.ts';
+import { LookNotice, RefusalNotice } from '../ui/refusal-notice.tsx';
+
+/** What is broken and what still works; what was just refused and belongs to no case. */
+export function Strips() {
+  const t = useTexts(appTexts);
+  const lights = useLights();
+  const sync = useSync((store) => store.sync);
+  const refused = useRefused((store) => store.refused);
+  return (
+    <div className="strips">
+      {sync?.connection === 'refused' && sync.refusal ? <RefusalNotice refusal={sync.refusal} testId="strip-refused" /> : null}
+      {sync?.connection === 'offline' ? <LookNotice testId="strip-centre">{t('strip.centre')}</LookNotice> : null}
+      {sync?.connection === 'connecting' ? <LookNotice testId="strip-connecting">{t('strip.connecting')}</LookNotice> : null}
+      {lights.core === 'down' ? <LookNotice testId="strip-core">{t('strip.core')}</LookNotice> : null}
+      {lights.core === 'slow' ? <LookNotice testId="strip-core-slow">{t('strip.coreSlow')}</LookNotice> : null}
+      {lights.phones === 'down' ? <LookNotice testId="strip-phones">{t('strip.phones')}</LookNotice> : null}
+      {sync?.clockIsOff ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
+      {refused?.key === '' ? <RefusalNotice refusal={refused.refusal} onClose={clearRefused} /> : null}
+    </div>
+  );
+}

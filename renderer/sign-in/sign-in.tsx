@@ -1,0 +1,138 @@
+import './sign-in.css';
+import { Button, Input, type InputRef } from 'antd';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { roleNames } from '#shared/people/roles.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { desk } from '../app/desk.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import { Switches } from '../app/person-switches.tsx';
+import { useSession } from '../app/stores/session.ts';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { demoAccounts, type DemoAccount } from './demo-accounts.ts';
+import { signInTexts } from './texts.ts';
+
+const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost']);
+const isServer = (text: string): boolean => /^https?:\/\/[^\s/]+(:\d+)?\/?$/.test(text) && URL.canParse(text);
+const plainServer = (text: string): string => text.trim().replace(/\/+$/, '');
+
+/** Nobody is signed in. Works without the centre where this machine knows the person (OF3). */
+export function SignIn() {
+  const t = useTexts(signInTexts);
+  const lang = useLang();
+  const { platform } = window.aidline;
+  const was = useSession(({ session }) => (session?.status === 'signed-out' ? session.refusal : null));
+  const [account, setAccount] = useState('');
+  const [password, setPassword] = useState('');
+  const [oldPassword, setOldPassword] = useState('');
+  const [server, setServer] = useState(platform.server || 'http://127.0.0.1:7311');
+  const [accounts, setAccounts] = useState<DemoAccount[]>([]);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [incomplete, setIncomplete] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [moved, setMoved] = useState<string | null>(null);
+  const [caps, setCaps] = useState(false);
+  const passwordInput = useRef<InputRef>(null);
+  const serverIsGood = isServer(server.trim());
+
+  useEffect(() => {
+    if (!serverIsGood) return;
+    let here = true;
+    void demoAccounts(plainServer(server)).then((list) => {
+      if (!here) return;
+      setAccounts(list);
+      const first = list.find(({ role }) => role === (platform.asRole ?? 'agent'));
+      if (first && account === '') choose(first);
+    });
+    return () => {
+      here = false;
+    };
+    // Only the address decides which accounts there are.
+  }, [server]);
+
+  function choose(one: DemoAccount): void {
+    setAccount(one.account);
+    setPassword(one.password);
+    setRefusal(null);
+    passwordInput.current?.focus();
+  }
+
+  async function signIn(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (busy || !serverIsGood) return;
+    if (account.trim() === '' || password === '') return setIncomplete(true);
+    setIncomplete(false);
+    setBusy(true);
+    setRefusal(null);
+    const reply = await desk.calls.signIn({ account: account.trim(), password, server: plainServer(server), ...(oldPassword ? { oldPassword } : {}) });
+    setBusy(false);
+    if (reply.ok) return useSession.setState({ session: reply.value });
+    setRefusal(reply.refusal);
+    if (reply.refusal.code === 'wrong-password') {
+      setPassword('');
+      passwordInput.current?.focus();
+    }
+  }
+
+  async function moveAside(): Promise<void> {
+    const reply = await desk.calls.moveAside({ account: account.trim(), server: plainServer(server) });
+    if (reply.ok) {
+      setMoved(reply.value.folder);
+      setRefusal(null);
+    } else setRefusal(reply.refusal);
+  }
+
+  return (
+    <main className="sign-in" data-testid="sign-in">
+      <div className="sign-in-switches"><Switches /></div>
+      <section className="sign-in-card">
+        <header>
+          <h1>{t('title')}</h1>
+          <p className="tone-muted">{t('tagline')}</p>
+        </header>
+        {was && !refusal ? <div><p className="small tone-muted">{t('was.revoked')}</p><RefusalNotice refusal={was} /></div> : null}
+        <form className="stack" onSubmit={(event) => void signIn(event)} onKeyUp={(event) => setCaps(event.getModifierState('CapsLock'))} aria-label={t('signIn')}>
+          <label className="sign-in-field">
+            <span>{t('account')}</span>
+            <Input autoFocus value={account} onChange={(event) => setAccount(event.target.value)} autoComplete="off" spellCheck={false} data-testid="sign-in-account" />
+          </label>
+          <label className="sign-in-field">
+            <span>{t('password')}</span>
+            <Input.Password ref={passwordInput} value={password} onChange={(event) => setPassword(event.target.value)} autoComplete="off" data-testid="sign-in-password" />
+          </label>
+          {refusal?.code === 'passphrase-differs' ? (
+            <label className="sign-in-field">
+              <span>{t('oldPassword')}</span>
+              <Input.Password value={oldPassword} onChange={(event) => setOldPassword(event.target.value)} autoComplete="off" data-testid="sign-in-old-password" />
+            </label>
+          ) : null}
+          <label className="sign-in-field">
+            <span>{t('server')}</span>
+            <Input value={server} onChange={(event) => setServer(event.target.value)} spellCheck={false} data-testid="sign-in-server" {...(serverIsGood ? {} : { status: 'error' as const })} aria-invalid={!serverIsGood} />
+          </label>
+          {serverIsGood ? null : <p role="alert" className="tone-red small">{t('server.bad')}</p>}
+          {caps ? <p role="status" className="tone-amber small">▲ {t('caps')}</p> : null}
+          {incomplete ? <p role="alert" className="tone-red small">{t('required')}</p> : null}
+          {refusal ? <RefusalNotice refusal={refusal} testId="sign-in-refusal" /> : null}
+          {refusal && fileTroubles.has(refusal.code) ? <Button onClick={() => void moveAside()} data-testid="sign-in-move-aside">{t('moveAside')}</Button> : null}
+          {moved ? <p role="status" className="small">{t('moved', { folder: moved })}</p> : null}
+          <Button type="primary" htmlType="submit" size="large" loading={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</Button>
+        </form>
+        {accounts.length > 0 ? (
+          <section className="stack-tight" aria-label={t('demo.title')} data-testid="demo-accounts">
+            <h3>{t('demo.title')}</h3>
+            <div className="row-wrap">
+              {accounts.map((one) => (
+                <Button key={one.account} size="small" {...(one.account === account ? { type: 'primary' as const, ghost: true } : {})} onClick={() => choose(one)} data-testid={`demo-account-${one.account}`}>
+                  {one.account} · {roleNames[one.role][lang]}
+                </Button>
+              ))}
+            </div>
+            <p className="small tone-muted">{t('demo.hint', { password: (accounts.find((one) => one.account === account) ?? accounts[0])!.password })}</p>
+          </section>
+        ) : null}
+        <p className="small tone-muted">{t('offline')}</p>
+      </section>
+      <footer className="small tone-muted">{t('runtime', { version: platform.version, electron: platform.runtime.electron, workstation: platform.workstation })}</footer>
+    </main>
+  );
+}
