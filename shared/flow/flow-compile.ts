@@ -7,7 +7,10 @@ import type { FactShape } from './facts.ts';
 export interface CompiledFlow {
   readonly definition: FlowDefinition;
   readonly scope: FactShape;
-  /** The condition written so; every condition of a published definition is here. */
+  /**
+   * The condition written so. One that this program cannot compile (it names a fact of a later release) is
+   * unknown: a desktop then sends the command, and only a server that knows better lets it through.
+   */
   condition(source: string): Condition;
   /** Fact paths (roots of fields too) that a step's conditions read. */
   references(step: FlowStep): ReadonlySet<string>;
@@ -69,11 +72,7 @@ export function compileConditions(definition: FlowDefinition): { flow: CompiledF
   const flow: CompiledFlow = {
     definition,
     scope,
-    condition(source) {
-      const found = conditions.get(source);
-      if (found === undefined) throw new Error(`condition was not compiled at publication: ${source}`);
-      return found;
-    },
+    condition: (source) => conditions.get(source) ?? beyondThisProgram(source),
     references: (step) => references.get(step.id) ?? none,
   };
   return { flow, problems };
@@ -81,16 +80,15 @@ export function compileConditions(definition: FlowDefinition): { flow: CompiledF
 
 const compiled = new WeakMap<FlowDefinition, CompiledFlow>();
 
-/**
- * The compiled flow of a published definition; compiled once for each definition object.
- * @throws when a condition does not compile: such a definition cannot have been published
- */
+function beyondThisProgram(source: string): Condition {
+  return { source, nodes: 0, references: [], evaluate: () => ({ verdict: 'unknown', unknown: [source] }) };
+}
+
+/** The compiled flow of a published definition; compiled once for each definition object. */
 export function compiledFlow(definition: FlowDefinition): CompiledFlow {
   const known = compiled.get(definition);
   if (known !== undefined) return known;
-  const { flow, problems } = compileConditions(definition);
-  const [first] = problems;
-  if (first !== undefined) throw new Error(`flow ${definition.id} ${definition.version}: ${first.path.join('.')}: ${first.message}`);
+  const { flow } = compileConditions(definition);
   compiled.set(definition, flow);
   return flow;
 }

@@ -38,7 +38,6 @@ function lightOf(flow: CompiledFlow, step: FlowStep, prerequisite: Prerequisite,
  * The lights of all prerequisites, at any time from the first step on: an overdue account must not sit
  * through a retention talk (FL2). The formal pass stays in its step.
  * @param run the run, or null before it has started
- * @throws when the definition could not have been published
  */
 export function prerequisiteLights(definition: FlowDefinition, facts: FactTree, run: RunState | null = null): PrerequisiteLight[] {
   const flow = compiledFlow(definition);

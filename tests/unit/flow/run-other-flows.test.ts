@@ -203,6 +203,18 @@ describe('versions', () => {
     expect(bench.current(id(2))).toBe('ES-1');
   });
 
+  it('[FL1] a flow of a later release does not stop a desktop: what it cannot judge is unknown', () => {
+    const later = { ...definition('pay-bill'), version: 7, steps: definition('pay-bill').steps.map((step) => (step.id === 'PB-1' ? { ...step, pass: 'customer.shoeSize > 40' } : step)) };
+    for (const at of ['desktop', 'server'] as const) {
+      const bench = new Bench();
+      bench.at = at;
+      bench.publication = () => ({ definition: later, publication: 'inForce' });
+      bench.send({ kind: 'start run', body: { runId: id(1), flowId: 'pay-bill', flowVersion: 7 } });
+      bench.fill('PB-1', { statedRequest: '还款' });
+      expect(bench.pass('PB-1')).toBe(at === 'desktop' ? null : 'flow-fact-unknown');
+    }
+  });
+
   it('[FL1] a version nobody has published cannot be started, nor one recalled', () => {
     const bench = new Bench();
     expect(bench.send({ kind: 'start run', body: { runId: id(1), flowId: 'early-settlement', flowVersion: 9 } })).toBe('flow-unknown');
