@@ -106,6 +106,7 @@ export function createDesk(parts: DeskParts): Desk {
         logic: parts.logic, connect: parts.connect, publisher,
         signInAgain: () => signInAgain(credentials, signedIn),
         ended: (refusal) => end(refusal),
+        report: parts.report,
       });
       session = opened;
       lastEnd = null;

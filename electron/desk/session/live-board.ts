@@ -33,7 +33,12 @@ export class LiveBoard {
     }
     const view = LiveView.parse({ topic: message.topic, version: message.version, value: value ?? null, heardAt });
     this.#values.set(message.topic, view);
-    if (KEPT.has(message.topic)) this.#store.live.put(view);
     return true;
+  }
+
+  /** Writes the newest value of a kept topic. Apart from `take`, because a ringing call is shown before it is written. */
+  keep(topic: string): void {
+    const view = this.#values.get(topic);
+    if (KEPT.has(topic) && view !== undefined) this.#store.live.put(view);
   }
 }

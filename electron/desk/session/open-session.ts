@@ -12,6 +12,7 @@ import { instantOf, type Environment } from '../environment.ts';
 import { giveCommand } from '../give-command.ts';
 import type { Publisher } from '../rpc/publisher.ts';
 import { see } from '../store/meta.ts';
+import { storeTroubleOf } from '../store/store-refusal.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
@@ -31,6 +32,7 @@ export type OpenSessionParts = {
   publisher: Publisher;
   signInAgain(): Promise<{ token: SessionToken } | { refusal: Refusal } | null>;
   ended(refusal: Refusal): void;
+  report(error: unknown): void;
 };
 
 const SEE_EVERY_MS = 5 * 60_000;
@@ -50,6 +52,7 @@ export class OpenSession {
   readonly #logic: CaseLogic;
   readonly #who: Who;
   readonly #signedInAt: string;
+  #stopped = false;
   #cancelTick: () => void = () => {};
   readonly #stale = new Set<string>();
   #foldPlanned = false;
@@ -73,8 +76,9 @@ export class OpenSession {
       changed: (streams) => this.#changed(streams),
       status: () => publisher.changed('sync'),
       live: (message) => this.#live(message),
-      cameUp: () => void this.#fetchRules(),
+      cameUp: () => void this.#fetchRules().catch(parts.report),
       ended: parts.ended,
+      report: parts.report,
     });
   }
 
@@ -85,6 +89,7 @@ export class OpenSession {
 
   /** Everything is on disk already; this only lets go of it. */
   stop(): void {
+    this.#stopped = true;
     this.#cancelTick();
     this.#cancelFold();
     this.#sync.stop();
@@ -200,17 +205,31 @@ export class OpenSession {
       const clockValue = liveTopics.clock.safeParse(message.value);
       if (clockValue.success) {
         clock.learn(clockValue.data.serverAt, this.#parts.environment.now());
-        store.meta.set('clockOffsetMs', clock.offsetMs);
+        this.#ifDiskCan(() => store.meta.set('clockOffsetMs', clock.offsetMs));
         this.#parts.publisher.changed('sync');
       }
     }
-    if (this.#board.take(message, clock.now())) this.#parts.publisher.liveChanged(message.topic);
+    if (!this.#board.take(message, clock.now())) return;
+    this.#parts.publisher.liveChanged(message.topic);
+    // After the publisher's own microtask: a call that rings is on its way to the screen before the disk is asked.
+    queueMicrotask(() => this.#ifDiskCan(() => this.#board.keep(message.topic)));
+  }
+
+  /** For what is only a copy or a mark: a full disk must not end the desk for it. */
+  #ifDiskCan(work: () => void): void {
+    if (this.#stopped) return;
+    try {
+      work();
+    } catch (error) {
+      if (storeTroubleOf(error) === null) throw error;
+    }
   }
 
   async #fetchRules(): Promise<void> {
     const { clock } = this.#parts.signedIn;
-    const other = await this.#rules.refresh((kind, body) => this.#sync.ask(kind, body), () => clock.now());
-    if (!other) return;
+    const other = await this.#rules.refresh((kind, body) => this.#sync.ask(kind, body));
+    if (!other || this.#stopped) return;
+    this.#ifDiskCan(() => this.#rules.keep(clock.now()));
     for (const id of this.#book.ids()) this.#book.refresh(id);
     this.#parts.publisher.changed('rules');
     this.#parts.publisher.changed('all-cases');
@@ -227,7 +246,7 @@ export class OpenSession {
 
   /** OF3: the latest time that the file has ever seen moves on while it is used. */
   #tick(): void {
-    see(this.#parts.signedIn.store.meta, this.#parts.signedIn.clock.now());
+    this.#ifDiskCan(() => see(this.#parts.signedIn.store.meta, this.#parts.signedIn.clock.now()));
     this.#cancelTick = this.#parts.environment.after(SEE_EVERY_MS, () => this.#tick());
   }
 }

@@ -24,15 +24,19 @@ export class RuleBook {
    * @param ask asks the server
    * @returns true where other rules are in force now
    */
-  async refresh(ask: (kind: string, body: unknown) => Promise<AskAnswer>, now: () => string): Promise<boolean> {
+  async refresh(ask: (kind: string, body: unknown) => Promise<AskAnswer>): Promise<boolean> {
     const answer = await ask('rules', { have: this.#rules?.version ?? null });
     if (!answer.ok) return false;
     const value = asks.rules.value.safeParse(answer.value);
     if (!value.success || value.data.rules === null) return false;
     const rules = Rules.safeParse(value.data.rules);
     if (!rules.success) return false;
-    this.#store.library.put(NAME, rules.data, now());
     this.#rules = rules.data;
     return true;
+  }
+
+  /** Writes them for work without the server. */
+  keep(now: string): void {
+    if (this.#rules !== null) this.#store.library.put(NAME, this.#rules, now);
   }
 }

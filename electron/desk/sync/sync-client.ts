@@ -34,6 +34,8 @@ export type SyncParts = {
   cameUp(): void;
   /** The server ends this person's session. */
   ended(refusal: Refusal): void;
+  /** Told of what is neither the line's fault nor the disk's. */
+  report(error: unknown): void;
 };
 
 /** Refusals after which this token will never do, and a new one may. */
@@ -142,16 +144,30 @@ export class SyncClient {
 
   async #connect(): Promise<void> {
     this.#set('connecting', null);
-    if (this.#token === null || this.#parts.clock.now() >= this.#token.expiresAt) {
-      const outcome = await this.#parts.signInAgain();
-      if (this.#stopped) return;
-      if (outcome === null) return this.#retryLater(null);
-      if ('refusal' in outcome) return this.#refused(outcome.refusal);
-      this.#token = outcome.token;
+    try {
+      const token = await this.#freshToken();
+      if (token !== null && !this.#stopped) this.#openLink(token.token);
+    } catch (error) {
+      this.#retryLater(storeTroubleOf(error)?.refusal ?? null);
+      if (storeTroubleOf(error) === null) this.#parts.report(error);
     }
+  }
+
+  /** @returns null where there is none to be had now; what follows is planned already */
+  async #freshToken(): Promise<SessionToken | null> {
+    if (this.#token !== null && this.#parts.clock.now() < this.#token.expiresAt) return this.#token;
+    const outcome = await this.#parts.signInAgain();
+    if (this.#stopped) return null;
+    if (outcome === null) this.#retryLater(null);
+    else if ('refusal' in outcome) this.#refused(outcome.refusal);
+    else this.#token = outcome.token;
+    return outcome !== null && 'token' in outcome ? outcome.token : null;
+  }
+
+  #openLink(token: string): void {
     const { store, server, workstation } = this.#parts;
     const hello = {
-      protocol: PROTOCOL_VERSION, token: this.#token.token, workstation, desktop: store.desktop,
+      protocol: PROTOCOL_VERSION, token, workstation, desktop: store.desktop,
       incarnation: store.meta.get('incarnation') ?? 1,
     };
     // A link made here may tell of its end before `connect` returns, so its own variable is set first.
@@ -159,21 +175,30 @@ export class SyncClient {
     let over = false;
     mine = this.#parts.connect(server, hello, {
       up: () => {
-        if (!over && !this.#stopped) this.#up();
+        if (!over && !this.#stopped) this.#guarded(() => this.#up());
       },
       down: (refusal) => {
         over = true;
         if (this.#stopped || (mine !== null && this.#link !== mine)) return;
-        this.#down(refusal);
+        this.#guarded(() => this.#down(refusal));
       },
       feed: (message) => {
-        if (!over) this.#takeLiveFeed(message);
+        if (!over) this.#guarded(() => this.#takeLiveFeed(message));
       },
       live: (message) => {
-        if (!over) this.#takeLive(message);
+        if (!over) this.#guarded(() => this.#takeLive(message));
       },
     });
     if (!over) this.#link = mine;
+  }
+
+  /** What the network starts must not end the desk: a full disk costs this connection, nothing more. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#trouble(error);
+    }
   }
 
   #up(): void {
@@ -353,6 +378,7 @@ export class SyncClient {
     }
     const store = storeTroubleOf(error);
     if (store !== null) return this.#drop(store.refusal);
+    this.#parts.report(error);
     if (this.#connection === 'online') this.#drop({ code: 'answer-malformed' });
   }
 
