@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureElectron } from './setup/electron.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { project, projectNode } from './setup/places.mjs';
+import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
@@ -33,6 +33,8 @@ async function main() {
       build: { type: 'boolean', default: false },
     },
   });
+  // What a root shell makes must be readable by the ordinary user that tests run as.
+  if (isRoot) process.umask(0o022);
   const level = NEEDS.indexOf(values.need);
   if (level < 0) throw new SetupFailure(`--need 只能是 ${NEEDS.join('、')}`, `--need is one of ${NEEDS.join(', ')}`);
   if (values.again || !stampIsFresh(level)) await prepare(level, values.again);
