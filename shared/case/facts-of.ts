@@ -1,6 +1,8 @@
 import { civilDateOf, daysBetween } from '../calendar/civil.ts';
 import type { CardFact, FactTree, LineFact, PlanFact } from '../flow/facts.ts';
 import { policyFacts } from '../flow/policy.ts';
+import { branchFacts } from '../knowledge/branch.ts';
+import { demoBranches } from '../knowledge/branches.ts';
 import { periodPrincipalFen } from '../money/instalment.ts';
 import { confirmationGap } from '../operation/confirmation.ts';
 import { callOf } from '../operation/call-of.ts';
@@ -19,6 +21,13 @@ export function currentCallId(state: CaseState): string | null {
     return phase === 'talking' || phase === 'held';
   });
   return open ?? Object.keys(state.calls).at(-1) ?? null;
+}
+
+/** The branch that the run has chosen, with its hours as they are now. */
+function chosenBranch(state: CaseState, context: Pick<DecideContext, 'calendar' | 'now'>): FactTree['branch'] | null {
+  const id = state.currentRun === null ? undefined : state.runs[state.currentRun]?.values['branchId'];
+  const branch = demoBranches.find((one) => one.id === id);
+  return branch === undefined ? null : branchFacts(branch, context.calendar, context.now);
 }
 
 const selectedIds = (state: CaseState): string[] => {
@@ -182,6 +191,7 @@ export function factsOf(state: CaseState, context: Pick<DecideContext, 'now' | '
           })),
         }
       : {}),
+    branch: chosenBranch(state, context),
     lead: { accepted: state.escalations.some((one) => one.acceptedBy !== null), outcome: state.escalations.at(-1)?.outcome ?? 'none' },
     lines: operation ? lineFacts(state, operation) : [],
     ...(lastCheck ? { unexpectedPostings: lastCheck.unexpected, followUp: { unpaidFen: lastCheck.unpaidFen, settled: lastCheck.settled, daysToDue: lastCheck.dueDate === null ? null : daysBetween(today, lastCheck.dueDate) } } : {}),
