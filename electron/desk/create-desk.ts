@@ -12,7 +12,8 @@ import type { KdfCost } from './store/passphrase-key.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
 import type { Connect } from './sync/link.ts';
-import type { SessionToken } from './sync/token.ts';
+import type { SessionToken } from './sync/token-keeper.ts';
+import { readServerInfo } from './session/server-info.ts';
 
 export type DeskParts = {
   /** Folder of all persons' files; made when it is not there. */
@@ -139,6 +140,7 @@ export function createDesk(parts: DeskParts): Desk {
       session?.refusalSeen(command);
       return DONE;
     },
+    serverInfo: ({ server }) => readServerInfo(server),
     quitCheck: () => ({ ok: true, value: { unsent: session?.unsent ?? 0 } }),
     syncStatus: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.syncView() }),
     connectNow: () => {

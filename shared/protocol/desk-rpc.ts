@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { CaseId, Instant, PersonId, StreamId, Uuid7 } from './ids.ts';
+import { Role } from '../people/roles.ts';
 import { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
 import { SignInAnswer } from './wire.ts';
@@ -164,7 +165,16 @@ export const CommandAnswer = z.strictObject({
 });
 export type CommandAnswer = z.infer<typeof CommandAnswer>;
 
+/** What a server says of itself before anybody is signed in. */
+export const ServerInfo = z.object({
+  demo: z.boolean(),
+  accounts: z.array(z.object({ account: z.string(), password: z.string(), role: Role, name: z.string() })),
+});
+export type ServerInfo = z.infer<typeof ServerInfo>;
+
 export const deskMethods = {
+  /** For the sign-in screen: is it a demonstration, and with which accounts. Refusal: `server-unreachable`. */
+  serverInfo: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }) }), value: ServerInfo },
   /**
    * Online where the server answers, otherwise against this machine's file within the grace (OF3).
    * Refusals: `wrong-password`, `locked-out`, `server-unreachable` (first sign-in needs it), `offline-grace-over`,
