@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generatedFiles, VERSIONS_FILE } from '../../../build/docs/generated.ts';
-import { RULES, SPEC_FILE, idsIn, withRuleTests } from '../../../build/docs/rule-tests.ts';
+import { RULES, SPEC_FILE, idsIn, testsByRule, withRuleTests } from '../../../build/docs/rule-tests.ts';
 import { changedWithoutBump, currentHashes, Versions, withCurrent } from '../../../build/docs/versions.ts';
 
 const project = resolve(import.meta.dirname, '..', '..', '..');
@@ -33,6 +33,14 @@ describe('[SY7] what is generated is fresh', () => {
   test('the text of docs/spec.md has every rule once, in order', () => {
     const said = [...read(SPEC_FILE).matchAll(/^- \*\*([A-Z]{2}\d+)\*\*/gm)].map(([, id]) => id);
     expect(said).toEqual(RULES);
+  });
+
+  test('every rule says how far it is kept, and one that is called kept has a test', () => {
+    const [rules = ''] = read(SPEC_FILE).split('## The tests of each rule');
+    const states = new Map([...rules.matchAll(/^- \*\*([A-Z]{2}\d+)\*\*[^→]*→ (kept|partly|not yet)/gm)].map(([, id = '', state = '']) => [id, state]));
+    expect([...states.keys()]).toEqual(RULES);
+    const tested = testsByRule(project);
+    expect(RULES.filter((id) => states.get(id) === 'kept' && !tested.has(id)), 'called kept, and no test names them').toEqual([]);
   });
 });
 
