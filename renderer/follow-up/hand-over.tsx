@@ -37,7 +37,7 @@ export function HandOverButton({ state }: { state: CaseState }) {
       content={
         <div className="stack fu-hand-over" data-testid="hand-over-form">
           <Select
-            showSearch optionFilterProp="label" value={to} onChange={setTo} placeholder={t('handOverTo')} aria-label={t('handOverTo')} data-testid="hand-over-to"
+            showSearch={{ optionFilterProp: 'label' }} value={to} onChange={setTo} placeholder={t('handOverTo')} aria-label={t('handOverTo')} data-testid="hand-over-to"
             options={people.filter((one) => one.id !== me?.id && one.role !== 'admin').map((one) => ({ value: one.id, label: `${one.online ? '● ' : '○ '}${one.name} ${one.no}` }))}
           />
           <Input.TextArea value={note} rows={3} maxLength={300} onChange={(event) => setNote(event.target.value)} placeholder={t('handOverNote')} aria-label={t('handOverNote')} data-testid="hand-over-note" />

@@ -188,7 +188,7 @@ function Withdraw({ reviewId, command }: { reviewId: string; command: StepPanelP
   const t = useTexts(operationTexts);
   return (
     <div>
-      <Popconfirm title={t('withdrawSure')} okText={t('withdraw')} cancelText={t('keepOn')} onConfirm={() => void command('withdraw review', { reviewId })}>
+      <Popconfirm title={t('withdrawSure')} okText={t('withdraw')} okButtonProps={{ 'data-testid': 'withdraw-sure' }} cancelText={t('keepOn')} onConfirm={() => void command('withdraw review', { reviewId })}>
         <Button data-testid="withdraw-review">{t('withdraw')}</Button>
       </Popconfirm>
     </div>

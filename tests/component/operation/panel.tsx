@@ -17,6 +17,9 @@ import { CASE, control, id, MAKER, MENTOR, RUN } from './story.ts';
 export type Sent = { kind: string; body: Record<string, unknown>; options: Record<string, unknown> };
 export type Drawn = { sent: Sent[]; asked: { kind: string; body: unknown }[]; again: (state: CaseState, over?: Partial<StepPanelProps>) => void };
 
+/** Ids never repeat, whatever is drawn again. */
+let serial = 0x9000;
+
 export const MAKER_PERSON = { id: MAKER, account: 'zhou', name: '周晓岚', no: '3107', role: 'agent' as const, skills: ['es'], team: 't' };
 
 export function speak(language: 'zh-CN' | 'en'): void {
@@ -37,7 +40,6 @@ export function draw(panel: PanelName, state: CaseState, over: Partial<StepPanel
   const Panel = { ...operationPanels, ...followUpPanels }[panel]!.panel;
   const sent: Sent[] = [];
   const asked: Drawn['asked'] = [];
-  let serial = 0x9000;
   const props = (now: CaseState, more: Partial<StepPanelProps>): StepPanelProps => ({
     view: { caseId: CASE, version: now.version, state: now, marks, heardAt: null }, run: now.runs[RUN]!, definition: { steps: [] } as never, step: {} as never, stepState: {} as never,
     readOnly: false, facts: {}, lang: 'zh', me: MAKER_PERSON, callId: null, offset: () => 75, now: () => now.updatedAt, newId: () => id((serial += 1)),

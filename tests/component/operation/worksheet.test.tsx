@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { fireEvent, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import { operationOnScreen } from '../../../renderer/operation/operation-choice.ts';
 import { worksheetView } from '../../../renderer/operation/worksheet-view.ts';
