@@ -78,7 +78,7 @@ export class Publisher {
   #flush(): void {
     const [flags, cases, live] = [this.#flags, this.#cases, this.#live];
     [this.#flags, this.#cases, this.#live] = [new Set(), new Set(), new Set()];
-    for (const { topic, key, push } of [...this.#subscriptions]) {
+    for (const { topic, key, push } of this.#subscriptions) {
       if ((topic === 'session' || topic === 'sync' || topic === 'rules') && flags.has(topic)) push(this.#first(topic, key));
       if (topic === 'live' && (live.has(key) || flags.has('session'))) push(this.#first(topic, key));
       if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) push(this.#first(topic, key));

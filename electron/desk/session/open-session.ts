@@ -16,7 +16,7 @@ import { storeTroubleOf } from '../store/store-refusal.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
-import type { SessionToken } from '../sync/token.ts';
+import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
 import { LiveBoard } from './live-board.ts';
 import { RuleBook } from './rule-book.ts';

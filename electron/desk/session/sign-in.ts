@@ -9,7 +9,7 @@ import { storeTroubleOf } from '../store/store-refusal.ts';
 import { CorrectedClock } from '../sync/corrected-clock.ts';
 import type { SignInOutcome, SignInOverHttp } from '../sync/http-sign-in.ts';
 import { enterNewEpoch } from '../sync/new-epoch.ts';
-import type { SessionToken } from '../sync/token.ts';
+import type { SessionToken } from '../sync/token-keeper.ts';
 
 /** OF3. */
 export const OFFLINE_GRACE_MS = 16 * 3_600_000;

@@ -1,6 +1,6 @@
 import type { Connection } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { AskAnswer, Feed, LiveMessage, MAX_PULL, PROTOCOL_VERSION, PullAnswer, PushAnswer } from '#shared/protocol/wire.ts';
+import { AskAnswer, LiveMessage, PROTOCOL_VERSION, PushAnswer } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import type { Environment } from '../environment.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
@@ -8,11 +8,12 @@ import type { Store } from '../store/store.ts';
 import { waitBefore } from './backoff.ts';
 import { nextBatch } from './batch.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
+import { FeedReader } from './feed-reader.ts';
 import { LinkLost, type Connect, type Link } from './link.ts';
 import { enterNewEpoch } from './new-epoch.ts';
-import { FeedBroken, startOver, takeFeed } from './take-feed.ts';
+import { startOver } from './take-feed.ts';
 import { takeResults } from './take-results.ts';
-import { answerOfSignIn, type SessionToken } from './token.ts';
+import { TokenKeeper, type SessionToken, type SignInAgain } from './token-keeper.ts';
 
 export type SyncParts = {
   store: Store;
@@ -23,8 +24,7 @@ export type SyncParts = {
   server: string;
   workstation: string;
   token: SessionToken | null;
-  /** A new token by the person's passphrase; `null`: the server cannot be reached. */
-  signInAgain(): Promise<{ token: SessionToken } | { refusal: Refusal } | null>;
+  signInAgain: SignInAgain;
   /** Cases whose confirmed state or commands changed. */
   changed(streams: ReadonlySet<string>): void;
   /** Connection, counts, clock. */
@@ -48,35 +48,46 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out']);
 
-/** Part of a token's life after which it is renewed. */
-const RENEW_AFTER = 0.7;
-const RENEW_AGAIN_MS = 15_000;
-
 /**
  * Keeps one person's file and the server in step while a session lasts: one connection at a time, one batch on its
  * way at a time, one pull at a time. Everything that must survive is in the store before anything here answers.
  */
 export class SyncClient {
   readonly #parts: SyncParts;
+  readonly #token: TokenKeeper;
+  readonly #feed: FeedReader;
   #link: Link | null = null;
-  #token: SessionToken | null;
   #connection: Connection = 'none';
   #refusal: Refusal | null = null;
   #attempt = 0;
   #inFlight = 0;
   #pushing = false;
-  #pulling = false;
-  #pullAgain = false;
-  #caughtUp = false;
+  #pullFirst = false;
   #stopped = true;
   #cancelRetry: () => void = () => {};
-  #cancelRenewal: () => void = () => {};
   /** Versions of live topics count within one connection: a server that restarted counts anew. */
   #liveVersions = new Map<string, number>();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    this.#token = parts.token;
+    const { environment, clock, token, signInAgain, store, logic, changed } = parts;
+    this.#token = new TokenKeeper({ environment, clock, token, signInAgain, ask: (kind, body) => this.ask(kind, body) });
+    this.#feed = new FeedReader({
+      store, logic, clock, changed,
+      link: () => (this.#connection === 'online' ? this.#link : null),
+      heard: () => {
+        this.#heard();
+        parts.status();
+      },
+      caughtUp: () => {
+        this.#attempt = 0;
+        this.#pullFirst = false;
+        parts.status();
+        void this.#push();
+      },
+      newEpoch: () => this.#newEpoch(),
+      trouble: (error, link) => this.#trouble(error, link),
+    });
   }
 
   get connection(): Connection {
@@ -93,7 +104,7 @@ export class SyncClient {
     return this.#inFlight;
   }
   get catchingUp(): boolean {
-    return this.#connection === 'online' && !this.#caughtUp;
+    return this.#connection === 'online' && !this.#feed.atEnd;
   }
 
   start(): void {
@@ -105,7 +116,7 @@ export class SyncClient {
   stop(): void {
     this.#stopped = true;
     this.#cancelRetry();
-    this.#cancelRenewal();
+    this.#token.rest();
     this.#link?.close();
     this.#link = null;
     this.#set('none', null);
@@ -145,23 +156,18 @@ export class SyncClient {
   async #connect(): Promise<void> {
     this.#set('connecting', null);
     try {
-      const token = await this.#freshToken();
-      if (token !== null && !this.#stopped) this.#openLink(token.token);
+      const outcome = await this.#token.fresh();
+      if (this.#stopped) return;
+      if (outcome === null) this.#retryLater(null);
+      else if ('refusal' in outcome) this.#refused(outcome.refusal);
+      else this.#openLink(outcome.token.token);
     } catch (error) {
-      this.#retryLater(storeTroubleOf(error)?.refusal ?? null);
-      if (storeTroubleOf(error) === null) this.#parts.report(error);
+      // The session may have ended, and the file with it, while the answer was on its way.
+      if (this.#stopped) return;
+      const store = storeTroubleOf(error);
+      if (store === null) this.#parts.report(error);
+      this.#retryLater(store?.refusal ?? null);
     }
-  }
-
-  /** @returns null where there is none to be had now; what follows is planned already */
-  async #freshToken(): Promise<SessionToken | null> {
-    if (this.#token !== null && this.#parts.clock.now() < this.#token.expiresAt) return this.#token;
-    const outcome = await this.#parts.signInAgain();
-    if (this.#stopped) return null;
-    if (outcome === null) this.#retryLater(null);
-    else if ('refusal' in outcome) this.#refused(outcome.refusal);
-    else this.#token = outcome.token;
-    return outcome !== null && 'token' in outcome ? outcome.token : null;
   }
 
   #openLink(token: string): void {
@@ -183,7 +189,7 @@ export class SyncClient {
         this.#guarded(() => this.#down(refusal));
       },
       feed: (message) => {
-        if (!over) this.#guarded(() => this.#takeLiveFeed(message));
+        if (!over) this.#guarded(() => this.#takeFeed(message));
       },
       live: (message) => {
         if (!over) this.#guarded(() => this.#takeLive(message));
@@ -197,33 +203,35 @@ export class SyncClient {
     try {
       work();
     } catch (error) {
-      this.#trouble(error);
+      this.#trouble(error, this.#link);
     }
   }
 
   #up(): void {
     this.#liveVersions = new Map();
-    this.#caughtUp = false;
     this.#heard();
-    this.#set('online', null);
-    this.#planRenewal();
-    this.#parts.cameUp();
-    // Together: what was captured offline need not wait for eight hours of feed, and the other way round.
-    void this.#pull();
+    this.#connection = 'online';
+    // Together: what was captured offline need not wait for eight hours of feed, and the other way round. Where the
+    // last connection broke, every other one reads first, so that a push which breaks each line does not stop the feed.
+    this.#pullFirst = this.#attempt % 2 === 1;
+    this.#feed.begin();
     void this.#push();
+    this.#set('online', null);
+    this.#token.watch();
+    this.#parts.cameUp();
   }
 
   #down(refusal: Refusal | null): void {
     this.#link = null;
     this.#inFlight = 0;
-    this.#cancelRenewal();
+    this.#token.rest();
     if (refusal === null) return this.#retryLater(null);
     this.#refused(refusal);
   }
 
   #refused(refusal: Refusal): void {
     if (TOKEN_REFUSALS.has(refusal.code)) {
-      this.#token = null;
+      this.#token.forget();
       return this.#retryLater(null);
     }
     if (ENDING_REFUSALS.has(refusal.code)) {
@@ -256,12 +264,13 @@ export class SyncClient {
   // ------------------------------------------------------------ push
 
   async #push(): Promise<void> {
-    if (this.#pushing) return;
+    if (this.#pushing || this.#pullFirst) return;
     this.#pushing = true;
+    let link: Link | null = null;
     try {
       while (this.#connection === 'online') {
         const { store } = this.#parts;
-        const link = this.#link;
+        link = this.#link;
         const batch = nextBatch(store.outbox, store.desktop, store.meta.get('incarnation') ?? 1);
         if (link === null || batch.length === 0) return;
         this.#inFlight = batch.length;
@@ -279,7 +288,7 @@ export class SyncClient {
         }
       }
     } catch (error) {
-      this.#trouble(error);
+      this.#trouble(error, link);
     } finally {
       this.#inFlight = 0;
       this.#pushing = false;
@@ -288,69 +297,10 @@ export class SyncClient {
     if (this.#connection === 'online' && this.#parts.store.outbox.unsentCount() > 0) void this.#push();
   }
 
-  // ------------------------------------------------------------ pull
+  // ------------------------------------------------------------ feed, live
 
-  async #pull(): Promise<void> {
-    if (this.#pulling) {
-      this.#pullAgain = true;
-      return;
-    }
-    this.#pulling = true;
-    let broken = 0;
-    try {
-      for (;;) {
-        this.#pullAgain = false;
-        const { store, logic, clock } = this.#parts;
-        const link = this.#link;
-        if (link === null || this.#connection !== 'online') return;
-        const cursor = store.meta.get('cursor');
-        const answer = PullAnswer.parse(await link.request('pull', { cursor, limit: MAX_PULL }));
-        if (this.#stopped || this.#link !== link) return;
-        if (answer.status === 'new-epoch') return this.#newEpoch();
-        if (answer.feed.from !== cursor) throw new FeedBroken('pull from another cursor');
-        try {
-          const touched = takeFeed(store, logic, answer.feed, !answer.more, clock.now());
-          this.#parts.changed(touched);
-        } catch (error) {
-          if (!(error instanceof FeedBroken) || broken > 0) throw error;
-          broken += 1;
-          startOver(store);
-          continue;
-        }
-        this.#heard();
-        if (answer.more || this.#pullAgain) continue;
-        this.#caughtUp = true;
-        this.#attempt = 0;
-        this.#parts.status();
-        return;
-      }
-    } catch (error) {
-      this.#trouble(error);
-    } finally {
-      this.#pulling = false;
-    }
-  }
-
-  /** A stretch that the server sends by itself: applied where it joins on, otherwise the desktop pulls (SY5). */
-  #takeLiveFeed(message: unknown): void {
-    const feed = Feed.safeParse(message);
-    if (!feed.success) return this.#drop({ code: 'feed-malformed' });
-    const { store, logic, clock } = this.#parts;
-    const cursor = store.meta.get('cursor');
-    if (feed.data.to === cursor) return;
-    if (this.#pulling || !this.#caughtUp || feed.data.from !== cursor) return void this.#pull();
-    try {
-      const touched = takeFeed(store, logic, feed.data, false, clock.now());
-      this.#heard();
-      this.#parts.changed(touched);
-      this.#parts.status();
-    } catch (error) {
-      if (error instanceof FeedBroken) {
-        startOver(store);
-        return void this.#pull();
-      }
-      this.#trouble(error);
-    }
+  #takeFeed(message: unknown): void {
+    if (!this.#feed.takeLive(message)) this.#drop({ code: 'feed-malformed' });
   }
 
   /** SY9. Numbers start anew, so the server is greeted anew; the pull goes on there. */
@@ -370,35 +320,15 @@ export class SyncClient {
     this.#parts.live(live.data);
   }
 
-  /** Whatever went wrong in a loop: the connection is dropped and tried again; nothing held is lost. */
-  #trouble(error: unknown): void {
-    if (this.#stopped || error instanceof LinkLost) {
-      if (!this.#stopped && this.#connection === 'online') this.#drop(null);
-      return;
-    }
+  /**
+   * Whatever went wrong: the connection it happened on is dropped and a new one tried; nothing held is lost.
+   * @param link a connection that is over already costs the present one nothing
+   */
+  #trouble(error: unknown, link: Link | null): void {
+    if (this.#stopped || (error instanceof LinkLost && link !== this.#link)) return;
     const store = storeTroubleOf(error);
-    if (store !== null) return this.#drop(store.refusal);
-    this.#parts.report(error);
-    if (this.#connection === 'online') this.#drop({ code: 'answer-malformed' });
-  }
-
-  // ------------------------------------------------------------ token
-
-  #planRenewal(): void {
-    this.#cancelRenewal();
-    if (this.#token === null) return;
-    const left = Date.parse(this.#token.expiresAt) - this.#parts.clock.nowMs();
-    this.#cancelRenewal = this.#parts.environment.after(Math.max(1000, left * RENEW_AFTER), () => void this.#renew());
-  }
-
-  async #renew(): Promise<void> {
-    const answer = await this.ask('renew', {});
-    if (this.#stopped || this.#connection !== 'online') return;
-    const token = answer.ok ? answerOfSignIn(answer.value) : null;
-    if (token !== null) {
-      this.#token = token;
-      return this.#planRenewal();
-    }
-    this.#cancelRenewal = this.#parts.environment.after(RENEW_AGAIN_MS, () => void this.#renew());
+    if (store === null && !(error instanceof LinkLost)) this.#parts.report(error);
+    if (this.#connection !== 'online') return;
+    this.#drop(store !== null ? store.refusal : error instanceof LinkLost ? null : { code: 'answer-malformed' });
   }
 }

@@ -1,0 +1,117 @@
+import { Feed, MAX_PULL, PullAnswer } from '#shared/protocol/wire.ts';
+import type { CaseLogic } from '../case-logic.ts';
+import type { Store } from '../store/store.ts';
+import type { CorrectedClock } from './corrected-clock.ts';
+import type { Link } from './link.ts';
+import { FeedBroken, startOver, takeFeed } from './take-feed.ts';
+
+export type FeedReaderParts = {
+  store: Store;
+  logic: Pick<CaseLogic, 'evolve' | 'parseSnapshot'>;
+  clock: CorrectedClock;
+  /** The connection that stands now, or null. */
+  link(): Link | null;
+  /** Cases that changed or left. */
+  changed(streams: ReadonlySet<string>): void;
+  /** The server spoke, and everything it said is in the file. */
+  heard(): void;
+  /** The feed has been read to its end. */
+  caughtUp(): void;
+  /** SY9. */
+  newEpoch(): void;
+  /** @param link the connection on which it happened */
+  trouble(error: unknown, link: Link | null): void;
+};
+
+/**
+ * Reads the feed of one person: pages until the end after each connecting, then the stretches that the server sends by
+ * itself. A stretch is applied only where its `from` is this desktop's cursor; anything else leads to a pull (SY5).
+ */
+export class FeedReader {
+  readonly #parts: FeedReaderParts;
+  #pulling = false;
+  #pullAgain = false;
+  #atEnd = false;
+
+  constructor(parts: FeedReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** The feed has been read to its end since this connection stands. */
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  /** A new connection: whatever came on an older one has an end that is not known. */
+  begin(): void {
+    this.#atEnd = false;
+    void this.pull();
+  }
+
+  async pull(): Promise<void> {
+    if (this.#pulling) {
+      this.#pullAgain = true;
+      return;
+    }
+    this.#pulling = true;
+    do {
+      this.#pullAgain = false;
+      const link = this.#parts.link();
+      if (link === null) break;
+      try {
+        await this.#pages(link);
+      } catch (error) {
+        this.#parts.trouble(error, link);
+      }
+    } while (this.#pullAgain);
+    this.#pulling = false;
+  }
+
+  /** Pages to the end, or until the connection is another. */
+  async #pages(link: Link): Promise<void> {
+    const { store, logic, clock } = this.#parts;
+    let broken = 0;
+    for (;;) {
+      const cursor = store.meta.get('cursor');
+      const answer = PullAnswer.parse(await link.request('pull', { cursor, limit: MAX_PULL }));
+      if (this.#parts.link() !== link) return;
+      if (answer.status === 'new-epoch') return this.#parts.newEpoch();
+      if (answer.feed.from !== cursor) throw new FeedBroken('a pull from another cursor');
+      try {
+        this.#parts.changed(takeFeed(store, logic, answer.feed, !answer.more, clock.now()));
+      } catch (error) {
+        if (!(error instanceof FeedBroken) || broken > 0) throw error;
+        broken += 1;
+        startOver(store);
+        continue;
+      }
+      this.#parts.heard();
+      if (answer.more) continue;
+      this.#atEnd = true;
+      return this.#parts.caughtUp();
+    }
+  }
+
+  /** @returns false where it is no feed at all */
+  takeLive(message: unknown): boolean {
+    const parsed = Feed.safeParse(message);
+    if (!parsed.success) return false;
+    const feed = parsed.data;
+    const { store, logic, clock } = this.#parts;
+    const cursor = store.meta.get('cursor');
+    if (feed.to === cursor) return true;
+    if (this.#pulling || !this.#atEnd || feed.from !== cursor) {
+      void this.pull();
+      return true;
+    }
+    try {
+      this.#parts.changed(takeFeed(store, logic, feed, false, clock.now()));
+      this.#parts.heard();
+    } catch (error) {
+      if (!(error instanceof FeedBroken)) throw error;
+      startOver(store);
+      void this.pull();
+    }
+    return true;
+  }
+}
