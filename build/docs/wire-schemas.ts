@@ -55,9 +55,8 @@ function withoutNoise(value: unknown): unknown {
 /** What normalises (an instant with any zone) gives an instant in UTC. */
 const described = {
   unrepresentable: 'any',
-  override: ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: Json }): void => {
-    const { def } = zodSchema._zod;
-    if (def.type === 'pipe' && def.out._zod.def.type === 'transform' && Object.keys(jsonSchema).length === 0) Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+  override: ({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: Json }): void => {
+    if (zodSchema instanceof z.ZodPipe && zodSchema.out instanceof z.ZodTransform && Object.keys(jsonSchema).length === 0) Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
   },
 } as const;
 

@@ -29,7 +29,7 @@ async function example(...args: string[]): Promise<{ code: number | null; text: 
 
 test('[SY2][SY5] a client written from the documents alone gets every kind of answer, and the repeat only once', async () => {
   const { code, text } = await example('agent', 'aidline-demo');
-  expect(code, text).toBe(0);
+  expect({ code, text }).toMatchObject({ code: 0 });
   const results = [...text.matchAll(/← 43\d+\[(\{"results":.*\})\]$/gm)].map(([, json = '']) => (JSON.parse(json) as { results: { status: string; refusal?: { code: string } }[] }).results);
   expect(results.map((of) => of.map((one) => one.refusal?.code ?? one.status))).toEqual([['accepted', 'accepted'], ['accepted'], ['command-malformed'], ['gap']]);
   expect(results[1]).toEqual([results[0]![1]]);

@@ -77,9 +77,8 @@ describe('the documents of the protocol', () => {
       expect(said).toContain(code);
       expect(answers[String(status)]).toBeDefined();
     }
-    for (const [path, methods] of Object.entries(paths)) {
-      for (const operation of Object.values(methods)) expect(operation['x-demo-only'] === true, path).toBe(path.startsWith('/demo/'));
-    }
+    const marked = Object.entries(paths).filter(([, methods]) => Object.values(methods).every((operation) => operation['x-demo-only'] === true)).map(([path]) => path);
+    expect(marked).toEqual(Object.keys(paths).filter((path) => path.startsWith('/demo/')));
   });
 
   test('openapi: the routes that the server registers, and no others', () => {
