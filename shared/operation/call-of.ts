@@ -12,3 +12,9 @@ export function openCallOf(state: CaseState, callId: string): CallState | null {
   const call = callOf(state, callId);
   return call !== null && (call.phase === 'talking' || call.phase === 'held') ? call : null;
 }
+
+/** The call, where this very person is on it now: nobody takes a confirmation on a colleague's call (TP1). */
+export function ownCallOf(state: CaseState, callId: string, person: string): CallState | null {
+  const call = openCallOf(state, callId);
+  return call?.personId === person ? call : null;
+}

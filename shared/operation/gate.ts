@@ -5,7 +5,7 @@ import { happened, ms, type Happened, type Ruling } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { isHighValue } from '../review/policy.ts';
-import { openCallOf } from './call-of.ts';
+import { ownCallOf } from './call-of.ts';
 import { confirmationGap } from './confirmation.ts';
 import type { OperationState } from './operation-schema.ts';
 import { digestOf, type OperationPayload } from './payload.ts';
@@ -24,6 +24,18 @@ export function sumToday(operation: OperationState, context: DecideContext): num
     .filter((entry) => entry.kind === operation.kind && entry.operationId !== operation.id && civilDateOf(context.calendar, entry.startedAt) === today)
     .reduce((sum, entry) => sum + entry.totalFen, 0);
 }
+
+/** TP14: the maker too is neither the customer nor a relative. */
+export function isRelated(customerId: string, context: DecideContext): boolean {
+  const person = context.person(context.by.person);
+  return person !== 'unknown' && person.relatedCustomers.includes(customerId);
+}
+
+/**
+ * Whether the operation stands where it may be confirmed and ordered: submitted, and neither withdrawn, returned, void nor
+ * in review. The sum of the day may have gone down since, so that no approval is asked for (TP9, TP13).
+ */
+export const isOrderable = (operation: OperationState): boolean => operation.status === 'draft' || operation.status === 'approved';
 
 /** TP1 (b), TP5: an approval of this digest by another person who is entitled now. */
 function approvalStands(operation: OperationState, payload: OperationPayload, digest: string, context: DecideContext): Refused | null {
@@ -48,7 +60,7 @@ function confirmationStands(state: CaseState, operation: OperationState, digest:
   if (confirmation === null || gap !== null) return refuse('confirmation-incomplete', { item: gap });
   if (confirmation.digest !== digest) return refuse('tp2-digest');
   if (confirmation.callId !== callId) return refuse('tp1-other-call');
-  const call = openCallOf(state, callId);
+  const call = ownCallOf(state, callId, context.by.person);
   if (call === null) return refuse('tp1-no-call');
   const times = [...Object.values(confirmation.items).map((item) => item.at), confirmation.proofAt!];
   const oldest = Math.min(...times.map(ms));
@@ -69,6 +81,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
   // TP4: another order for what is already on its way or settled is never a second booking.
   if (operation.execution) return refuse('tp4-already-started', { status: operation.status });
   if (operation.maker !== context.by.person || state.owner !== context.by.person) return refuse('not-the-maker');
+  if (isRelated(operation.customerId, context)) return refuse('tp14-related');
   const payload = operation.payload;
   if (payload === null || operation.digest === null) return refuse('no-payload');
   const digest = digestOf(payload);
@@ -91,6 +104,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
     const fault = approvalStands(operation, payload, digest, context);
     if (fault) return fault;
   }
+  if (!isOrderable(operation)) return refuse('operation-not-editable', { status: operation.status });
   const fault = confirmationStands(state, operation, digest, order.callId, context);
   if (fault) return fault;
   if (context.ledger === 'unknown' || context.gateFacts === 'unknown') return refuse('bank-unreachable');
@@ -106,7 +120,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
     kind: 'execution started',
     body: {
       operationId: operation.id, executionId: order.executionId, digest, reviewId: operation.approval?.reviewId ?? null, highValue, callId: order.callId,
-      recordingId: openCallOf(state, order.callId)?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
+      recordingId: ownCallOf(state, order.callId, context.by.person)?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
       lines: payload.lines.map((line) => ({ lineId: line.lineId, planId: line.planId, key: keys.get(line.lineId)! })),
     },
   });

@@ -5,8 +5,8 @@ import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { bandOf, isHighValue } from '../review/policy.ts';
 import { confirmationGap, confirmationItems } from './confirmation.ts';
-import { openCallOf } from './call-of.ts';
-import { gate, sumToday } from './gate.ts';
+import { ownCallOf } from './call-of.ts';
+import { gate, isOrderable, isRelated, sumToday } from './gate.ts';
 import type { operationCommandSchemas, OperationState } from './operation-schema.ts';
 import { pinnedFacts } from './pinned-facts.ts';
 import { digestOf, type OperationLine, type OperationPayload } from './payload.ts';
@@ -45,6 +45,7 @@ function draftWorksheet(state: CaseState, body: Parameters<Deciders<'draft works
   if (before?.execution) return refuse('tp18-frozen');
   const reading = state.facts[context.by.person];
   if (state.customerId === null || !reading) return refuse('customer-not-identified');
+  if (isRelated(state.customerId, context)) return refuse('tp14-related');
   const sheet = makeWorksheet(reading.facts, { quotes: reading.quotes, refused: [] }, body.lines.map((line) => line.planId), chargingRules(context));
   if (isRefused(sheet)) return sheet;
   if (sheet.quoteExpiresAt === null) return refuse('worksheet-unquoted');
@@ -100,6 +101,7 @@ function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>
   const operation = makersOperation(state, body.operationId, context);
   if (isRefused(operation)) return operation;
   if (!['draft', 'returned', 'void'].includes(operation.status)) return refuse('operation-not-editable', { status: operation.status });
+  if (isRelated(operation.customerId, context)) return refuse('tp14-related');
   if (operation.worksheet.mismatches.length > 0) return refuse('worksheet-mismatch');
   const policy = context.control.kinds[operation.kind];
   const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
@@ -135,8 +137,9 @@ function confirmable(state: CaseState, operationId: string, callId: string, cont
   if (operation.execution) return refuse('tp4-already-started');
   const high = isHighValue(context.control.kinds[operation.kind], operation.payload.totalDueFen, operation.payload.lines.length, sumToday(operation, context));
   if (high && operation.approval === null) return refuse('tp1-no-approval');
+  if (!isOrderable(operation)) return refuse('operation-not-editable', { status: operation.status });
   if (ms(operation.payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
-  if (openCallOf(state, callId) === null) return refuse('tp1-no-call');
+  if (ownCallOf(state, callId, context.by.person) === null) return refuse('tp1-no-call');
   if ((state.verification[callId]?.level ?? 0) < 3) return refuse('verification-too-low', { needed: 3 });
   return operation;
 }

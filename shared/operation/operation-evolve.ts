@@ -37,7 +37,8 @@ export const operationEvolvers: Evolvers<keyof typeof operationEventSchemas> = {
     return { ...operation, selfCheck: body.on ? { ...rest, [body.item]: at(event) } : rest };
   }),
   'payload made': (state, body) => changeOperation(state, body.operationId, (operation) => ({
-    ...operation, payload: body.payload, digest: body.digest, noteToReviewer: body.noteToReviewer, approval: null, confirmation: null, voided: null,
+    // Submitted anew: what a reviewer returned or a changed fact voided may go on from here.
+    ...operation, status: 'draft', payload: body.payload, digest: body.digest, noteToReviewer: body.noteToReviewer, approval: null, confirmation: null, voided: null,
   })),
   'operation withdrawn': (state, body) => changeOperation(state, body.operationId, (operation) => ({ ...operation, status: 'withdrawn', approval: null })),
   'approval voided': (state, body, event) => changeOperation(state, body.operationId, (operation) => ({
