@@ -27,8 +27,9 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
     owner: body.as === 'owner' ? body.person : state.owner,
   }),
   'access revoked': (state, body) => {
-    const { [body.person]: _gone, ...access } = state.access;
-    return { ...state, access, owner: state.owner === body.person ? null : state.owner };
+    const { [body.person]: was, ...access } = state.access;
+    const saw = was !== undefined && was !== 'reviewer' && (Object.keys(state.operations).length > 0 || state.notes.length > 0) && !state.sighted.includes(body.person);
+    return { ...state, access, sighted: saw ? [...state.sighted, body.person] : state.sighted, owner: state.owner === body.person ? null : state.owner };
   },
   'customer identified': (state, body) => ({ ...state, customerId: body.customerId, identifiedHow: body.how }),
   'facts read': (state, body, event) => ({ ...state, facts: { ...state.facts, [body.for]: { ...body, at: at(event) } }, factsTrouble: null }),

@@ -120,6 +120,8 @@ export const caseParts = {
   /** By call id: what the phone system told, as it came. */
   calls: z.record(CallId, z.array(callEventSchema)),
   access: z.record(PersonId, AccessAs),
+  /** Who once had the whole case and has it no longer: they have had the maker's figures and never review them (TP6). */
+  sighted: z.array(PersonId),
   customerId: CustomerId.nullable(),
   identifiedHow: FoundHow.nullable(),
   /** The newest reading for each person, so that one person's figures never stand in for another's (TP6). */

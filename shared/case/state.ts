@@ -26,7 +26,7 @@ export type CaseState = z.infer<typeof CaseState>;
 /** @param id the case; @param at the time of its first event */
 export function emptyCase(id: string, at: string): CaseState {
   return {
-    id, version: 0, updatedAt: at, owner: null, opened: null, closed: null, calls: {}, access: {}, customerId: null, identifiedHow: null,
+    id, version: 0, updatedAt: at, owner: null, opened: null, closed: null, calls: {}, access: {}, sighted: [], customerId: null, identifiedHow: null,
     facts: {}, factsTrouble: null, verification: {}, notes: [], promises: [], followUps: [], workOrders: [], risks: [], stops: [],
     escalations: [], handOver: null, messages: [], runs: {}, currentRun: null, operations: {}, currentOperation: null, reviews: {}, withheld: [],
   };

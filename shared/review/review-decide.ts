@@ -3,6 +3,7 @@ import { happened, ms, ownerOnly, plusMinutes, type Deciders, type Happened } fr
 import type { DecideContext } from '../case/context.ts';
 import type { OperationState } from '../operation/operation-schema.ts';
 import type { OperationPayload } from '../operation/payload.ts';
+import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
 import { hasSeenFigures } from './withholding.ts';
@@ -130,7 +131,7 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
   'return review': (state, body, context) => {
     const found = find(state, body.reviewId);
     if ('refusal' in found) return found;
-    return mine(found, context) ?? happened({ kind: 'review returned', body: { reviewId: body.reviewId, by: context.by.person, reason: body.reason, whatToDo: body.whatToDo } });
+    return mine(found, context) ?? happened({ kind: 'review returned', body: { reviewId: body.reviewId, by: context.by.person, reason: body.reason, whatToDo: maskNumbers(body.whatToDo) } });
   },
   'ask maker': (state, body, context) => {
     const found = find(state, body.reviewId);
@@ -139,10 +140,10 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if (notMine) return notMine;
     // TP6: asking is shut until the entry is stored; an answer could tell the figures.
     if (!released(found.review, context.by.person)) return refuse('tp6-shut');
-    return happened({ kind: 'maker asked', body: { reviewId: body.reviewId, by: context.by.person, question: body.question } });
+    return happened({ kind: 'maker asked', body: { reviewId: body.reviewId, by: context.by.person, question: maskNumbers(body.question) } });
   },
   'answer reviewer': (state, body, context) =>
-    ownerOnly(state, context) ?? happened({ kind: 'reviewer answered', body: { reviewId: body.reviewId, by: context.by.person, answer: body.answer } }),
+    ownerOnly(state, context) ?? happened({ kind: 'reviewer answered', body: { reviewId: body.reviewId, by: context.by.person, answer: maskNumbers(body.answer) } }),
   'suggest hang-up': (state, body, context) => {
     const found = find(state, body.reviewId);
     if ('refusal' in found) return found;

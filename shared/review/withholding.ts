@@ -9,7 +9,18 @@ import type { EventBody, EventKind } from '../case/events.ts';
 const makersOnly: ReadonlySet<string> = new Set<EventKind>([
   'worksheet drafted', 'self-check ticked', 'payload made', 'note written', 'fields filled', 'run started', 'callback promised', 'work order opened',
   'risk raised', 'operation withdrawn', 'approval voided', 'reviewer answered', 'posting checked', 'hand-over offered',
+  'item confirmed', 'escalated to lead', 'step ticked', 'step passed', 'run parked', 'run closed',
 ]);
+
+/** Words and figures of a reviewer: those of another reviewer would tell what is to be typed blind. */
+const reviewersOwn: ReadonlySet<string> = new Set<EventKind>(['blind entry stored', 'review returned', 'maker asked']);
+
+/** Whether this body tells a person who has not typed yet what they are to find for themselves. */
+function tells(event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boolean {
+  if (reviewersOwn.has(event.kind)) return (event.body as { by: string }).by !== reader;
+  if (event.kind === 'follow-up opened') return (event.body as EventBody<'follow-up opened'>).operationId === null;
+  return makersOnly.has(event.kind);
+}
 
 /** Those whose part is not to check: what they see bars them from reviewing (TP6). */
 const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'offered']);
@@ -26,7 +37,7 @@ export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | '
   if (as === undefined) return false;
   if (full.owner === reader || seesAll.has(as)) return true;
   if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
-  if (!makersOnly.has(event.kind)) return true;
+  if (!tells(event, reader)) return true;
   // What is older than the entry that released is theirs; what the maker corrects later is withheld anew.
   return Object.values(full.reviews).some((review) =>
     review.entries.some((entry) => entry.by === reader && entry.releases && entry.version > event.version),
@@ -42,7 +53,7 @@ export function releasesTo(event: Pick<FoldedEvent, 'kind' | 'body'>): string[] 
 
 /** Whether a person has had the maker's figures of this case by any way but a review's own release. */
 export function hasSeenFigures(state: CaseState, person: string): boolean {
-  return Object.values(state.operations).some((operation) => operation.maker === person) || seesAll.has(state.access[person] ?? '');
+  return state.sighted.includes(person) || Object.values(state.operations).some((operation) => operation.maker === person) || seesAll.has(state.access[person] ?? '');
 }
 
 /** The case as one person may see it: bodies that are withheld from them become null, their places are kept. */
