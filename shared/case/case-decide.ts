@@ -22,9 +22,11 @@ export const caseDeciders: Deciders<keyof typeof caseCommandSchemas> = {
     if (state.closed) return refuse('case-closed');
     const open = Object.values(state.operations).find((op) => ['in-review', 'approved', 'executing', 'in-doubt'].includes(op.status));
     if (open) return refuse('operation-open', { status: open.status });
+    // TP10, FL6: what the bank has not answered is asked about for as long as the case is open.
+    if (state.stops.some((stop) => stop.status === 'ordered' || stop.status === 'in-doubt')) return refuse('stop-open');
     if (state.promises.some((promise) => promise.status === 'open')) return refuse('promise-open');
     if (state.followUps.some((followUp) => followUp.status === 'open')) return refuse('follow-up-open');
-    return happened({ kind: 'case closed', body: { outcome: body.outcome } });
+    return happened({ kind: 'case closed', body: { outcome: maskNumbers(body.outcome) } });
   },
   'promise callback': (state, body, context) => {
     const mine = ownerOnly(state, context);

@@ -8,6 +8,7 @@ export const CASE_REFUSALS = {
   'case-exists': w('这个案子已经建好了。', 'This case exists already.', '请直接继续。', 'Just go on.'),
   'case-closed': w('案子已经结束。', 'The case is closed.', '需要再办，请新开一个案子；记事还可以补。', 'Open a new case for more; notes may still be added.'),
   'operation-open': w('还有一笔业务没有了结。', 'An operation is still open.', '请先撤回或等结果。', 'Withdraw it first, or wait for its outcome.'),
+  'stop-open': w('停卡还没有结果。', 'The outcome of a stopped card is not known yet.', '请等银行回执，或到人工渠道办理。', "Wait for the bank's receipt, or use a manual channel.", { zh: '没有回执之前不算停用。', en: 'It does not count as stopped before the receipt.' }),
   'promise-open': w('还有约好的回电没有打。', 'A promised callback is still open.', '请先回电，或登记结果。', 'Call back first, or record how it went.'),
   'follow-up-open': w('跟进还没有结束。', 'A follow-up is still open.', '等结清后再结束案子。', 'Close the case when all is settled.'),
   'promise-exists': w('这个回电已经约好。', 'This callback is promised already.', '不用重复约。', 'No need to promise it again.'),

@@ -1,6 +1,11 @@
 import { digestOf } from '../operation/payload.ts';
+import { maskNumbers } from '../privacy/mask.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { happened, ownerOnly, type Deciders, type Happened } from './decider.ts';
+
+/** Long numbers in free text never reach the log, whatever a desktop sent (PR2). */
+const masked = <K extends string>(body: Record<K, string>, fields: readonly K[]): Partial<Record<K, string>> =>
+  Object.fromEntries(fields.map((field) => [field, maskNumbers(body[field])])) as Partial<Record<K, string>>;
 
 /** Escalation to the lead (warm) and hand-over of a case by name (TP17). */
 export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation' | 'finish escalation' | 'hand over case' | 'accept hand-over'> = {
@@ -8,7 +13,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     const mine = ownerOnly(state, context);
     if (mine) return mine;
     const callId = state.opened?.callId ?? 'none';
-    return happened({ kind: 'escalated to lead', body: { ...body, verifiedLevel: state.verification[callId]?.level ?? 0, by: context.by.person } });
+    return happened({ kind: 'escalated to lead', body: { ...body, ...masked(body, ['goal', 'deadline', 'branch', 'mood']), verifiedLevel: state.verification[callId]?.level ?? 0, by: context.by.person } });
   },
   'accept escalation': (state, body, context) => {
     if (context.by.role !== 'lead') return refuse('not-a-lead');
@@ -23,7 +28,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
   'finish escalation': (state, body, context) => {
     const escalation = state.escalations.find((one) => one.escalationId === body.escalationId);
     if (escalation?.acceptedBy !== context.by.person) return refuse('escalation-not-yours');
-    return happened({ kind: 'escalation finished', body });
+    return happened({ kind: 'escalation finished', body: { ...body, words: maskNumbers(body.words) } });
   },
   'hand over case': (state, body, context) => {
     const mine = ownerOnly(state, context);
@@ -31,7 +36,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     if (body.to === context.by.person) return refuse('hand-over-to-self');
     const executing = Object.values(state.operations).some((op) => op.status === 'executing');
     if (executing) return refuse('operation-open', { status: 'executing' });
-    return happened({ kind: 'hand-over offered', body: { handOverId: body.handOverId, from: context.by.person, to: body.to, note: body.note } });
+    return happened({ kind: 'hand-over offered', body: { handOverId: body.handOverId, from: context.by.person, to: body.to, note: maskNumbers(body.note) } });
   },
   'accept hand-over': (state, body, context) => {
     const offer = state.handOver;

@@ -1,5 +1,6 @@
 import { civilDateOf } from '../calendar/civil.ts';
 import { policyFacts } from '../flow/policy.ts';
+import { maskNumbers } from '../privacy/mask.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { happened, ownerOnly, type Deciders } from './decider.ts';
 
@@ -23,7 +24,7 @@ export const stopDeciders: Deciders<'stop card' | 'record manual stop'> = {
       kind: 'stop ordered',
       body: {
         stopId: body.stopId, key: body.key, cardId: body.cardId, lastFour: card.lastFour, stop: body.stop, reportedAt: body.reportedAt, lostAt: body.lostAt,
-        callId: body.callId, customerWords: body.customerWords, recordingOffset: body.recordingOffset,
+        callId: body.callId, customerWords: maskNumbers(body.customerWords), recordingOffset: body.recordingOffset,
       },
     });
   },
