@@ -110,7 +110,7 @@ export class OpenSession {
     const { store, clock } = this.#parts.signedIn;
     return {
       connection: this.#sync.connection, refusal: this.#sync.refusal, unsent: store.outbox.unsentCount(),
-      inFlight: this.#sync.inFlight, catchingUp: this.#sync.catchingUp, lastContactAt: store.meta.get('lastContactAt'),
+      inFlight: this.#sync.inFlight, catchingUp: this.#sync.catchingUp, lastContactAt: this.#sync.lastContactAt,
       clockOffsetMs: clock.offsetMs, clockIsOff: clock.isOff,
       refused: store.outbox.refusedUnseen().map((row) => markOf(row, null)),
       incarnation: store.meta.get('incarnation') ?? 1, renumberedAt: store.meta.get('renumberedAt'),

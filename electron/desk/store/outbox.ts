@@ -33,6 +33,8 @@ export const OutboxRow = z.object({
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
 
+const Appended = z.object({ seq: z.int(), number: z.int().min(1) });
+
 export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
 
 const columns = `seq, id, stream, number, kind, schema, class, urgent, hash, inner_text, inner_text as inner, made_at, status,
@@ -47,11 +49,14 @@ export type Outbox = ReturnType<typeof outboxOf>;
 export function outboxOf(db: Db) {
   const rows = (found: unknown[]): OutboxRow[] => found.map((row) => OutboxRow.parse(row));
   const presentIncarnation = db.prepare(`select coalesce((select cast(value as integer) from meta where name = 'incarnation'), 1)`).pluck();
-  const nextNumber = db.prepare(`select max(
-      coalesce((select number from next_number where stream = @stream), 1),
-      coalesce((select max(number) + 1 from outbox where stream = @stream and incarnation = @incarnation), 1))`).pluck();
-  const insert = db.prepare(`insert into outbox (id, stream, incarnation, number, kind, schema, class, urgent, hash, inner_text, made_at, status)
-    values (@id, @stream, @incarnation, @number, @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent')`);
+  // One statement, so that the number is chosen and used in one step: a transaction around it would cost as much again.
+  const insert = db.prepare(`with here (incarnation) as (select coalesce((select cast(value as integer) from meta where name = 'incarnation'), 1))
+    insert into outbox (id, stream, incarnation, number, kind, schema, class, urgent, hash, inner_text, made_at, status)
+    select @id, @stream, here.incarnation, max(
+        coalesce((select number from next_number where stream = @stream), 1),
+        coalesce((select max(number) + 1 from outbox where stream = @stream and incarnation = here.incarnation), 1)),
+      @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent' from here
+    returning seq, number`);
   const byId = db.prepare(`select ${columns} from outbox where id = ?`);
   const openStreams = db.prepare(`select stream from outbox where status = 'unsent' group by stream
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
@@ -81,15 +86,11 @@ export function outboxOf(db: Db) {
 
   return {
     /** Stores a command under the next number of its stream. */
-    append: db.transaction((command: NewCommand): OutboxRow => {
-      const incarnation = Number(presentIncarnation.get());
-      const number = Number(nextNumber.get({ stream: command.stream, incarnation }));
-      const { lastInsertRowid } = insert.run({ ...command, urgent: command.urgent ? 1 : 0, incarnation, number });
-      return {
-        ...command, seq: Number(lastInsertRowid), number, inner: InnerCommand.parse(JSON.parse(command.inner_text)), status: 'unsent',
-        version: null, refusal: null, answered_at: null, seen_at: null,
-      };
-    }),
+    append: (command: NewCommand): OutboxRow => {
+      const inner = InnerCommand.parse(JSON.parse(command.inner_text));
+      const { seq, number } = Appended.parse(insert.get({ ...command, urgent: command.urgent ? 1 : 0 }));
+      return { ...command, seq, number, inner, status: 'unsent', version: null, refusal: null, answered_at: null, seen_at: null };
+    },
     get: (id: string): OutboxRow | null => {
       const row = byId.get(id);
       return row === undefined ? null : OutboxRow.parse(row);

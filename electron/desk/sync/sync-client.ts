@@ -48,6 +48,8 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out']);
 
+const WRITE_CONTACT_MS = 15_000;
+
 /**
  * Keeps one person's file and the server in step while a session lasts: one connection at a time, one batch on its
  * way at a time, one pull at a time. Everything that must survive is in the store before anything here answers.
@@ -63,6 +65,8 @@ export class SyncClient {
   #inFlight = 0;
   #pushing = false;
   #pullFirst = false;
+  #lastContactAt: string | null;
+  #contactWrittenMs = Number.NEGATIVE_INFINITY;
   #stopped = true;
   #cancelRetry: () => void = () => {};
   /** Versions of live topics count within one connection: a server that restarted counts anew. */
@@ -71,6 +75,7 @@ export class SyncClient {
   constructor(parts: SyncParts) {
     this.#parts = parts;
     const { environment, clock, token, signInAgain, store, logic, changed } = parts;
+    this.#lastContactAt = store.meta.get('lastContactAt');
     this.#token = new TokenKeeper({ environment, clock, token, signInAgain, ask: (kind, body) => this.ask(kind, body) });
     this.#feed = new FeedReader({
       store, logic, clock, changed,
@@ -99,6 +104,10 @@ export class SyncClient {
   /** The line was tried and is not there. */
   get lineIsDown(): boolean {
     return this.#connection === 'refused' || (this.#connection !== 'online' && this.#attempt > 0);
+  }
+  /** When the server was last heard, also in an earlier session. */
+  get lastContactAt(): string | null {
+    return this.#lastContactAt;
   }
   get inFlight(): number {
     return this.#inFlight;
@@ -257,8 +266,13 @@ export class SyncClient {
     this.#down(refusal);
   }
 
+  /** Written now and then only: each write waits for the disk, and a call may be on its way to the screen. */
   #heard(): void {
-    this.#parts.store.meta.set('lastContactAt', this.#parts.clock.now());
+    const { store, clock } = this.#parts;
+    this.#lastContactAt = clock.now();
+    if (clock.nowMs() - this.#contactWrittenMs < WRITE_CONTACT_MS && clock.nowMs() >= this.#contactWrittenMs) return;
+    this.#contactWrittenMs = clock.nowMs();
+    store.meta.set('lastContactAt', this.#lastContactAt);
   }
 
   // ------------------------------------------------------------ push
