@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandSchemas } from '#shared/case/commands.ts';
 import { generatedFiles, VERSIONS_FILE } from '../../../build/docs/generated.ts';
 import { RULES, SPEC_FILE, idsIn, testsByRule, withRuleTests } from '../../../build/docs/rule-tests.ts';
 import { changedWithoutBump, currentHashes, noVersions, Versions, withCurrent } from '../../../build/docs/versions.ts';
@@ -43,6 +44,11 @@ describe('[SY7] what is generated is fresh', () => {
     const tested = testsByRule(project);
     expect(RULES.filter((id) => states.get(id) === 'kept' && !tested.has(id))).toEqual([]);
   });
+});
+
+test('docs/roles.md says of every command who may give it', () => {
+  const rows = read('docs/roles.md').split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split('|')[1] ?? '').join(' ');
+  expect(Object.keys(commandSchemas).filter((kind) => !rows.includes(`\`${kind}\``))).toEqual([]);
 });
 
 describe('[SY7] a wire schema changes only with a version bump', () => {
