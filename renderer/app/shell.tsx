@@ -1,5 +1,5 @@
 import './shell.css';
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { CallerColumn } from '../caller/caller-column.tsx';
 import { AtHand } from '../call/at-hand.tsx';
 import { useFollowRinging } from '../call/follow-ringing.ts';
@@ -51,10 +51,17 @@ function TodayBar() {
   );
 }
 
+/** A bare machine has no Chinese font to stand in: all of ours is read while nothing happens, so that no name shows as boxes. */
+function loadGlyphs(): void {
+  const read = (): void => document.fonts?.forEach((face) => void face.load().catch(() => undefined));
+  if ('requestIdleCallback' in window) window.requestIdleCallback(read);
+}
+
 /** The desktop of somebody who is signed in. */
 export default function Shell() {
   useShellKeys();
   useFollowRinging();
+  useEffect(loadGlyphs, []);
   return (
     <div className="shell">
       <TopBar />

@@ -1,6 +1,7 @@
 import { useTexts } from './i18n.ts';
 import { useLights } from './lights.tsx';
 import { clearRefused, useRefused } from './send.ts';
+import { useLive } from './stores/live.ts';
 import { useSync } from './stores/sync.ts';
 import { appTexts } from './texts.ts';
 import { LookNotice, RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -10,6 +11,8 @@ export function Strips() {
   const t = useTexts(appTexts);
   const lights = useLights();
   const sync = useSync((store) => store.sync);
+  // A demonstration's clock is moved on purpose; nothing is wrong with this machine's.
+  const clock = useLive('clock');
   const refused = useRefused((store) => store.refused);
   return (
     <div className="strips">
@@ -19,7 +22,7 @@ export function Strips() {
       {lights.core === 'down' ? <LookNotice testId="strip-core">{t('strip.core')}</LookNotice> : null}
       {lights.core === 'slow' ? <LookNotice testId="strip-core-slow">{t('strip.coreSlow')}</LookNotice> : null}
       {lights.phones === 'down' ? <LookNotice testId="strip-phones">{t('strip.phones')}</LookNotice> : null}
-      {sync?.clockIsOff ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
+      {sync?.clockIsOff && clock?.controllable !== true ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
       {refused?.key === '' ? <RefusalNotice refusal={refused.refusal} onClose={clearRefused} /> : null}
     </div>
   );

@@ -1,10 +1,10 @@
 import { Button } from 'antd';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { CallBar } from '../call/call-bar.tsx';
 import { desk } from './desk.ts';
 import { useLang, useTexts } from './i18n.ts';
 import { Lights } from './lights.tsx';
-import { localSeconds } from './local-time.ts';
+import { localClock } from './local-time.ts';
 import { Switches } from './person-switches.tsx';
 import { tellRefused } from './send.ts';
 import { StateMenu } from './state-menu.tsx';
@@ -18,7 +18,7 @@ import { roleNames } from '#shared/people/roles.ts';
 
 function Clock() {
   const now = useNow();
-  return <time className="clock" data-testid="clock" dateTime={new Date(now).toISOString()}>{localSeconds(now)}</time>;
+  return <time className="clock" data-testid="clock" dateTime={new Date(now).toISOString()}>{localClock(now)}</time>;
 }
 
 function Unsent() {
@@ -48,14 +48,18 @@ function Person() {
   const t = useTexts(appTexts);
   const lang = useLang();
   const me = useMe();
-  if (me === null) return null;
+  const [insist, setInsist] = useState(false);
   const signOut = async (): Promise<void> => {
-    const reply = await desk.calls.signOut({});
-    if (!reply.ok) tellRefused('', reply.refusal);
+    // Asked once with what is unsent; a second press leaves: it stays in the person's own file.
+    const reply = await desk.calls.signOut(insist ? { evenUnsent: true } : {});
+    if (reply.ok) return;
+    tellRefused('', reply.refusal);
+    setInsist(reply.refusal.code === 'unsent-work');
   };
+  if (me === null) return null;
   return (
     <span className="row" style={{ gap: 2 }}>
-      <span className="small tone-muted nowrap" data-testid="me" data-role={me.role} title={t('person.label', { name: me.name, no: me.no })}>{me.name} {me.no} · {roleNames[me.role][lang]}</span>
+      <span className="small tone-muted nowrap" data-testid="me" data-role={me.role} title={`${t('person.label', { name: me.name, no: me.no })} · ${roleNames[me.role][lang]}`}>{me.name} {me.no}</span>
       <Button type="text" size="small" onClick={() => void signOut()} data-testid="sign-out">{t('person.signOut')}</Button>
     </span>
   );

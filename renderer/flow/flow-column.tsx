@@ -27,7 +27,19 @@ function Idle() {
   const agent = useLive('agent');
   const held = useCases((store) => store.held);
   const me = useMe();
+  const offer = useLive('offer');
+  const rules = useRules((store) => store.rules);
+  const greet = useTexts(flowTexts);
   const last = allCases(held).filter((one) => one.state.owner === me?.id && one.state.closed === null).toSorted((a, b) => (a.state.updatedAt < b.state.updatedAt ? 1 : -1))[0];
+  if (offer) {
+    return (
+      <div className="idle" data-testid="ringing-middle">
+        <h1>{offer.lossReport ? t('ring.loss') : t('ring.title')} · {offer.queueName[lang]}</h1>
+        {rules ? <p className="speech">{greet('intent.greet', { bank: rules.site.bank[lang], no: me?.no ?? '' })}</p> : null}
+        <p className="tone-muted">{t('ring.answer')}<kbd className="hotkey">Enter</kbd></p>
+      </div>
+    );
+  }
   return (
     <div className="idle" data-testid="idle">
       <h1>{t('idle.title')}</h1>

@@ -1,4 +1,4 @@
-const fields = 'input:not([type=hidden]):not([type=checkbox]):not(:disabled):not([readonly]), textarea:not(:disabled), select:not(:disabled), [data-next-field]';
+const fields = 'input:not([type=hidden]):not(:disabled):not([readonly]), textarea:not(:disabled), select:not(:disabled), [data-next-field]';
 
 /** One radio stands for its group: the chosen one, or the first. */
 function stands(element: HTMLElement, all: readonly HTMLElement[]): boolean {

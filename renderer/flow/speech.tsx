@@ -11,7 +11,11 @@ type Props = { definition: FlowDefinition; step: FlowStep; facts: FactTree; run:
 /** What is said aloud: 18 px, one breath a line, filled from facts; a line with a fact still missing says so. */
 export function Speech({ definition, step, facts, run, lang, withoutItems = false }: Props) {
   const t = useTexts(flowTexts);
-  const lines = useMemo(() => renderSay(definition, step, facts, lang, run).filter((line) => !withoutItems || line.item === null), [definition, step, facts, lang, run, withoutItems]);
+  const lines = useMemo(() => {
+    const said = renderSay(definition, step, facts, lang, run).filter((line) => !withoutItems || line.item === null);
+    // Said item by item, the same words come out once.
+    return said.filter((line, index) => said.findIndex((other) => other.text === line.text && other.cue === line.cue) === index);
+  }, [definition, step, facts, lang, run, withoutItems]);
   if (lines.length === 0) return null;
   return (
     <section className="speech-block" aria-label={t('say')} data-testid="speech">

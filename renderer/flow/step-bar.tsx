@@ -26,7 +26,7 @@ export function StepBar({ definition, run, looking }: { definition: FlowDefiniti
             <li key={section.id} className={groupStart ? 'step-group' : ''}>
               <button type="button" className={`step-section step-${state}${on ? ' step-on' : ''}`} disabled={!reached} aria-current={state === 'current' ? 'step' : undefined}
                 onClick={() => lookAtStep(target === undefined || target.id === current ? null : target.id)} data-testid={`section-${section.id}`} data-state={state}>
-                <span aria-hidden="true">{marks[state]}</span> {section.title[lang]}<span className="visually-hidden"> {t(`status.${state}`)}</span>
+                {state === 'open' ? null : <span aria-hidden="true">{marks[state]} </span>}{section.title[lang]}<span className="visually-hidden"> {t(`status.${state}`)}</span>
               </button>
             </li>
           );

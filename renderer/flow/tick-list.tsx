@@ -50,7 +50,7 @@ export function TickRow({ tick, item, name, wrong = false, run, step, stepState,
       ) : needsWords && !readOnly ? (
         <span className="row" style={{ gap: 4 }}>
           {tick.words ? <span className="small tone-amber">{t('tick.exact', { words: tick.words[lang] })}</span> : null}
-          <AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={replies[lang].map((value) => ({ value }))} aria-label={`${name}: ${t('tick.words')}`} data-not-a-field data-testid={`${testId}-words`} />
+          <span data-not-a-field><AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={replies[lang].map((value) => ({ value }))} aria-label={`${name}: ${t('tick.words')}`} data-testid={`${testId}-words`} /></span>
         </span>
       ) : null}
     </div>

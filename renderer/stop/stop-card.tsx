@@ -5,7 +5,7 @@ import { useTexts } from '../app/i18n.ts';
 import { localClock } from '../app/local-time.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
-import { isInForce, StopList } from './stop-list.tsx';
+import { isInForce } from './stop-list.tsx';
 import { stopTexts } from './texts.ts';
 
 const alive: ReadonlySet<StopState['status']> = new Set(['ordered', 'in-force']);
@@ -36,10 +36,10 @@ export function StopCard({ view, me, run, definition, readOnly, command, newId, 
   }
   const open = chosen.filter((card) => !onItsWay(card.id));
   const inForce = view.state.stops.filter(isInForce);
-  const notYet = chosen.some((card) => !inForce.some((one) => one.cardId === card.id));
+  const notYet = chosen.filter((card) => !inForce.some((one) => one.cardId === card.id));
   return (
     <section className="panel" data-testid="stop-card-panel">
-      {notYet ? <p className="banner-red" role="alert" data-testid="not-in-force">✕ {t('notInForce')}</p> : null}
+      {notYet.length > 0 ? <p className="banner-red" role="alert" data-testid="not-in-force">✕ {t('notInForce')} · {notYet.map((card) => t('card', { four: card.lastFour })).join('、')}</p> : null}
       {chosen.map((card) => {
         const mark = markOf(card.id);
         const standing = view.state.stops.findLast((one) => one.cardId === card.id);
@@ -54,9 +54,7 @@ export function StopCard({ view, me, run, definition, readOnly, command, newId, 
       })}
       {chosen.map((card) => markOf(card.id)).map((mark) => (mark?.look === 'refused' && mark.refusal ? <RefusalNotice key={mark.command} refusal={mark.refusal} testId="stop-refused" /> : null))}
       {open.length > 1 && !readOnly ? <Button danger onClick={() => void Promise.all(open.map((card) => stop(card.id)))} data-testid="stop-all">{t('stopAll')}</Button> : null}
-      <StopList view={view} />
-      {inForce.map((one) => <p key={one.id} className="speech" data-testid="stop-say">{t('stop.say', { time: localClock(one.effectiveAt!), four: one.lastFour })}</p>)}
-      {notYet ? <p className="speech speech-small">{t('stop.sayNot')}</p> : null}
+      {chosen.some((card) => markOf(card.id)?.look === 'asked' && !view.state.stops.some((one) => one.cardId === card.id)) ? <p className="speech">{t('stop.sayNot')}</p> : null}
     </section>
   );
 }

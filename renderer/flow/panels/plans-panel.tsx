@@ -56,7 +56,7 @@ export function PlansPanel(props: StepPanelProps) {
             <>
               <p className="speech">{line?.text ?? text(reading.merchant, lang)}</p>
               <div className="row-wrap">
-                <AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={(lang === 'zh' ? ['是的', '是这笔', '对'] : ['Yes', 'That one']).map((one) => ({ value: one }))} aria-label={t('tick.words')} data-testid="plan-words" />
+                <span data-not-a-field><AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={(lang === 'zh' ? ['是的', '是这笔', '对'] : ['Yes', 'That one']).map((one) => ({ value: one }))} aria-label={t('tick.words')} data-testid="plan-words" /></span>
                 <Button type="primary" ghost size="small" disabled={words.trim() === ''} onClick={() => void name(reading.id)} data-testid="plan-yes">✓ {tick?.label[lang] ?? t('plans.named')}</Button>
                 <Button size="small" onClick={() => setAt((index) => index + 1)} data-testid="plan-no">{t('field.no')} →</Button>
               </div>

@@ -41,12 +41,11 @@ export function PrerequisitesPanel({ view, run, definition, step, facts, lang, r
               return (
                 <tr key={light.id} className={light.verdict === 'fail' ? 'row-red' : light.verdict === 'unknown' ? 'row-amber' : ''} data-testid={`prerequisite-${light.id}`} data-verdict={light.verdict}>
                   <td>
-                    <span className={`tone-${verdictTones[light.verdict]} nowrap`}>{verdictShapes[light.verdict]} {light.id} {t(`verdict.${light.verdict}`)}</span>
-                    <p>{light.prerequisite.title[lang]}</p>
+                    <span className={`tone-${verdictTones[light.verdict]} nowrap`}>{verdictShapes[light.verdict]} {light.id} {t(`verdict.${light.verdict}`)}</span> <span>{light.prerequisite.title[lang]}</span>
                     {tell ? <p className="speech speech-small"><span className="small tone-red">{t('light.tell')}: </span>{tell}</p> : null}
                   </td>
-                  <td className="small tone-muted">{from ? t('light.source', { source: lang === 'zh' ? (from.source ?? '') : 'core system', time: localSeconds(from.readAt!) }) : t('light.noSource')}</td>
-                  <td className="tabular">{light.facts.map((fact) => <p key={fact.fact}>{shownFact(fact.fact, fact.value, lang)}</p>)}</td>
+                  <td className="small tone-muted nowrap">{from ? t('light.source', { source: lang === 'zh' ? (from.source ?? '') : 'core', time: localSeconds(from.readAt!) }) : t('light.noSource')}</td>
+                  <td className="tabular small">{light.facts.map((fact) => shownFact(fact.fact, fact.value, lang)).join(' · ')}</td>
                 </tr>
               );
             })}

@@ -1,0 +1,313 @@
+/**
+ * A desk process, a centre and a bank in one object, behind the desk's own contract: commands go through the real
+ * `decide`, events through the real `evolve`, and every answer takes the way over a port that the renderer takes.
+ * Nothing waits: what the centre does, a test asks it to do.
+ */
+import type { Command, CommandBody, CommandKind } from '#shared/case/commands.ts';
+import { commandClass, isCommandKind, parseCommand } from '#shared/case/commands.ts';
+import type { DecideContext, Who } from '#shared/case/context.ts';
+import { decide } from '#shared/case/decide.ts';
+import type { FoldedEvent } from '#shared/case/decision.ts';
+import type { EventBody, EventKind } from '#shared/case/events.ts';
+import { foldCase } from '#shared/case/evolve.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import type { CustomerFacts, Quote } from '#shared/protocol/bank.ts';
+import { ToDesk, type CaseView, type DeskPort, type Draft, type Mark, type SessionView, type SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { Rules } from '#shared/protocol/rules.ts';
+import type { CallEvent } from '#shared/telephony/call-event.ts';
+
+export type FakeOptions = {
+  rules: Rules;
+  who: Who & { name: string };
+  startAt: string;
+  /** What the bank says of the customer now. */
+  bank: (at: string) => { facts: CustomerFacts; quotes: Quote[] };
+  /** Right answers to verification questions. */
+  answers: Record<string, string>;
+};
+
+type Subscription = { topic: string; params: Record<string, unknown> };
+type Sent = { kind: string; body: unknown; case: string };
+
+export type FakeCentre = ReturnType<typeof fakeCentre>;
+
+export function fakeCentre(options: FakeOptions) {
+  const { rules, who } = options;
+  let now = Date.parse(options.startAt);
+  let serial = 0;
+  const at = (): string => new Date(now).toISOString();
+  const later = (seconds: number): void => void (now += seconds * 1000);
+  const newId = (): string => {
+    serial += 1;
+    return `0190a0b0-0000-7000-9000-${serial.toString(16).padStart(12, '0')}`;
+  };
+
+  const logs = new Map<string, FoldedEvent[]>();
+  const marks = new Map<string, Mark[]>();
+  const live = new Map<string, { value: unknown; version: number }>();
+  const drafts = new Map<string, Draft>();
+  const subscriptions = new Map<number, Subscription>();
+  /** Every command and ask as it came over the port, for tests to look at. */
+  const sent: Sent[] = [];
+  const asked: Sent[] = [];
+  let deliver: (data: unknown) => void = () => undefined;
+  /** Commands wait for the centre: what a desktop shows while the line is down. */
+  let online = true;
+  let signedIn = true;
+  let refuseSignIn: Refusal | null = null;
+  const askRefusals = new Map<string, Refusal>();
+
+  const stateOf = (caseId: string): CaseState | null => foldCase(logs.get(caseId) ?? []);
+  const session = (): SessionView => signedIn
+    ? {
+        status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(),
+        person: { id: who.person, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
+      }
+    : { status: 'signed-out', refusal: null };
+  const sync = (): SyncView => ({
+    connection: !signedIn ? 'none' : online ? 'online' : 'offline', refusal: null, unsent: [...marks.values()].flat().filter((mark) => mark.look === 'saved-here').length, inFlight: 0, catchingUp: false,
+    lastContactAt: at(), clockOffsetMs: now - Date.now(), clockIsOff: false, refused: [...marks.values()].flat().filter((mark) => mark.look === 'refused' && mark.seenAt === null), incarnation: 1, renumberedAt: null,
+  });
+  const viewOf = (caseId: string): CaseView => {
+    const state = stateOf(caseId)!;
+    return { case: caseId, version: state.version, state, marks: [...(marks.get(caseId) ?? [])], heardAt: at() };
+  };
+  const reply = (n: number, value: unknown): void => deliver({ t: 'reply', n, reply: { ok: true, value } });
+  const refused = (n: number, refusal: Refusal): void => deliver({ t: 'reply', n, reply: { ok: false, refusal } });
+  const push = (topic: string, view: (params: Record<string, unknown>) => unknown): void => {
+    for (const [n, one] of subscriptions) if (one.topic === topic) deliver({ t: 'view', n, view: view(one.params) });
+  };
+  const pushCase = (caseId: string): void => {
+    push('cases', () => ({ whole: false, changed: [viewOf(caseId)], gone: [] }));
+    push('sync', sync);
+  };
+  const pushLive = (topic: string): void => push('live', (params) => {
+    const held = live.get(String(params['topic']));
+    return params['topic'] === topic && held ? { topic, ...held, heardAt: at() } : null;
+  });
+
+  const context = (): DecideContext => {
+    const read = options.bank(at());
+    const up = online ? 'up' : 'down';
+    return {
+      at: 'desktop', now: at(), by: { ...who, entitlements: rules.entitlements }, calendar: rules.calendar, control: rules.control, flowPolicy: rules.flowPolicy, site: rules.site,
+      flow: (flowId, version) => rules.flows.find(({ definition }) => definition.id === flowId && definition.version === version) ?? null,
+      lights: { core: up, centre: up, phone: 'up' }, gateFacts: read, person: () => 'unknown', ledger: { entries: [] }, provedDigest: null,
+    };
+  };
+
+  /** Something that happened, told by the server. */
+  function happen<K extends EventKind>(caseId: string, kind: K, body: EventBody<K>, by: string | null = null): void {
+    const log = logs.get(caseId) ?? [];
+    log.push({
+      id: newId(), case: caseId, version: log.length + 1, kind, schema: 1, body,
+      actor: { person: by, workstation: null, desktop: null } as never, times: { recorded: at(), made: at(), said: null } as never,
+    });
+    logs.set(caseId, log);
+    pushCase(caseId);
+  }
+
+  function order(caseId: string, kind: CommandKind, body: unknown, commandId: string, saidAt: string | null): Refusal | null {
+    const parsed = parseCommand(kind, { id: commandId, body, madeAt: at(), saidAt });
+    if (!parsed.ok) return parsed.refusal;
+    const decision = decide(stateOf(caseId), parsed.command as Command, context());
+    if ('refusal' in decision) return decision.refusal;
+    const log = logs.get(caseId) ?? [];
+    for (const event of decision.events) {
+      log.push({
+        id: event.id, case: caseId, version: log.length + 1, kind: event.kind, schema: 1, body: event.body,
+        actor: { person: who.person, workstation: null, desktop: null } as never, times: { recorded: at(), made: at(), said: saidAt } as never,
+      });
+    }
+    logs.set(caseId, log);
+    return null;
+  }
+
+  function onCommand(n: number, params: Record<string, unknown>): void {
+    const caseId = String(params['case']);
+    const kind = String(params['kind']);
+    const commandId = typeof params['id'] === 'string' ? params['id'] : newId();
+    sent.push({ kind, body: params['body'], case: caseId });
+    const central = isCommandKind(kind) && commandClass(kind) === 'central';
+    const mark = (look: Mark['look'], refusal: Refusal | null): Mark => ({
+      command: commandId, stream: caseId, number: sent.length, kind, look, urgent: params['urgent'] === true, madeAt: at(), saidAt: null, notAfter: null, refusal, doubtful: null, seenAt: null,
+    });
+    const put = (one: Mark): void => void marks.set(caseId, [...(marks.get(caseId) ?? []).filter((other) => other.command !== one.command), one]);
+    const refusal = central && !online ? null : order(caseId, kind as CommandKind, params['body'], commandId, (params['saidAt'] as string | null | undefined) ?? null);
+    if (refusal !== null && !central) return refused(n, refusal);
+    put(refusal !== null ? mark('refused', refusal) : central ? mark(online ? 'confirmed' : 'asked', null) : mark(online ? 'confirmed' : 'saved-here', null));
+    reply(n, { commandId, decided: central ? 'asked' : 'pending' });
+    if (logs.has(caseId)) pushCase(caseId);
+    push('sync', sync);
+  }
+
+  const setLive = <T extends LiveTopic>(topic: T, value: LiveValue<T>): void => {
+    live.set(topic, { value, version: (live.get(topic)?.version ?? 0) + 1 });
+    pushLive(topic);
+  };
+  const agent = (): LiveValue<'agent'> | undefined => live.get('agent')?.value as LiveValue<'agent'> | undefined;
+  const setAgent = (patch: Partial<LiveValue<'agent'>>): void => setLive('agent', {
+    personId: who.person, state: 'available', since: at(), reason: 'chosen', personVersion: 0, until: null, callId: null, reviewId: null, next: null, back: null, ...agent(), version: (agent()?.version ?? 0) + 1, ...patch,
+  });
+
+  const readFacts = (caseId: string, purpose: EventBody<'facts read'>['purpose']): void => {
+    const { facts, quotes } = options.bank(at());
+    happen(caseId, 'facts read', { purpose, for: who.person, facts, quotes, underWay: [], recentCalls: [] });
+  };
+  const callEvent = (caseId: string, event: Omit<CallEvent, 'eventId' | 'at'>): void =>
+    happen(caseId, 'call recorded', { event: { eventId: newId(), at: at(), ...event } as CallEvent });
+
+  function onAsk(n: number, params: Record<string, unknown>): void {
+    const kind = String(params['kind']);
+    const body = params['body'] as Record<string, string>;
+    asked.push({ kind, body, case: body['case'] ?? '' });
+    const no = askRefusals.get(kind);
+    if (no) return refused(n, no);
+    if (!online && kind !== 'rules' && kind !== 'server info') return refused(n, { code: 'offline' });
+    const caseId = body['case'] ?? '';
+    switch (kind) {
+      case 'rules': return reply(n, { version: rules.version, rules });
+      case 'server info': return reply(n, { demo: true, accounts: [{ account: 'agent', password: 'demo-agent', role: 'agent' }, { account: 'mentor', password: 'demo-mentor', role: 'mentor' }] });
+      case 'people': return reply(n, [{ id: newId(), name: '周师', no: '1002', role: 'mentor', online: true }]);
+      case 'identify customer':
+        happen(caseId, 'customer identified', { customerId: body['customerId']!, how: 'search' });
+        readFacts(caseId, 'call');
+        return reply(n, { done: true });
+      case 'find customer': {
+        const { customer } = options.bank(at()).facts;
+        return reply(n, { matches: [{ id: customer.id, maskedName: customer.maskedName, surname: customer.surname, title: customer.title, reservedPhoneMasked: customer.reservedPhoneMasked }], more: false });
+      }
+      case 'read facts': readFacts(caseId, body['purpose'] as never); return reply(n, { done: true });
+      case 'verify': case 'collect service password': {
+        const factor = body['factor'] ?? 'servicePassword';
+        const ok = kind === 'collect service password' || options.answers[factor] === body['answer'];
+        const before = stateOf(caseId)?.verification[body['callId'] ?? 'none'];
+        const passed = new Set([...(before?.factors.filter((one) => one.ok).map((one) => one.factor) ?? []), ...(ok ? [factor] : [])]);
+        const extra = [...passed].filter((one) => one !== 'name' && one !== 'idLast4').length;
+        const level = !passed.has('name') || !passed.has('idLast4') ? 0 : Math.min(3, 1 + extra);
+        const failuresToday = (before?.failuresToday ?? 0) + (ok ? 0 : 1);
+        happen(caseId, 'verification checked', { callId: body['callId'] ?? null, factor, ok, level, failuresToday });
+        return reply(n, { ok, level, failuresToday });
+      }
+      case 'answer call': {
+        const offer = live.get('offer')?.value as LiveValue<'offer'>;
+        if (!offer) return refused(n, { code: 'offer-gone' });
+        setLive('offer', null);
+        callEvent(offer.caseId, { callId: offer.callId, kind: 'answered', personId: who.person, recordingId: `rec-${offer.callId}` } as never);
+        setAgent({ state: 'on-call', since: at(), callId: offer.callId });
+        return reply(n, { case: offer.caseId });
+      }
+      case 'hold call': case 'retrieve call': case 'end call': {
+        const view = [...logs.keys()].find((one) => stateOf(one)?.calls[body['callId']!] !== undefined);
+        if (view) callEvent(view, { callId: body['callId']!, kind: kind === 'hold call' ? 'held' : kind === 'end call' ? 'ended' : 'retrieved' } as never);
+        if (kind === 'end call') setAgent({ state: 'after-call', since: at(), callId: null });
+        return reply(n, { done: true });
+      }
+      case 'set agent state': setAgent({ state: body['to'] as never, since: at() }); return reply(n, agent());
+      case 'finish wrap-up': setAgent({ state: 'available', since: at() }); return reply(n, agent());
+      case 'dial callback': {
+        const callId = `callback-${serial}`;
+        happen(caseId, 'callback tried', { promiseId: body['promiseId']!, callId });
+        callEvent(caseId, { callId, kind: 'callback-dialled', personId: who.person, promiseId: body['promiseId'] } as never);
+        callEvent(caseId, { callId, kind: 'callback-answered' } as never);
+        setAgent({ state: 'on-call', since: at(), callId });
+        return reply(n, { callId });
+      }
+      default: return refused(n, { code: 'command-unknown' });
+    }
+  }
+
+  function onCall(n: number, method: string, params: Record<string, unknown>): void {
+    switch (method) {
+      case 'command': return onCommand(n, params);
+      case 'ask': return onAsk(n, params);
+      case 'drafts': return reply(n, [...drafts.values()].filter((draft) => params['case'] === undefined || draft.case === params['case']));
+      case 'saveDraft': {
+        const draft = { case: (params['case'] as string | null) ?? null, field: String(params['field']), text: String(params['text']), at: at() };
+        if (draft.text === '') drafts.delete(`${draft.case}/${draft.field}`);
+        else drafts.set(`${draft.case}/${draft.field}`, draft);
+        return reply(n, { saved: true });
+      }
+      case 'signIn':
+        if (refuseSignIn) return refused(n, refuseSignIn);
+        signedIn = true;
+        push('session', session);
+        return reply(n, session());
+      case 'signOut':
+        signedIn = false;
+        push('session', session);
+        return reply(n, { done: true });
+      case 'session': return reply(n, session());
+      case 'syncStatus': return reply(n, sync());
+      case 'quitCheck': return reply(n, { unsent: sync().unsent });
+      case 'refusalSeen':
+        for (const [key, list] of marks) marks.set(key, list.map((mark) => (mark.command === params['command'] ? { ...mark, seenAt: at() } : mark)));
+        push('sync', sync);
+        return reply(n, { done: true });
+      default: return reply(n, { done: true });
+    }
+  }
+
+  const port: DeskPort = {
+    postMessage(message) {
+      const frame = ToDesk.parse(message);
+      if (frame.t === 'unsubscribe') return void subscriptions.delete(frame.n);
+      const params = (frame.params ?? {}) as Record<string, unknown>;
+      if (frame.t === 'call') return onCall(frame.n, frame.method, params);
+      const name = frame.topic;
+      subscriptions.set(frame.n, { topic: name, params });
+      const held = live.get(String(params['topic']));
+      const first = name === 'session' ? session() : name === 'sync' ? sync()
+        : name === 'cases' ? { whole: true, changed: [...logs.keys()].map(viewOf), gone: [] }
+        : name === 'live' ? (held ? { topic: params['topic'], ...held, heardAt: at() } : null) : null;
+      deliver({ t: 'view', n: frame.n, view: first });
+    },
+    onMessage(handler) {
+      deliver = handler;
+    },
+    close() {},
+  };
+
+  /** A call that rings at this desktop, of a customer the number tells. */
+  function ring(more: { number?: string | null; lossReport?: boolean; known?: boolean } = {}): { caseId: string; callId: string } {
+    const caseId = newId();
+    const callId = `call-${serial}`;
+    const number = more.number === undefined ? '13800000172' : more.number;
+    const queue = more.lossReport ? 'loss' : 'general';
+    happen(caseId, 'case opened', { reason: 'call', callId, fromCase: null, number, queue });
+    happen(caseId, 'access granted', { person: who.person, as: 'owner' });
+    callEvent(caseId, { callId, kind: 'queued', queue, ...(number ? { number } : {}) } as never);
+    if (more.known !== false) {
+      happen(caseId, 'customer identified', { customerId: options.bank(at()).facts.customer.id, how: 'number' });
+      readFacts(caseId, 'call');
+    }
+    setLive('offer', {
+      callId, caseId, number, queue, queueName: more.lossReport ? { zh: '挂失专线', en: 'Lost cards' } : { zh: '信用卡综合', en: 'Credit cards' }, lossReport: more.lossReport === true,
+      offeredAt: at(), expiresAt: new Date(now + 15_000).toISOString(), acceptedAt: at(),
+    });
+    return { caseId, callId };
+  }
+
+  return {
+    port, sent, asked, rules, at, later, newId, stateOf, happen, setLive, setAgent, ring, readFacts, callEvent,
+    /** As if a person at this desktop had given it. */
+    give: <K extends CommandKind>(caseId: string, kind: K, body: CommandBody<K>): Refusal | null => {
+      const refusal = order(caseId, kind, body, newId(), null);
+      if (refusal === null) pushCase(caseId);
+      return refusal;
+    },
+    drafts: () => [...drafts.values()],
+    refuseAsk: (kind: string, refusal: Refusal | null) => (refusal ? askRefusals.set(kind, refusal) : askRefusals.delete(kind)),
+    refuseSignIn: (refusal: Refusal | null) => void (refuseSignIn = refusal),
+    setOnline: (next: boolean) => {
+      online = next;
+      push('sync', sync);
+    },
+    setSignedIn: (next: boolean) => {
+      signedIn = next;
+      push('session', session);
+    },
+  };
+}
