@@ -1,0 +1,151 @@
+/**
+ * `outbox-append`: how many commands a second a desktop can take from its person, each decided on the case as it stands
+ * and on disk before it is answered (SY1).
+ *
+ * Ours is the desk's own path, `giveCommand`: parse, mask, `decide`, fold, number, one durable commit of the outbox row,
+ * the case's view brought up to date; nothing is confirmed meanwhile, as in a shift without the centre. The cases are
+ * real ones, made by a real centre and demo bank: a call in hand, the customer's facts, a run of the early settlement.
+ * The command is `write note`; what `fill fields` costs, whose decision is the longest (the flow is asked what falls),
+ * stands in the notes.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { CaseState } from '#shared/case/state.ts';
+import type { Rules } from '#shared/protocol/rules.ts';
+import { CaseBook } from '../../electron/desk/case-book.ts';
+import { domainLogic } from '../../electron/desk/domain-logic.ts';
+import { giveCommand, type CommandParts } from '../../electron/desk/give-command.ts';
+import { openDatabase } from '../../electron/desk/store/database.ts';
+import { storeOf, type Store } from '../../electron/desk/store/store.ts';
+import { CorrectedClock } from '../../electron/desk/sync/corrected-clock.ts';
+import { answerCall, clearStage, LARGE, setStage } from '../integration/server/story.ts';
+import { oneRowOneCommit } from './reference/one-row-one-commit.ts';
+import { atLeast, inTurn, quantile, median, side, type Bench } from './result.ts';
+import { scratchFolder } from './scratch-folder.ts';
+
+const COMMANDS = 1000;
+/** Of the second kind, told in the notes only. */
+const FIELD_COMMANDS = 400;
+/** Cases that a desktop holds open in one shift, filled in turn. */
+const CASES = 20;
+/** Half of the lowest figure known for SQLCipher, FULL, one row a commit (3,700 rows a second on 2 cores). */
+const REFERENCE_FLOOR = 1850;
+const WARM_UP = 200;
+
+type Prepared = { person: string; rules: Rules; cases: { id: string; version: number; state: unknown }[]; runId: string };
+
+/** A call taken by a real centre, up to the first field of the early settlement. */
+async function prepare(): Promise<Prepared> {
+  const stage = await setStage();
+  try {
+    const { agent, running } = stage;
+    const { caseId } = await answerCall(stage, LARGE.customerId);
+    const runId = uuidv7();
+    const flow = running.centre.rules.flows.find((one) => one.definition.id === 'early-settlement')!;
+    await agent.must('start run', caseId, { runId, flowId: flow.definition.id, flowVersion: flow.definition.version });
+    await agent.until(() => agent.state(caseId).runs[runId] !== undefined, 'the run');
+    const text = JSON.stringify(agent.state(caseId));
+    const cases = Array.from({ length: CASES }, () => {
+      const id = uuidv7();
+      const state = CaseState.parse(JSON.parse(text.replaceAll(caseId, id)));
+      return { id, version: state.version, state };
+    });
+    return { person: agent.person, rules: running.centre.rules, cases, runId };
+  } finally {
+    await clearStage(stage);
+  }
+}
+
+function deskOn(store: Store, prepared: Prepared): CommandParts {
+  const who = { person: prepared.person, workstation: 'bench' };
+  const clock = new CorrectedClock({ now: () => Date.now() }, 0);
+  const logic = domainLogic({
+    person: { id: prepared.person, no: '1001', role: 'agent', skills: ['es'] }, workstation: who.workstation,
+    rules: () => prepared.rules, lights: () => ({ centre: 'down', core: 'down', phone: 'up' }),
+  });
+  store.transaction(() => {
+    for (const { id, version, state } of prepared.cases) store.cases.put({ id, version, state, heardAt: clock.now(), sweep: 0 });
+  });
+  return { store, logic, book: new CaseBook(store, logic, who), clock, who, newId: () => uuidv7() };
+}
+
+type Given = { kind: string; body: unknown };
+const note = (_prepared: Prepared, n: number): Given => ({ kind: 'write note', body: { noteId: uuidv7(), text: `客户说想把三笔分期都还清，第 ${n} 次记` } });
+const field = ({ runId }: Prepared, n: number): Given => ({ kind: 'fill fields', body: { runId, stepId: 'ES-1', values: { statedRequest: `客户说想把三笔分期都还清，第 ${n} 次改` } } });
+
+/** @returns milliseconds of each command, and the rows as they were stored */
+function giveAll(file: string, prepared: Prepared, count: number, make: (prepared: Prepared, n: number) => Given): { times: number[]; rows: string[] } {
+  const store = storeOf(openDatabase(file, randomBytes(32), null), uuidv7());
+  try {
+    const parts = deskOn(store, prepared);
+    const times: number[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const { id } = prepared.cases[n % prepared.cases.length]!;
+      const params = { case: id, ...make(prepared, n) };
+      const began = performance.now();
+      const answer = giveCommand(parts, params);
+      times.push(performance.now() - began);
+      if (!answer.ok) throw new Error(`a command was refused: ${JSON.stringify(answer.refusal)}`);
+    }
+    const stored = store.outbox.all();
+    if (stored.length !== count) throw new Error(`${count} commands were answered and ${stored.length} are stored`);
+    return { times, rows: stored.map(({ inner: _inner, ...row }) => JSON.stringify(row)) };
+  } finally {
+    store.close();
+  }
+}
+
+const perSecond = (times: readonly number[]): number => (1000 * times.length) / times.reduce((sum, one) => sum + one, 0);
+
+export const outboxAppend: Bench = {
+  name: 'outbox-append',
+  async run({ runs, say }) {
+    say('making a case with a real centre');
+    const prepared = await prepare();
+    const folder = scratchFolder('outbox');
+    let files = 0;
+    const file = (): string => join(folder.path, `${(files += 1)}.db`);
+    try {
+      const { rows } = giveAll(file(), prepared, WARM_UP, note);
+      giveAll(file(), prepared, WARM_UP, field);
+      oneRowOneCommit(file(), rows);
+      const texts = Array.from({ length: COMMANDS }, (_, n) => rows[n % rows.length]!);
+      const ours: number[] = [];
+      const reference: number[] = [];
+      const fields: number[] = [];
+      const each: number[] = [];
+      const eachOfReference: number[] = [];
+      await inTurn(runs, () => {
+        const { times } = giveAll(file(), prepared, COMMANDS, note);
+        fields.push(perSecond(giveAll(file(), prepared, FIELD_COMMANDS, field).times));
+        each.push(...times);
+        ours.push(perSecond(times));
+        say(`ours ${Math.round(ours.at(-1)!)} commands/s`);
+      }, () => {
+        const times = oneRowOneCommit(file(), texts);
+        eachOfReference.push(...times);
+        reference.push(perSecond(times));
+        say(`reference ${Math.round(reference.at(-1)!)} rows/s`);
+      });
+      const [mine, other] = [side(ours.map((one) => [one]), 'low'), side(reference.map((one) => [one]), 'low')];
+      const ratio = mine.median / other.median;
+      const stateBytes = Buffer.byteLength(JSON.stringify(prepared.cases[0]!.state));
+      const rowBytes = Math.round(median(texts.map((text) => Buffer.byteLength(text))));
+      return {
+        bench: 'outbox-append', unit: 'commands per second', better: 'higher', ours: mine, reference: other, ratio,
+        aims: [atLeast('ours / reference', 0.6, ratio)],
+        notes: [
+          `command: write note, ${COMMANDS} a run over ${CASES} cases of ${Math.round(stateBytes / 1024)} kB each, none confirmed meanwhile; a row of ${rowBytes} bytes on both sides`,
+          `fill fields instead: ${Math.round(median(fields))} commands/s, ratio ${(median(fields) / other.median).toFixed(2)}`,
+          'p95 is that of the runs, at the slow end (rates)',
+          `one command: median ${median(each).toFixed(3)} ms, p95 ${quantile(each, 0.95).toFixed(3)} ms; one bare row: median ${median(eachOfReference).toFixed(3)} ms, p95 ${quantile(eachOfReference, 0.95).toFixed(3)} ms`,
+          'both: sqlcipher, raw key, WAL, synchronous=FULL, exclusive, secure_delete, same addon, same process (Node ' + process.versions.node + ')',
+          ...(other.median < REFERENCE_FLOOR ? [`VOID: the reference reached ${Math.round(other.median)} rows/s, under half of the known figure (${REFERENCE_FLOOR})`] : []),
+        ],
+      };
+    } finally {
+      folder.remove();
+    }
+  },
+};
