@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readRuntime } from './runtime-file.ts';
@@ -47,7 +47,10 @@ export interface LaunchOptions {
   env?: Record<string, string>;
 }
 
-/** All that `child_process.spawn` or Playwright's `_electron.launch` needs. */
+/**
+ * All that `child_process.spawn` or Playwright's `_electron.launch` needs. Good for one start: the
+ * script it names takes itself away. Playwright takes it whole: `_electron.launch({ ...command })`.
+ */
 export interface DesktopCommand {
   executablePath: string;
   args: string[];
@@ -165,4 +168,9 @@ export function makeFolder(prefix: string, asTestUser: boolean): string {
     chownSync(folder, user.uid, user.gid);
   }
   return folder;
+}
+
+/** Takes such a folder away. Helpers of a desktop that was killed may still write for a moment. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

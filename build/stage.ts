@@ -39,6 +39,8 @@ export function stagePackedProgram(): { executable: string; remove(): void } {
   chmodSync(folder, 0o755);
   // The modes of the program are part of it: its helpers are executable.
   cpSync(dirname(packed), join(folder, 'program'), { recursive: true });
+  // As in set-up: the sandbox also where ordinary users may not have user namespaces.
+  if (process.platform === 'linux' && process.getuid?.() === 0) chmodSync(join(folder, 'program', 'chrome-sandbox'), 0o4755);
   return { executable: join(folder, 'program', basename(packed)), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

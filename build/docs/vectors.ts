@@ -24,17 +24,19 @@ const payload: OperationPayload = OperationPayload.parse({
 /** Keys that sort by UTF-16 code units, escapes, numbers: what canonical JSON is easily got wrong in. */
 const awkward = { '\u20ac': 'Euro', '\ud83d\ude00': 'smile', '\ufb33': 'dalet', a: [1, -0, 1e21, 0.1, 1e-7], '1': '"\\\u0007\n', '\u00e9': null, A: true };
 
+const hash = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
+const canonicalCase = (value: unknown) => ({ value, canonical: canonicalize(value) ?? '', sha256: hash(canonicalize(value) ?? '') });
 const digestCase = (name: string, of: OperationPayload) => ({ name, payload: of, canonical: canonicalize(of) ?? '', digest: digestOf(of) });
 
 const inner = JSON.stringify(InnerCommand.parse({ madeAt: '2026-11-21T08:00:00.123Z', saidAt: null, dependsOn: [], notAfter: null, body: { noteId: id(21), text: '客户问：能少扣吗？' } }));
 const outer = OuterCommand.parse({
-  id: id(22), desktop: id(23), incarnation: 1, case: id(1), number: 1, kind: 'write note', schema: 1, hash: bytesToHex(sha256(utf8ToBytes(inner))), urgent: false, inner,
+  id: id(22), desktop: id(23), incarnation: 1, case: id(1), number: 1, kind: 'write note', schema: 1, hash: hash(inner), urgent: false, inner,
 });
 
 /** @returns the content of docs/protocol/vectors.json */
 export const vectors = (): object => ({
   note: 'Fictional data. canonical: RFC 8785; digest, hash: SHA-256 of the UTF-8 bytes, lower-case hex.',
-  canonicalJson: [{ value: awkward, canonical: canonicalize(awkward) }],
+  canonicalJson: [canonicalCase({ b: [1, 0.1, 1e21], a: '分期', A: null }), canonicalCase(awkward)],
   operationDigest: [digestCase('one line', payload), digestCase('one fen more', { ...payload, totalDueFen: payload.totalDueFen + 1 })],
   innerHash: [{ inner: outer.inner, hash: outer.hash, outer }],
   eventIds: [0, 1, 254].map((index) => ({ command: outer.id, index, event: eventIdOf(outer.id, index) })),

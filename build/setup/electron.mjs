@@ -1,5 +1,5 @@
 /** Finds a runnable Electron: the current one, or where its release host is out of reach, the fallback. */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -112,7 +112,10 @@ async function releaseHostOutOfReach() {
   }
 }
 
-/** In a root shell the project may lie where ordinary users cannot read: the runtime is copied out. */
+/**
+ * In a root shell the project may lie where ordinary users cannot read: the runtime is copied out.
+ * Its sandbox helper is made to work on systems that keep user namespaces from ordinary users.
+ */
 function readableByAll(executable, version) {
   if (!isRoot || process.platform !== 'linux') return executable;
   const folder = join(cacheFolder(), `electron-${version}-${process.platform}-${process.arch}`);
@@ -120,6 +123,7 @@ function readableByAll(executable, version) {
     const fresh = `${folder}.${process.pid}`;
     mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
     cpSync(dirname(executable), fresh, { recursive: true });
+    chmodSync(join(fresh, 'chrome-sandbox'), 0o4755);
     rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
   }

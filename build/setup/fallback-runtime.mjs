@@ -11,7 +11,7 @@ import { npm, run } from './run.mjs';
 import { SetupFailure, withProgress } from './say.mjs';
 
 /** Grows when the way of preparing it changes, so that older caches are made again. */
-const PREPARED = 1;
+const PREPARED = 2;
 
 /** @returns {Promise<string>} path of the executable */
 export async function ensureFallback() {

@@ -41,6 +41,8 @@ await flipFuses(executable, {
 });
 await createPackage(join(here, 'default-app'), join(runtime, 'resources', 'default_app.asar'));
 
+// Made by root, the sandbox works also where ordinary users may not have user namespaces.
+if (process.getuid() === 0) chmodSync(join(runtime, 'chrome-sandbox'), 0o4755);
 mkdirSync(dirname(folder), { recursive: true });
 renameSync(runtime, folder);
 chmodSync(folder, 0o755);

@@ -3,12 +3,13 @@
  * for the interface, so that each promise of the main process is tested by itself.
  */
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktopCommand, makeFolder } from '../../../build/launch.ts';
+import { desktopCommand, makeFolder, removeFolder } from '../../../build/launch.ts';
 import type { LaunchOptions } from '../../../build/launch.ts';
 import { stageProgram } from '../../../build/stage.ts';
 import type { StagedProgram } from '../../../build/stage.ts';
@@ -36,6 +37,8 @@ let program: StagedProgram;
 let profile: string;
 let app: ElectronApplication;
 let page: Page;
+/** Playwright forgets it when the program has ended. */
+let child: ChildProcess;
 
 const options = (): LaunchOptions => ({ program, asTestUser: true, env: display.env });
 const seen = (): Promise<Seen> => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
@@ -43,7 +46,6 @@ const until = (ready: (now: Seen) => boolean) => expect.poll(async () => ready(a
 /** Waits for the program to end and gives its exit code. */
 const ended = () =>
   new Promise<number | null>((done) => {
-    const child = app.process();
     if (child.exitCode !== null) done(child.exitCode);
     else child.once('exit', (code) => done(code));
   });
@@ -51,7 +53,7 @@ const ended = () =>
 const press = (keyCode: string, modifiers: ('control' | 'alt')[]) =>
   app.evaluate(({ BrowserWindow }, key) => BrowserWindow.getAllWindows()[0]?.webContents.sendInputEvent({ type: 'keyDown', ...key }), { keyCode, modifiers });
 const closeWindow = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-const alive = () => app.process().exitCode === null && app.process().signalCode === null;
+const alive = () => child.exitCode === null && child.signalCode === null;
 
 beforeAll(async () => {
   display = await startVirtualDisplay({ width: 1366, height: 768 }, true);
@@ -67,15 +69,16 @@ afterAll(() => {
 beforeEach(async () => {
   profile = makeFolder('shell', true);
   app = await _electron.launch({ ...desktopCommand({ userDataDir: profile, server: 'http://127.0.0.1:9', as: 'agent', theme: 'dark' }, options()), timeout: 30_000 });
+  child = app.process();
   page = await app.firstWindow();
   await until((now) => now.ports.length === 1);
 });
 afterEach(async () => {
   if (alive()) {
-    app.process().kill('SIGKILL');
+    child.kill('SIGKILL');
     await ended();
   }
-  rmSync(profile, { recursive: true, force: true });
+  removeFolder(profile);
 });
 
 describe('a page that may do nothing but talk to its desk', () => {
@@ -117,6 +120,22 @@ describe('a page that may do nothing but talk to its desk', () => {
     });
     await until((now) => now.violations.includes('script-src-elem'));
     expect(await page.evaluate(() => 'injected' in window)).toBe(false);
+  });
+});
+
+describe('what is left on the machine', () => {
+  it('holds no storage of the page', async () => {
+    await page.evaluate(() => {
+      localStorage.setItem('secret', '4000000000000002');
+      document.cookie = 'secret=4000000000000002';
+    });
+    const over = ended();
+    await closeWindow();
+    expect(await over).toBe(0);
+    const left = globSync('**/*', { cwd: profile, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes('4000000000000002'))).toEqual([]);
+    expect(left.filter((entry) => entry.parentPath.includes('Partitions'))).toEqual([]);
   });
 });
 
@@ -173,7 +192,7 @@ describe('quitting', () => {
 
   it('closes in order on a signal of the system', async () => {
     const over = ended();
-    app.process().kill('SIGTERM');
+    child.kill('SIGTERM');
     expect(await over).toBe(0);
   });
 
