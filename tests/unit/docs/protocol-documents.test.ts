@@ -104,7 +104,7 @@ function canonical(value: unknown): string {
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 const Vectors = z.object({
-  canonicalJson: z.array(z.object({ value: z.unknown(), canonical: z.string() })).min(1),
+  canonicalJson: z.array(z.object({ value: z.unknown(), canonical: z.string(), sha256: z.string() })).min(2),
   operationDigest: z.array(z.object({ name: z.string(), payload: z.unknown(), canonical: z.string(), digest: z.string() })).min(2),
   innerHash: z.array(z.object({ inner: z.string(), hash: z.string(), outer: z.object({ inner: z.string(), hash: z.string() }) })).min(1),
   eventIds: z.array(z.object({ command: z.string(), index: z.int(), event: z.string() })).min(2),
@@ -114,7 +114,13 @@ describe('[TP2] vectors.json, computed a second time without the program', () =>
   const vectors = Vectors.parse(JSON.parse(read('docs/protocol/vectors.json')));
 
   test('canonical JSON', () => {
-    for (const { value, canonical: text } of vectors.canonicalJson) expect(canonical(value)).toBe(text);
+    const page = read('docs/protocol/README.md');
+    for (const { value, canonical: text, sha256: hash } of vectors.canonicalJson) {
+      expect(canonical(value)).toBe(text);
+      expect(sha256(text)).toBe(hash);
+    }
+    const [worked] = vectors.canonicalJson;
+    expect([worked!.canonical, worked!.sha256].filter((line) => !page.includes(line))).toEqual([]);
   });
 
   test('the digest of a payload, and that one fen more is another', () => {
