@@ -29,6 +29,21 @@ export function inTrouble(followUp: FollowUpState): boolean {
 /** May be closed: one's own reminder at any time, one of an operation once all is settled and paid (FLOWS ES-19). */
 export const mayClose = (followUp: FollowUpState): boolean => followUp.operationId === null || followUp.checks.at(-1)?.settled === true;
 
+const working: ReadonlySet<string> = new Set(['in-review', 'approved', 'executing', 'in-doubt']);
+
+/** A case ends when nothing of it is left to do: no run, promise, follow-up or operation under way. */
+export function mayCloseCase(state: CaseState): boolean {
+  return state.closed === null
+    && Object.values(state.runs).every((run) => run.status === 'closed' || run.status === 'switched')
+    && state.promises.every((promise) => promise.status !== 'open')
+    && state.followUps.every((followUp) => followUp.status === 'closed')
+    && Object.values(state.operations).every((operation) => !working.has(operation.status));
+}
+
+/** The outcome of the last run names what a case ended with. */
+export const caseOutcome = (state: CaseState): string =>
+  Object.values(state.runs).findLast((run) => run.outcome !== null)?.outcome ?? 'information_given';
+
 /**
  * What this person has to see to, soonest first (SCREENS 今天, Cases & follow-ups).
  * @param me whose list; cases of other owners are left out

@@ -3,15 +3,15 @@ import type { CaseState } from '#shared/case/state.ts';
 import { returnReasonNames, type ReturnReason } from '#shared/review/review-schema.ts';
 import { localClock, localMoment } from '../app/local-time.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { sendCommand } from '../app/send.ts';
 import { nowAt } from '../app/stores/clock.ts';
-import { useCases } from '../app/stores/cases.ts';
+import { typedCase, useCases } from '../app/stores/cases.ts';
 import { useLive } from '../app/stores/live.ts';
 import { useMe } from '../app/stores/session.ts';
 import { openCase } from '../app/stores/place.ts';
-import { typedCase } from '../app/stores/cases.ts';
 import { operationOnScreen } from '../operation/operation-choice.ts';
 import { Money } from '../ui/money.tsx';
-import { customerName, type Agenda } from './agenda-view.ts';
+import { caseOutcome, customerName, mayCloseCase, type Agenda } from './agenda-view.ts';
 import { FollowUpCard } from './follow-up-card.tsx';
 import { HandOverButton, HandOverList } from './hand-over.tsx';
 import { followUpTexts } from './texts.ts';
@@ -101,7 +101,7 @@ function CaseTable({ cases }: { cases: readonly CaseState[] }) {
               <td><strong>{me === null ? '' : customerName(state, me.id) || t('customerUnknown')}</strong></td>
               <td>{operation === null ? <span className="tone-muted">{t('noOperation')}</span> : t(`op-${operation.status}`)}</td>
               <td className="amount">{operation === null ? null : <Money fen={operation.worksheet.totals.dueNowFen} />}</td>
-              <td className="amount"><span className="row fu-acts">{state.closed === null ? <HandOverButton state={state} /> : <span className="tone-muted">{state.closed.outcome}</span>}<Button size="small" onClick={() => openCase(state.id)}>{t('openCase')}</Button></span></td>
+              <td className="amount"><span className="row fu-acts">{mayCloseCase(state) ? <Button size="small" type="primary" onClick={() => void sendCommand(state.id, 'close case', { outcome: caseOutcome(state) })} data-testid="close-case">{t('closeCase')}</Button> : null}{state.closed === null ? <HandOverButton state={state} /> : <span className="tone-muted">{state.closed.outcome}</span>}<Button size="small" onClick={() => openCase(state.id)}>{t('openCase')}</Button></span></td>
             </tr>
           );
         })}

@@ -55,6 +55,7 @@ function Consent({ on, lang, command, offset, now, readOnly }: StepPanelProps & 
   return (
     <div className="stack">
       {readFirst ? <p className="tone-amber" role="status">▲ {t('eyeFirst')}</p> : null}
+      <p className="op-say">{t('consentIntro', { n: items.length })}</p>
       <ol className="op-consent" onKeyDown={stopRepeat}>
         {items.map((item, index) => (
           <li key={item.item} data-state={item.said !== null ? 'done' : index === at ? 'now' : 'later'} data-testid={`consent-${item.item}`}>

@@ -8,11 +8,11 @@ import { TypeInPanel } from './type-in-panel.tsx';
 import { WorksheetPanel } from './worksheet-panel.tsx';
 
 export const operationPanels: PanelTable = {
-  worksheet: { panel: WorksheetPanel, drawsTicks: true },
+  worksheet: { panel: WorksheetPanel, drawsTicks: true, drawsItems: true },
   submitReview: { panel: SubmitPanel, drawsFields: true },
   review: { panel: SubmitPanel, drawsFields: true },
-  readBack: { panel: ReadBackPanel, drawsTicks: true },
-  consent: { panel: ConsentPanel, drawsTicks: true, drawsFields: true },
+  readBack: { panel: ReadBackPanel, drawsTicks: true, drawsSpeech: true },
+  consent: { panel: ConsentPanel, drawsTicks: true, drawsFields: true, drawsSpeech: true },
   typeIn: { panel: TypeInPanel, drawsFields: true },
   execute: { panel: ExecutePanel, drawsFields: true },
 };

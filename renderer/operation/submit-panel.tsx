@@ -9,6 +9,7 @@ import { Money } from '../ui/money.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
 import { ChangedFacts } from './changed-facts.tsx';
 import { useControl } from './control.ts';
+import { useKeptText } from './kept-text.ts';
 import { operationOnScreen } from './operation-choice.ts';
 import { usePersonName } from './people.ts';
 import { Talk } from './review-talk.tsx';
@@ -57,14 +58,16 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
   const t = useTexts(operationTexts);
   const operation = view.state.operations[operationId]!;
   const promise = view.state.promises.findLast((one) => one.status === 'open');
-  const [note, setNote] = useState(operation.noteToReviewer);
+  const note = useKeptText(view.caseId, `note to reviewer ${operationId}`, operation.noteToReviewer);
   const [waits, setWaits] = useState<'on-line' | 'callback'>(promise ? 'callback' : 'on-line');
   const [busy, setBusy] = useState(false);
-  useEffect(() => setWaits(promise ? 'callback' : 'on-line'), [promise?.promiseId]);
+  const promised = promise !== undefined;
+  useEffect(() => setWaits(promised ? 'callback' : 'on-line'), [promised]);
   const submit = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    await command('submit for review', { operationId, reviewId: newId(), nonce: newId(), noteToReviewer: maskNumbers(note).slice(0, NOTE_LENGTH), customerWaits: waits });
+    const reply = await command('submit for review', { operationId, reviewId: newId(), nonce: newId(), noteToReviewer: maskNumbers(note.text).slice(0, NOTE_LENGTH), customerWaits: waits });
+    if (reply.ok) note.sent();
     setBusy(false);
   };
   const back = status.returned;
@@ -110,8 +113,8 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
         <label className="stack-tight">
           <span>{t('note')}</span>
           <Input
-            value={note} maxLength={NOTE_LENGTH} showCount disabled={readOnly} placeholder={t('notePlaceholder')} data-testid="submit-note"
-            onChange={(event) => setNote(event.target.value)}
+            value={note.text} maxLength={NOTE_LENGTH} showCount disabled={readOnly} placeholder={t('notePlaceholder')} data-testid="submit-note"
+            onChange={(event) => note.type(event.target.value)}
           />
         </label>
         <div className="row-wrap">

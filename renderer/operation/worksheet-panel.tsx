@@ -72,6 +72,9 @@ export function WorksheetPanel(props: StepPanelProps) {
   return (
     <section className="op-panel" data-testid="worksheet" aria-label={t('worksheet')}>
       <header className="row-wrap">
+        <span>{t('total', { n: operation.worksheet.lines.length })}</span>
+        <Money fen={operation.worksheet.totals.dueNowFen} big />
+        <span className="tone-muted">{t('dueDate')} <span className="tabular">{operation.worksheet.dueDate}</span></span>
         <Age at={operation.worksheet.factsReadAt} />
         {look === null ? null : <SavedMark look={look} quiet />}
         <span className="grow" />
@@ -99,7 +102,7 @@ export function WorksheetPanel(props: StepPanelProps) {
           )}
         </div>
       )}
-      <WorksheetTable operation={operation} view={sheet} lang={lang} />
+      <WorksheetTable operation={operation} view={sheet} lang={lang} spoken={props.callId !== null} />
       <dl className="op-beside" data-testid="worksheet-beside">
         <div className="op-beside-title">{t('beside')}<small className="tone-muted">{t('sourceBank')} {localSeconds(operation.worksheet.factsReadAt)}</small></div>
         <div><dt>{t('billUnpaid')}</dt><dd><Money fen={operation.worksheet.totals.billUnpaidFen} /></dd></div>

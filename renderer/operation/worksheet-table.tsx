@@ -7,10 +7,10 @@ import { operationTexts } from './texts.ts';
 import { localSeconds } from '../app/local-time.ts';
 import type { WorksheetRow, WorksheetView } from './worksheet-view.ts';
 
-type Props = { operation: OperationState; view: WorksheetView; lang: Lang };
+type Props = { operation: OperationState; view: WorksheetView; lang: Lang; /** A customer is on the line: each row says what is said of it. */ spoken: boolean };
 
 /** A row a plan, to the fen; below each its charging rule in words. Every column names its source and the time read. */
-export function WorksheetTable({ operation, view, lang }: Props) {
+export function WorksheetTable({ operation, view, lang, spoken }: Props) {
   const t = useTexts(operationTexts);
   const { worksheet } = operation;
   const read = localSeconds(worksheet.factsReadAt);
@@ -59,6 +59,7 @@ export function WorksheetTable({ operation, view, lang }: Props) {
                   <strong className="tone-red">✕ {row.mismatch.bankFen === null ? t('bankNoTrial') : t('bankTrial', { amount: formatFen(row.mismatch.bankFen) })}　</strong>
                 )}
                 <span className="tabular nowrap">{row.signedOn} · {row.cardLastFour}</span>　{row.chargingRule[lang]}
+                {spoken ? <p className="op-row-say">{row.say[lang]}</p> : null}
               </td>
             </tr>
           </tbody>

@@ -22,6 +22,7 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
   const t = useTexts(reviewTexts);
   const [draft, setDraft] = useState(emptyEntry);
   const [unreadable, setUnreadable] = useState<EntryField | null>(null);
+  const [pasted, setPasted] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   // A figure that did not match is typed anew, never corrected digit by digit.
   useEffect(() => setDraft(emptyEntry), [mismatched]);
@@ -31,7 +32,10 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
     if ('entry' in read && !disabled && !waiting) onStore(read.entry);
   };
   const off = disabled || waiting;
-  const refusePaste = (event: { preventDefault(): void }): void => event.preventDefault();
+  const refusePaste = (event: { preventDefault(): void }): void => {
+    event.preventDefault();
+    setPasted(true);
+  };
   return (
     <form
       ref={form} className="stack rv-blind" autoComplete="off" data-testid="blind-entry" onKeyDown={(event) => enterMovesOn(form.current, event, store)}
@@ -52,8 +56,14 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
         <label className="stack-tight"><span>{t('dueDate')}</span>
           <Input
             value={draft.dueDate} disabled={off} placeholder={t('dateHint')} autoComplete="off" className="figure" aria-label={t('dueDate')} data-testid="blind-due-date"
-            onChange={(event) => setDraft((was) => ({ ...was, dueDate: event.target.value }))} onPaste={refusePaste} onDrop={refusePaste}
+            
+            onChange={(event) => {
+              setPasted(false);
+              setDraft((was) => ({ ...was, dueDate: event.target.value }));
+            }}
+            onPaste={refusePaste} onDrop={refusePaste}
           />
+          {pasted ? <span role="alert" className="tone-amber small">{t('noPaste')}</span> : null}
         </label>
       </div>
       {principals.length === 0 ? null : (

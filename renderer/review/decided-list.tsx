@@ -13,14 +13,14 @@ const words: Record<LineLook, 'accepted' | 'notAccepted' | 'inDoubt' | 'underWay
 const tones: Record<LineLook, string> = { accepted: 'chip-green', 'not-accepted': 'chip-amber', 'in-doubt': 'chip-red', 'under-way': '' };
 
 /** What this person has decided, with each line's outcome as it comes: the second person learns what became of it. */
-export function DecidedList({ me, onOpen }: { me: string; onOpen: (caseId: string, reviewId: string) => void }) {
+export function DecidedList({ me, lead, onOpen }: { me: string; /** A lead follows what others decided too. */ lead: boolean; onOpen: (caseId: string, reviewId: string) => void }) {
   const t = useTexts(reviewTexts);
   const op = useTexts(operationTexts);
   const lang = useLang();
   const held = useCases((store) => store.held);
   const decided = useMemo(() => allCases(held)
-    .flatMap(({ state }) => Object.values(state.reviews).filter((review) => review.decidedBy === me).map((review) => ({ state, review })))
-    .sort((a, b) => ((a.review.decidedAt ?? '') > (b.review.decidedAt ?? '') ? -1 : 1)).slice(0, 20), [held, me]);
+    .flatMap(({ state }) => Object.values(state.reviews).filter((review) => review.decidedBy === me || (lead && state.owner !== me && review.decidedBy !== null)).map((review) => ({ state, review })))
+    .sort((a, b) => ((a.review.decidedAt ?? '') > (b.review.decidedAt ?? '') ? -1 : 1)).slice(0, 20), [held, me, lead]);
   if (decided.length === 0) return null;
   return (
     <section className="rv-list" data-testid="decided-list">
@@ -34,7 +34,7 @@ export function DecidedList({ me, onOpen }: { me: string; onOpen: (caseId: strin
               <tr key={review.id} data-testid={`decided-${review.id}`}>
                 <td className="tabular nowrap">{review.decidedAt === null ? '' : localMoment(review.decidedAt, nowAt())}</td>
                 <td>{review.kindName[lang]} · {review.band[lang]}</td>
-                <td>{review.status === 'approved' ? `✓ ${t('approve')}` : review.returned === null ? t('closedNow') : `▲ ${returnReasonNames[review.returned.reason][lang]}`}</td>
+                <td>{review.status === 'approved' ? `✓ ${t('approvedShort')}` : review.returned === null ? t('closedNow') : `▲ ${returnReasonNames[review.returned.reason][lang]}`}</td>
                 <td>
                   {lines.length === 0 ? <span className="tone-muted">{review.status === 'approved' ? t('outcomeNone') : ''}</span>
                     : <span className="row-wrap">{lines.map((line) => <span key={line.lineId} className={`chip ${tones[line.look]}`}>{line.merchant} {op(words[line.look])}</span>)}</span>}

@@ -23,7 +23,7 @@ export default function ReviewDesk() {
   // The case is not here before the centre grants it, so a refusal of the taking shows among those of the desktop.
   const declined = useSync(({ sync }) => (taking === null ? undefined : sync?.refused.find((mark) => mark.command === taking)));
   const review = open === null ? null : (view?.state.reviews[open.reviewId] ?? null);
-  const mine = review !== null && me !== null && (review.takenBy === me.id || review.decidedBy === me.id || review.entries.some((entry) => entry.by === me.id));
+  const mine = review !== null && me !== null && (review.takenBy === me.id || review.decidedBy === me.id || review.entries.some((entry) => entry.by === me.id) || (me.role === 'lead' && review.decidedBy !== null));
   useEffect(() => {
     if (mine) setTaking(null);
   }, [mine]);
@@ -49,7 +49,7 @@ export default function ReviewDesk() {
             rows={rows} me={me.id} takingId={taking === null ? null : (open?.reviewId ?? null)} onTake={(row) => void take(row)}
             onOpen={(row) => setOpen({ caseId: row.caseId, reviewId: row.reviewId })}
           />
-          <DecidedList me={me.id} onOpen={(caseId, reviewId) => setOpen({ caseId, reviewId })} />
+          <DecidedList me={me.id} lead={me.role === 'lead'} onOpen={(caseId, reviewId) => setOpen({ caseId, reviewId })} />
         </>
       )}
     </div>

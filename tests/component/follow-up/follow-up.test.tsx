@@ -9,12 +9,12 @@ import { useLiveStore } from '../../../renderer/app/stores/live.ts';
 import { usePlace } from '../../../renderer/app/stores/place.ts';
 import { useSession } from '../../../renderer/app/stores/session.ts';
 import { useSync } from '../../../renderer/app/stores/sync.ts';
-import { agenda, inTrouble, mayClose } from '../../../renderer/follow-up/agenda-view.ts';
+import { agenda, caseOutcome, inTrouble, mayClose, mayCloseCase } from '../../../renderer/follow-up/agenda-view.ts';
 import CasesView from '../../../renderer/follow-up/cases-view.tsx';
 import TodayBar from '../../../renderer/follow-up/today-bar.tsx';
 import { usePeopleStore } from '../../../renderer/operation/people.ts';
 import { draw, knowPolicy, MAKER_PERSON, speak } from '../operation/panel.tsx';
-import { CASE, id, MAKER, mentor, MENTOR, REVIEW, startStory, type Story } from '../operation/story.ts';
+import { CASE, id, MAKER, mentor, MENTOR, REVIEW, RUN, startStory, type Story } from '../operation/story.ts';
 import { commands, playDesk } from '../review/fake-desk.ts';
 
 const at = (iso: string): number => Date.parse(iso);
@@ -67,6 +67,22 @@ describe('the agenda', () => {
     expect(inTrouble(story.state().followUps[0]!)).toBe(true);
     story.posted('2026-11-24', 'paid');
     expect([inTrouble(story.state().followUps[0]!), mayClose(story.state().followUps[0]!)]).toEqual([false, true]);
+  });
+});
+
+describe('closing a case', () => {
+  test('only when no run, promise, follow-up or operation is left; the centre agrees', () => {
+    const story = booked();
+    const close = (): string | null => story.command('close case', { outcome: caseOutcome(story.state()) }).refused;
+    expect([mayCloseCase(story.state()), close()]).toEqual([false, 'promise-open']);
+    story.must('keep promise', { promiseId: id(7), how: 'reached' });
+    expect([mayCloseCase(story.state()), close()]).toEqual([false, 'follow-up-open']);
+    story.posted('2026-12-27', 'paid');
+    story.must('close follow-up', { followUpId: id(9), result: '已结清' });
+    expect(mayCloseCase(story.state())).toBe(false);
+    story.push('run closed', { runId: RUN, outcome: 'settled', note: null });
+    expect([mayCloseCase(story.state()), caseOutcome(story.state()), close()]).toEqual([true, 'settled', null]);
+    expect(mayCloseCase(story.state())).toBe(false);
   });
 });
 
