@@ -9,7 +9,8 @@ import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/pro
 import { customerStream } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
-import type { AppendItem, AppendResult, StreamWrite } from '../log/log.ts';
+import type { AppendItem, AppendResult, StoredAnswer, StreamWrite } from '../log/log.ts';
+import { inquireOpenLines } from '../operations/book-lines.ts';
 import type { Person } from '../people/person.ts';
 import { gatherContext } from './decide-context.ts';
 
@@ -62,15 +63,38 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
   const { person, workstation } = session;
   // A repeat is answered from the log before anything is read or decided (TP4).
   const stored = await centre.log.commandAnswer(outer.id);
-  if (stored !== null) return stored.hash === outer.hash && stored.person === person.id ? stored.answer : { id: outer.id, status: 'forked' };
+  if (stored !== null) return repeated(centre, person, outer, stored);
   const read = readInner(outer);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
     const [result] = await centre.log.append([item]);
+    // A body without canonical form (a lone surrogate) or with ids that exist: no desktop gets further by sending it again.
+    if (result?.status === 'rejected') {
+      const [refusal] = await centre.log.append([refused(outer, person, workstation, { code: 'command-malformed', detail: { kind: outer.kind, problem: result.code } })]);
+      return answered(outer, refusal) ?? { id: outer.id, status: 'forked' };
+    }
     const answer = answered(outer, result);
-    if (answer !== null) return answer;
+    if (answer === null) continue;
+    if (answer.status === 'accepted' && read.ok && read.command.kind === 'order inquiry') askTheBank(centre, outer.case, read.command.body.lineId);
+    return answer;
   }
   throw new Error(`command ${outer.id} met ${TRIES} conflicts`);
+}
+
+/**
+ * The stored answer. A desktop that renumbered after a fork sends what it had sent before under a new number: the log takes
+ * that number, or the next one would be a gap for ever (SY2).
+ */
+async function repeated(centre: Centre, person: Person, outer: OuterCommand, stored: StoredAnswer): Promise<CommandResult> {
+  if (stored.hash !== outer.hash || stored.person !== person.id) return { id: outer.id, status: 'forked' };
+  if ((await centre.log.lastNumber(outer.desktop, outer.incarnation, outer.case)) >= outer.number) return stored.answer;
+  const [result] = await centre.log.append([refused(outer, person, '', { code: 'command-malformed' })]);
+  return answered(outer, result) ?? stored.answer;
+}
+
+/** TP10: an order to inquire changes nothing by itself; the bank's answer is the event. */
+function askTheBank(centre: Centre, caseId: string, lineId: string): void {
+  inquireOpenLines(centre, caseId, lineId).catch((error: unknown) => centre.logger.error({ error: error instanceof Error ? error.message : String(error) }, 'a line in doubt was not asked about; the next round asks again'));
 }
 
 function answered(outer: OuterCommand, result: AppendResult | undefined): CommandResult | null {
