@@ -22,6 +22,11 @@ export type Presence = { online: (person: string) => boolean };
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
 export function makeAskers(centre: Centre, switchboard: Switchboard, presence: Presence, keyed: KeyedDigits): { [K in AskKind]: Asker<K> } {
   const mayOpen = async (person: Person, caseId: string): Promise<boolean> => (await centre.cases.load(caseId))?.access[person.id] !== undefined;
+  /** What is done for the caller is done by who has the case, or the lead who took it over; never by a reviewer (TP6). */
+  const mayHandle = async (person: Person, caseId: string): Promise<boolean> => {
+    const state = await centre.cases.load(caseId);
+    return state?.owner === person.id || state?.access[person.id] === 'lead';
+  };
   const called = async (result: Promise<{ ok: true } | { ok: false; refusal: { code: string } }>): Promise<Answer<'hold call'>> => {
     const outcome = await result;
     return outcome.ok ? yes(done) : no(outcome.refusal.code);
@@ -41,7 +46,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return yes(found.value);
     },
     'identify customer': async ({ person }, body) => {
-      if (!(await mayOpen(person, body.case))) return no('not-your-case');
+      if (!(await mayHandle(person, body.case))) return no('not-your-case');
       const state = await centre.cases.load(body.case);
       if (state?.customerId != null && state.customerId !== body.customerId && Object.keys(state.operations).length > 0) return no('customer-fixed');
       const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' });
@@ -52,8 +57,8 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       const read = await readFactsInto(centre, body.case, person.id, body.purpose, body.planIds);
       return read.ok ? yes(done) : read;
     },
-    verify: async ({ person }, body) => ((await mayOpen(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
-    'collect service password': async ({ person }, body) => ((await mayOpen(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
+    verify: async ({ person }, body) => ((await mayHandle(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
+    'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
     'prove passphrase': async ({ person }, { digest, passphrase }) => {
       const checked = await centre.people.check(person.account, passphrase, centre.clock.now());
       return checked.ok ? yes({ proof: await centre.tokens.proof(person.id, digest) }) : no(checked.code === 'locked-out' ? 'locked-out' : 'wrong-passphrase');

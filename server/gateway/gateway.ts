@@ -5,6 +5,7 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import { takeCommand } from '../cases/command-service.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import { CaseId } from '#shared/protocol/ids.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { Person } from '../people/person.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
@@ -111,6 +112,10 @@ export class Gateway {
       socket.on(name, (body: unknown, acknowledge: unknown) => {
         if (typeof acknowledge !== 'function') return this.#dismiss(socket, 'message-malformed');
         if (!seat.rate.allows()) return this.#dismiss(socket, 'too-frequent');
+      // Who was disabled or changed since they connected is judged as they are now (OF3, PR3).
+      const person = this.#centre.people.byId(seat.person.id);
+      if (person === null || !person.active) return this.#dismiss(socket, 'person-disabled');
+      seat.person = person;
         handle(body).then(
           (answer) => (acknowledge as (answer: unknown) => void)(answer),
           (error: unknown) => {
@@ -123,15 +128,13 @@ export class Gateway {
     };
     on(SOCKET.push, async (body) => {
       const request = PushRequest.safeParse(body);
-      if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop)) return this.#dismiss(socket, 'message-malformed');
-      const person = this.#centre.people.byId(seat.person.id);
-      if (person === null || !person.active) return this.#dismiss(socket, 'person-disabled');
+      if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop || !CaseId.safeParse(command.case).success)) return this.#dismiss(socket, 'message-malformed');
       const results = [];
       const stopped = new Set<string>();
       for (const command of request.data.commands) {
         // After a gap or a fork the rest of that case must not be taken; other cases go on (SY2).
         if (stopped.has(command.case)) continue;
-        const result = await takeCommand(this.#centre, { person, workstation: seat.workstation, desktop: seat.desktop }, command);
+        const result = await takeCommand(this.#centre, { person: seat.person, workstation: seat.workstation, desktop: seat.desktop }, command);
         if (result.status === 'forked' || result.status === 'gap') stopped.add(command.case);
         results.push(result);
       }
@@ -188,6 +191,7 @@ export class Gateway {
   }
 
   #dismiss(socket: DeskSocket, code: string): undefined {
+    this.#centre.logger.warn({ person: socket.data.seat.person.id, code }, 'a desktop was dismissed');
     socket.emit(SOCKET.goodbye, { refusal: { code } });
     socket.disconnect(true);
     return undefined;
