@@ -1,4 +1,5 @@
 import type { CaseState } from '#shared/case/state.ts';
+import { foldCall } from '#shared/telephony/call-state.ts';
 import { appendToCase } from './cases/append-case.ts';
 import { recogniseCaller } from './cases/read-facts.ts';
 import type { CallKeeper } from './calls/call-keeper.ts';
@@ -39,7 +40,11 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     const callId = state.opened?.callId ?? null;
     if (callId === null || state.calls[callId] !== undefined) return;
     const events = await keeper.load(callId);
-    const first = state.opened?.fromCase == null ? null : await centre.cases.load(state.opened.fromCase);
+    // PR3: a case that names a colleague's call or case gets nothing of it.
+    const { owner } = state;
+    if (owner === null || foldCall(callId, events).legs.every((leg) => leg.personId !== owner)) return;
+    const from = state.opened?.fromCase == null ? null : await centre.cases.load(state.opened.fromCase);
+    const first = from?.access[owner] === undefined ? null : from;
     await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'phones', (current) => ({
       events: current === null || current.calls[callId] !== undefined ? [] : [
         ...events.map((event) => ({ kind: 'call recorded', body: { event } }) as const),
@@ -49,7 +54,7 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
         }) as const)),
       ],
     }));
-    if (state.owner !== null) await recogniseCaller(centre, state.id, state.owner);
+    await recogniseCaller(centre, state.id, owner);
   };
 
   open.onChanged(async (state, kinds) => {
@@ -97,8 +102,9 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     await lights();
     await timeBoxes();
     for (const state of open.all()) {
-      if (state.stops.some((stop) => stop.status === 'in-doubt')) await carryOutStops(centre, state, true);
-      if (Object.values(state.operations).some((operation) => operation.status === 'in-doubt')) await inquireOpenLines(centre, state.id);
+      if (state.stops.some((stop) => stop.status === 'in-doubt' || stop.status === 'ordered')) await carryOutStops(centre, state, false);
+      // What is still on its way waits its turn behind the booking; what a failed booking left is asked about here.
+      if (Object.values(state.operations).some((operation) => operation.status === 'in-doubt' || operation.status === 'executing')) await inquireOpenLines(centre, state.id);
     }
     await checkPostings(centre);
     publishReviews(centre);

@@ -66,7 +66,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   let gateway: Gateway | null = null;
   const live = new LiveHub((person, message) => gateway?.sendLive(person, message), Date.now());
   const cases = new CaseStore(log);
-  const open = new OpenCases(cases);
+  const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const agents = new AgentStates(log, now);
   const tokens = new Tokens(join(options.data, 'tokens.key'), now);
   const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };

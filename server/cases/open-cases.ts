@@ -12,10 +12,13 @@ export class OpenCases {
   readonly #open = new Map<string, CaseState>();
   readonly #cases: CaseStore;
   readonly #listeners = new Set<(state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>>();
+  readonly #onError: (error: unknown) => void;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(cases: CaseStore) {
+  /** @param onError told of a listener that failed; the next change is told all the same */
+  constructor(cases: CaseStore, onError: (error: unknown) => void) {
     this.#cases = cases;
+    this.#onError = onError;
   }
 
   /** Folds what is in the log, then follows it. */
@@ -29,7 +32,7 @@ export class OpenCases {
       const touched = Map.groupBy(envelopes.filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
       for (const [id, events] of touched) {
         const kinds = new Set(events.map((event) => event.kind));
-        this.#last = this.#last.then(() => this.#changed(id, kinds));
+        this.#last = this.#last.then(() => this.#changed(id, kinds)).catch(this.#onError);
       }
     });
   }
