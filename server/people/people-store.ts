@@ -63,8 +63,12 @@ export class PeopleStore {
     }
     const { row, person } = found;
     if (row.locked_until !== null && row.locked_until > now) return { ok: false, code: 'locked-out', until: row.locked_until };
-    if (!(await argon2.verify(row.password_hash, password))) {
-      const failures = row.failures + 1;
+    const right = await argon2.verify(row.password_hash, password);
+    // Others may have guessed meanwhile: what counts is how the account stands now, or a hundred guesses at once were one.
+    const then = this.#read('select * from persons where id = ?', person.id)?.row ?? row;
+    if (then.locked_until !== null && then.locked_until > now) return { ok: false, code: 'locked-out', until: then.locked_until };
+    if (!right) {
+      const failures = then.failures + 1;
       const until = failures >= MAX_FAILURES ? new Date(Date.parse(now) + LOCK_MINUTES * 60_000).toISOString() : null;
       this.#db.prepare('update persons set failures = ?, locked_until = ? where id = ?').run(until === null ? failures : 0, until, person.id);
       return until === null ? { ok: false, code: 'wrong-password' } : { ok: false, code: 'locked-out', until };

@@ -29,8 +29,27 @@ const maxFailures = (centre: Centre): number => {
 
 const known = (state: CaseState | null, callId: string | null): { factor: string; ok: boolean }[] => state?.verification[callId ?? 'none']?.factors ?? [];
 
+const turns = new Map<string, Promise<unknown>>();
+
+/** One question of a customer at a time, or many guesses at once would be counted as one. */
+function inTurn<T>(customerId: string, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(customerId) ?? Promise.resolve()).then(work);
+  const settled = turn.then(() => undefined, () => undefined);
+  turns.set(customerId, settled);
+  void settled.then(() => {
+    if (turns.get(customerId) === settled) turns.delete(customerId);
+  });
+  return turn;
+}
+
 /** Compares one answer blindly: the value goes to the bank and nowhere else; only its kind and pass or fail are kept. */
 export async function checkFactor(centre: Centre, caseId: string, callId: string | null, factor: Factor, answer: string): Promise<Checked> {
+  const state = await centre.cases.load(caseId);
+  if (state?.customerId == null) return { ok: false, refusal: { code: 'customer-not-identified' } };
+  return inTurn(state.customerId, () => checkNow(centre, caseId, callId, factor, answer));
+}
+
+async function checkNow(centre: Centre, caseId: string, callId: string | null, factor: Factor, answer: string): Promise<Checked> {
   const state = await centre.cases.load(caseId);
   if (state?.customerId == null) return { ok: false, refusal: { code: 'customer-not-identified' } };
   const customerId = state.customerId;
