@@ -1,33 +1,19 @@
-import { Button } from 'antd';
-import { useState } from 'react';
 import { useTexts } from '../app/i18n.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { OutcomeList } from '../operation/outcome-list.tsx';
-import { RefusalNotice } from '../ui/refusal-notice.tsx';
-import type { Refusal } from '#shared/protocol/refusal.ts';
 import { inTrouble } from './agenda-view.ts';
 import { FollowUpCard } from './follow-up-card.tsx';
 import { followUpTexts } from './texts.ts';
 
 const operationFollowUps = ({ view }: StepPanelProps) => view.state.followUps.filter((one) => one.operationId !== null);
 
-/** ES-18: the morning's comparison of expected and posted. The centre reads it; nobody types it. */
+/** ES-18: the morning's comparison of expected and posted. The centre reads it every morning by itself; nobody types it or ticks it. */
 export function PostingPanel(props: StepPanelProps) {
   const t = useTexts(followUpTexts);
-  const [reading, setReading] = useState(false);
-  const [refused, setRefused] = useState<Refusal | null>(null);
   const all = operationFollowUps(props);
-  const check = async (): Promise<void> => {
-    setReading(true);
-    const planIds = Object.values(props.view.state.operations).flatMap((operation) => operation.worksheet.lines.map((line) => line.planId));
-    const reply = await props.ask('read facts', { case: props.view.caseId, purpose: 'posting', planIds: [...new Set(planIds)] });
-    setRefused(reply.ok ? null : reply.refusal);
-    setReading(false);
-  };
   const unread = Object.values(props.view.state.operations).filter((operation) => operation.execution?.lines.some((line) => !line.acknowledged) === true);
   return (
     <section className="stack" data-testid="posting" aria-label={t('followUpList')}>
-      {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
       {unread.map((operation) => <OutcomeList key={operation.id} {...props} operation={operation} />)}
       {all.map((followUp) => {
         const last = followUp.checks.at(-1);
@@ -40,7 +26,7 @@ export function PostingPanel(props: StepPanelProps) {
           </div>
         );
       })}
-      {all.length === 0 ? <p className="tone-muted">{t('noFollowUps')}</p> : <div><Button loading={reading} disabled={props.readOnly} onClick={() => void check()} data-testid="posting-check-now">{t('readNow')}</Button></div>}
+      {all.length === 0 ? <p className="tone-muted">{t('noFollowUps')}</p> : null}
     </section>
   );
 }
