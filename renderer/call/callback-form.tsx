@@ -66,7 +66,7 @@ export function CallbackForm({ view, inStep = false, onPromised }: { view: Typed
   );
   const morning = (): Window => ({ date: localDate(nowMs() + 86_400_000), from: '09:00', to: '09:30' });
   return (
-    <section className={inStep ? 'stack' : 'tool stack'} aria-label={t('callback.title')} data-testid={inStep ? 'callback-step-form' : 'callback-form'}>
+    <section className={inStep ? 'stack callback-form card' : 'tool stack callback-form'} aria-label={t('callback.title')} data-testid={inStep ? 'callback-step-form' : 'callback-form'}>
       {inStep ? null : <div className="row"><h2 className="grow">{t('callback.title')}</h2><Button size="small" type="text" onClick={() => closeTool('callback')}>{t('callback.close')}</Button></div>}
       {open ? <p className="chip chip-accent" data-testid="callback-made">{t('callback.made', { from: localMoment(open.from, nowMs()), to: localClock(open.to) })}</p> : null}
       <div className="row-wrap" style={{ gap: 4 }}>

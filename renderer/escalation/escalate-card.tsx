@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import { useEffect, useRef } from 'react';
 import { useTexts } from '../app/i18n.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { closeTool } from '../app/stores/tools.ts';
@@ -8,8 +9,10 @@ import { escalationTexts } from './texts.ts';
 /** F12 at any moment, above the step; the step stays as it is. */
 export function EscalateCard({ view }: { view: TypedCase }) {
   const t = useTexts(escalationTexts);
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => card.current?.scrollIntoView?.({ block: 'start' }), []);
   return (
-    <section className="escalate" aria-label={t('title')} data-testid="escalate-card">
+    <section ref={card} className="escalate" aria-label={t('title')} data-testid="escalate-card">
       <div className="row"><h2 className="grow">{t('title')}<kbd className="hotkey">F12</kbd></h2><Button size="small" type="text" onClick={() => closeTool('escalate')}>{t('cancel')}</Button></div>
       <p className="small tone-muted">{t('hint')}</p>
       <EscalateForm view={view} />

@@ -72,7 +72,7 @@ export function StepFrame({ view, run, definition, step, facts, me, readOnly, lo
 
   useEffect(() => {
     // The first field has the focus when a step comes up, so that typing can begin.
-    if (!readOnly) nextField(frame.current, null)?.focus();
+    if (!readOnly) nextField(frame.current, null)?.focus({ preventScroll: true });
   }, [step.id, readOnly]);
 
   const props: StepPanelProps = {

@@ -165,11 +165,10 @@ export function fakeCentre(options: FakeOptions) {
     asked.push({ kind, body, case: body['case'] ?? '' });
     const no = askRefusals.get(kind);
     if (no) return refused(n, no);
-    if (!online && kind !== 'rules' && kind !== 'server info') return refused(n, { code: 'offline' });
+    if (!online && kind !== 'rules') return refused(n, { code: 'offline' });
     const caseId = body['case'] ?? '';
     switch (kind) {
       case 'rules': return reply(n, { version: rules.version, rules });
-      case 'server info': return reply(n, { demo: true, accounts: [{ account: 'agent', password: 'demo-agent', role: 'agent' }, { account: 'mentor', password: 'demo-mentor', role: 'mentor' }] });
       case 'people': return reply(n, [{ id: newId(), name: '周师', no: '1002', role: 'mentor', online: true }]);
       case 'identify customer':
         happen(caseId, 'customer identified', { customerId: body['customerId']!, how: 'search' });
@@ -239,6 +238,7 @@ export function fakeCentre(options: FakeOptions) {
         signedIn = false;
         push('session', session);
         return reply(n, { done: true });
+      case 'serverInfo': return reply(n, { demo: true, accounts: [{ account: 'agent', password: 'demo-agent', role: 'agent', name: '林小满' }, { account: 'mentor', password: 'demo-mentor', role: 'mentor', name: '周师' }] });
       case 'session': return reply(n, session());
       case 'syncStatus': return reply(n, sync());
       case 'quitCheck': return reply(n, { unsent: sync().unsent });
