@@ -8,12 +8,6 @@ export function operationOnScreen(state: CaseState): OperationState | null {
   return id === null ? null : (state.operations[id] ?? null);
 }
 
-export function reviewOf(state: CaseState, operation: OperationState | null): ReviewState | null {
-  if (operation === null) return null;
-  if (operation.reviewId !== null) return state.reviews[operation.reviewId] ?? null;
-  return lastReviewOf(state, operation.id);
-}
-
 /** The newest review of an operation, whatever became of it: a return stays readable until the next submission. */
 export function lastReviewOf(state: CaseState, operationId: string): ReviewState | null {
   const all = Object.values(state.reviews).filter((review) => review.operationId === operationId);
