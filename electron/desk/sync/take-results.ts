@@ -25,11 +25,12 @@ export function takeResults(store: Store, sent: readonly OuterCommand[], results
       taken.touched.add(outer.case);
       switch (result.status) {
         case 'accepted':
-          taken.progressed = store.outbox.accept(outer.id, result.version, result.recordedAt) || taken.progressed;
+          // Its event may have come in the feed before this answer: then it is settled already, and that is progress too.
+          taken.progressed = store.outbox.accept(outer.id, result.version, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
           settleAccepted(store, outer.case);
           break;
         case 'refused':
-          taken.progressed = store.outbox.refuse(outer.id, result.refusal, result.recordedAt) || taken.progressed;
+          taken.progressed = store.outbox.refuse(outer.id, result.refusal, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
           break;
         case 'forked':
           taken.forked = true;

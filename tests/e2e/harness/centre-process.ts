@@ -27,7 +27,7 @@ export class CentreProcess {
 
   /** @param now where the demo's clock starts again after a stop; by default where it began */
   async start(now = this.#now): Promise<void> {
-    const args = ['server/main.ts', '--demo', '--data', this.data, '--port', String(this.#port), '--calls', 'off', '--now', now, '--log-level', 'warn'];
+    const args = ['server/main.ts', '--demo', '--data', this.data, '--port', String(this.#port), '--calls', 'off', '--now', now, '--log-level', process.env['AIDLINE_TEST_LOG'] ?? 'warn'];
     const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#errors = (this.#errors + text).slice(-4_000); });
@@ -35,6 +35,7 @@ export class CentreProcess {
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text;
+        this.#errors = (this.#errors + text).slice(-4_000);
         const found = /listening http:\/\/[^:]+:(\d+)/.exec(output);
         if (found === null) return;
         this.#port = Number(found[1]);
@@ -42,6 +43,11 @@ export class CentreProcess {
       });
       child.once('exit', (code) => fail(new Error(`the server ended with ${code}: ${this.#errors}`)));
     });
+  }
+
+  /** The server's last words: warnings, errors, and what it printed. */
+  get said(): string {
+    return this.#errors;
   }
 
   /** As a power cut; the demo bank, its child, ends with it. */

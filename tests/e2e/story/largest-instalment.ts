@@ -1,0 +1,224 @@
+import type { CentreProcess } from '../harness/centre-process.ts';
+import type { Hands } from './hands.ts';
+
+export const CUSTOMER = 'cust-story-settle';
+/** Named by the customer; the second is the one that the bank will refuse. */
+export const PLANS = ['plan-story-a', 'plan-story-b', 'plan-story-d'] as const;
+const DAY = 86_400_000;
+
+/** What happens around a step: a clock, a picture, a line in a report. */
+export type Watch = (name: string, play: () => Promise<void>) => Promise<void>;
+export type Cast = { agent: Hands; mentor: Hands; centre: CentreProcess };
+
+const amount = (text: string): number => Math.round(Number(text.replace(/[^\d.]/g, '')) * 100);
+const yuan = (fen: number): string => (fen / 100).toFixed(2);
+
+async function verify(agent: Hands): Promise<void> {
+  for (const factor of ['name', 'idLast4']) {
+    const answer = await agent.page.locator(`[data-testid="voice-answer-${factor}"] dd`).textContent();
+    await agent.type(`verify-${factor}-input`, answer ?? '');
+    await agent.press('Enter');
+    await agent.becomes(`verify-${factor}`, 'data-result', 'match');
+  }
+  const third = agent.page.locator('[data-testid^="verify-"][data-result="none"]').first();
+  const factor = ((await third.getAttribute('data-testid')) ?? '').replace('verify-', '');
+  const answer = await agent.page.locator(`[data-testid="voice-answer-${factor}"] dd`).textContent();
+  await agent.type(`verify-${factor}-input`, answer ?? '');
+  await agent.press('Enter');
+  await agent.becomes(`verify-${factor}`, 'data-result', 'match');
+  await agent.click('verify-keyed');
+  await agent.becomes('verify-panel', 'data-level', '3');
+}
+
+/** FLOWS ES-1 … ES-8: the first call, up to the promised callback. */
+export async function firstCall({ agent, centre }: Cast, watch: Watch): Promise<void> {
+  await watch('call rings', async () => {
+    await agent.click('go-available');
+    await centre.turn('call', { customerId: CUSTOMER, intent: 'early-settlement' });
+    await agent.see('ringing');
+  });
+  await watch('caller on screen', async () => {
+    await agent.press('Enter');
+    await agent.see('call-timer');
+    await agent.see('plans-total');
+  });
+  await watch('what the customer says', async () => {
+    await agent.click('intent-early-settlement');
+    await agent.onStep('ES-1');
+    await agent.type('input-statedRequest', '想把分期提前还清,后面不想再分了');
+    await agent.click('option-intent-settle_plan');
+  });
+  await watch('verified blindly', async () => {
+    await agent.next('ES-2');
+    await verify(agent);
+  });
+  await watch('the customer names the plans', async () => {
+    await agent.next('ES-3');
+    for (const plan of PLANS) {
+      await agent.click(`plan-check-${plan}`);
+      await agent.becomes(`plan-${plan}`, 'data-ticked', 'true');
+    }
+  });
+  await watch('one retention offer', async () => {
+    await agent.next('ES-4');
+    await agent.click('option-reason-interest');
+    await agent.click('option-offer-savings');
+    await agent.click('option-retention.outcome-declined');
+    await agent.type('input-retentionWords', '不用了,我想好了');
+  });
+  await watch('intent confirmed', async () => {
+    await agent.next('ES-5');
+    await agent.click('option-fundsReady-yes');
+    await agent.click('option-risk.coached-no');
+    for (const tick of ['wholePlan', 'irrevocable', 'noRefund', 'billedAtOnce', 'dueDateTold', 'ownDecision']) await agent.click(`tick-${tick}`);
+  });
+  await watch('prerequisites', async () => {
+    await agent.next('ES-6');
+    for (let id = 1; id <= 9; id += 1) await agent.becomes(`prerequisite-P${id}`, 'data-verdict', 'pass');
+  });
+  await watch('off the call', async () => {
+    await agent.next('ES-7');
+    await agent.click('option-path-offCall');
+  });
+  await watch('callback promised', async () => {
+    await agent.next('ES-8');
+    await agent.click('callback-promise');
+    await agent.see('callback-made');
+    await agent.click('tick-nothingBookedTold');
+    await agent.next('ES-9');
+    await agent.click('end-call');
+    await agent.gone('call-timer');
+  });
+  await watch('case work', async () => {
+    await agent.click('agent-state');
+    await agent.click('state-case-work');
+  });
+}
+
+/** FLOWS ES-9, ES-10: every plan to the fen, eight ticks, submitted. */
+export async function worksheet({ agent }: Cast, watch: Watch): Promise<void> {
+  await watch('worksheet', async () => {
+    await agent.see('worksheet-draft');
+    await agent.click('worksheet-draft');
+    await agent.see('worksheet-table');
+  });
+  await watch('self-check', async () => {
+    for (let key = 1; key <= 8; key += 1) await agent.press(String(key));
+    await agent.see('self-check-done');
+  });
+  await watch('submitted for review', async () => {
+    await agent.next('ES-10');
+    await agent.type('submit-note', '三笔,客户逐笔点名');
+    await agent.click('submit-for-review');
+    await agent.becomes('submit-review', 'data-phase', 'waiting');
+  });
+}
+
+/** What the mentor works out from her own reading: never from the maker's figures. */
+async function blindEntry(mentor: Hands): Promise<void> {
+  let total = 0;
+  let lines = 0;
+  for (const plan of PLANS) {
+    const row = mentor.at(`own-plan-${plan}`);
+    const remaining = amount(await row.locator('strong.amount').innerText());
+    const text = await row.innerText();
+    const penalty = plan === 'plan-story-b' ? Math.floor((remaining * 30_000 + 500_000) / 1_000_000) : 0;
+    if (text === '') throw new Error('the plan is not on the mentor\'s screen');
+    total += remaining + penalty;
+    lines += 1;
+    await mentor.type(`blind-principal-${plan}`, yuan(remaining));
+  }
+  await mentor.type('blind-total', yuan(total));
+  await mentor.type('blind-lines', String(lines));
+  const due = await mentor.page.locator('[data-testid="own-facts"] dl.rv-dates dd').first().innerText();
+  await mentor.type('blind-due-date', due);
+  await mentor.click('blind-store');
+}
+
+async function takeReview(mentor: Hands): Promise<void> {
+  await mentor.click('nav-review');
+  await mentor.click('take-review');
+  await mentor.becomes('own-facts', 'data-state', 'read');
+  await blindEntry(mentor);
+  await mentor.see('comparison');
+}
+
+/** FLOWS ES-11: returned once with a reason, corrected, approved. */
+export async function review({ agent, mentor }: Cast, watch: Watch): Promise<void> {
+  await watch('mentor takes it and types blind', async () => {
+    await mentor.see('nav-review');
+    await mentor.click('nav-review');
+    await mentor.click('take-review');
+    await mentor.becomes('own-facts', 'data-state', 'read');
+  });
+  await watch('differences shown', async () => {
+    await blindEntry(mentor);
+    await mentor.see('comparison');
+  });
+  await watch('returned with a reason', async () => {
+    await mentor.click('return-reason');
+    await mentor.page.locator('.ant-select-item-option').nth(4).click();
+    await mentor.type('return-todo', '补记客户对第二笔违约金的原话');
+    await mentor.click('return-review');
+    await agent.see('returned');
+  });
+  await watch('corrected and submitted again', async () => {
+    await agent.type('submit-note', '已补记:客户说“违约金我知道”');
+    await agent.click('submit-for-review');
+    await agent.becomes('submit-review', 'data-phase', 'waiting');
+  });
+  await watch('approved', async () => {
+    await takeReview(mentor);
+    await mentor.type('approve-passphrase', 'aidline-demo');
+    await mentor.click('approve-review');
+    await agent.see('approved');
+  });
+}
+
+/** FLOWS ES-12 … ES-17: called back, eye, heart, hand, executed; one line refused. */
+export async function callback({ agent, mentor, centre }: Cast, watch: Watch): Promise<void> {
+  await watch('the callback falls due', async () => {
+    await agent.next('ES-11');
+    await agent.next('ES-12');
+    await centre.turn('clock', { to: new Date(Date.parse(await centre.serverTime()) + 50 * 60_000).toISOString() });
+    await agent.click('dial-read');
+    await agent.becomes('dial-panel', 'data-fresh', 'true');
+  });
+  await watch('the customer answers and is verified again', async () => {
+    await centre.turn('next-callback', { who: 'holder' });
+    await agent.click('dial');
+    await agent.becomes('dial-panel', 'data-answered', 'true');
+    await agent.see('voice');
+    await verify(agent);
+  });
+  await watch('eye: line by line', async () => {
+    await agent.next('ES-13');
+    for (let item = 0; item < PLANS.length + 2; item += 1) {
+      const now = await agent.at('read-back-item').getAttribute('data-item');
+      await agent.click('agree');
+      await agent.page.waitForFunction((was) => document.querySelector('[data-testid="read-back-item"]')?.getAttribute('data-item') !== was, now);
+    }
+    await agent.see('read-back-done');
+  });
+  await watch('heart: each consequence', async () => {
+    await agent.next('ES-14');
+    for (let item = 0; item < 5; item += 1) {
+      const open = await agent.page.locator('[data-testid^="consent-"][data-state="now"]').getAttribute('data-testid');
+      await agent.click('consent-say');
+      await agent.becomes(open ?? '', 'data-state', 'done');
+    }
+    await agent.see('consent-done');
+  });
+  await watch('hand: typed as proof', async () => {
+    await agent.next('ES-15');
+    const shown = await agent.page.locator('[data-testid="type-in"]').innerText();
+    if (/1\d\d,\d{3}\.\d{2}/.test(shown)) throw new Error('the proof tells its answer');
+    await agent.press('Alt+ArrowLeft');
+    await agent.onStep('ES-14');
+    await agent.press('Control+Enter');
+    await agent.onStep('ES-15');
+  });
+  void mentor;
+}
+
+export { DAY, takeReview };
