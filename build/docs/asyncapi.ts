@@ -41,7 +41,7 @@ export function asyncApi(): Json {
     request(
       `ask.${slug(kind)}`, `Ask: ${kind}`, 'Answered at once, never stored as a command.', 'ask',
       { allOf: [schema('AskRequest'), { type: 'object', properties: { kind: { const: kind }, body: schema(`ask.${slug(kind)}`) } }] },
-      { oneOf: [{ type: 'object', properties: { ok: { const: true }, value: schema(`answer.${slug(kind)}`) }, required: ['ok', 'value'] }, { type: 'object', properties: { ok: { const: false }, refusal: schema('Refusal') }, required: ['ok', 'refusal'] }] },
+      { allOf: [schema('AskAnswer'), { type: 'object', properties: { value: schema(`answer.${slug(kind)}`) } }] },
     );
   }
   sends('feed', 'Feed', 'A stretch of the log; applied only where `from` is the cursor held, otherwise pull (SY5).', 'feed', schema('Feed'));
