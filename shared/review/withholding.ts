@@ -8,7 +8,7 @@ import type { EventBody, EventKind } from '../case/events.ts';
  */
 const makersOnly: ReadonlySet<string> = new Set<EventKind>([
   'worksheet drafted', 'self-check ticked', 'payload made', 'note written', 'fields filled', 'run started', 'callback promised', 'work order opened',
-  'risk raised', 'operation withdrawn', 'approval voided', 'reviewer answered', 'posting checked', 'hand-over offered',
+  'risk raised', 'operation withdrawn', 'reviewer answered', 'posting checked', 'hand-over offered',
   'item confirmed', 'escalated to lead', 'step ticked', 'step passed', 'run parked', 'run closed',
 ]);
 
@@ -18,6 +18,7 @@ const reviewersOwn: ReadonlySet<string> = new Set<EventKind>(['blind entry store
 /** Whether this body tells a person who has not typed yet what they are to find for themselves. */
 function tells(event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boolean {
   if (reviewersOwn.has(event.kind)) return (event.body as { by: string }).by !== reader;
+  if (event.kind === 'approval voided') return (event.body as EventBody<'approval voided'>).changed.length > 0;
   if (event.kind === 'follow-up opened') return (event.body as EventBody<'follow-up opened'>).operationId === null;
   return makersOnly.has(event.kind);
 }
@@ -37,11 +38,21 @@ export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | '
   if (as === undefined) return false;
   if (full.owner === reader || seesAll.has(as)) return true;
   if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
-  if (!tells(event, reader)) return true;
+  if (!tells(event, reader) || reconfirms(full, event, reader)) return true;
   // What is older than the entry that released is theirs; what the maker corrects later is withheld anew.
   return Object.values(full.reviews).some((review) =>
     review.entries.some((entry) => entry.by === reader && entry.releases && entry.version > event.version),
   );
+}
+
+/**
+ * TP17: a hand-over makes the same figures anew under another maker's name. The reviewer who approved them re-confirms by
+ * one press, and reads what they press for.
+ */
+function reconfirms(full: CaseState, event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boolean {
+  if (event.kind !== 'payload made') return false;
+  const { digest } = event.body as EventBody<'payload made'>;
+  return Object.values(full.reviews).some((review) => review.digest === digest && review.reconfirms !== null && full.reviews[review.reconfirms]?.decidedBy === reader);
 }
 
 /** Who gains sight of withheld bodies by this event; each is sent a fresh snapshot. */

@@ -175,6 +175,17 @@ describe('blind re-entry', () => {
     expect(approve(world, REVIEW)).toBeNull();
   });
 
+  it('[TP17] after a hand-over the reviewer who approved reads the new payload that they re-confirm; nobody else does', () => {
+    const world = approved();
+    world.must(MAKER, 'hand over case', { handOverId: id(501), to: COLLEAGUE, note: '' });
+    world.must(COLLEAGUE, 'accept hand-over', { handOverId: id(501), nonce: id(502), reviewId: id(503) });
+    world.must(REVIEWER, 'take review', { reviewId: id(503) });
+    const held = foldCase(bodiesFor(world.case, world.events, REVIEWER))!.operations[OPERATION]!;
+    expect(held).toMatchObject({ digest: world.operation().digest, maker: COLLEAGUE, approval: null, payload: { maker: COLLEAGUE } });
+    world.happen({ kind: 'access granted', body: { person: LEAD, as: 'reviewer' } });
+    expect(foldCase(bodiesFor(world.case, world.events, LEAD))!.operations).toEqual({});
+  });
+
   it('[TP6] [SY4] what a reviewer holds folds into a state of the schema', () => {
     const world = approved();
     putThrough(world, 'call-9');
