@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { openCallOf } from '#shared/operation/call-of.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
+import { makeHttpBank } from '../../../server/bank/http-bank.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 import { RawDesktop } from './raw-desktop.ts';
@@ -17,7 +18,14 @@ export type Stage = { running: RunningCentre; data: string; agent: RawDesktop; m
 /** @param data an earlier centre's folder, to start it again */
 export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline-')), more: readonly string[] = []): Promise<{ running: RunningCentre; data: string }> {
   const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...more]));
+  impatient(running);
   return { running, data };
+}
+
+/** Gives up on a silent bank sooner than a real centre would: the tests wait for that. */
+function impatient(running: RunningCentre): void {
+  const { url, secret } = running.demo!.bankProcess;
+  running.centre.bank = makeHttpBank({ url, secret, writeTimeoutMs: 1_500 });
 }
 
 export async function setStage(more: readonly string[] = []): Promise<Stage> {
