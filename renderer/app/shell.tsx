@@ -10,12 +10,14 @@ import { useTexts } from './i18n.ts';
 import { KeysHelp } from './keys-help.tsx';
 import { Navigation } from './navigation.tsx';
 import { QuitGuard } from './quit-guard.tsx';
+import { ReviewBell } from '../review/review-bell.tsx';
 import { Strips } from './strips.tsx';
 import { useShellKeys } from './shell-keys.ts';
 import { usePlace } from './stores/place.ts';
+import { useMe } from './stores/session.ts';
 import { appTexts } from './texts.ts';
 import { TopBar } from './top-bar.tsx';
-import { otherViews, TodayItems } from './views.ts';
+import { otherViews, ReviewBell, TodayItems } from './views.ts';
 
 function Workbench() {
   return (
@@ -62,11 +64,15 @@ export default function Shell() {
   useShellKeys();
   useFollowRinging();
   useEffect(loadGlyphs, []);
+  const role = useMe()?.role;
+  const reviews = role === 'mentor' || role === 'lead';
   return (
     <div className="shell">
       <TopBar />
       <Strips />
+      <ReviewBell />
       <EscalationTray />
+      {reviews ? <Bulkhead of="bell"><Suspense><ReviewBell /></Suspense></Bulkhead> : null}
       <div className="shell-main">
         <Navigation />
         <main className="shell-view"><View /></main>

@@ -44,8 +44,10 @@ export function ownFacts(state: CaseState, me: string, since: string | null): Fa
  * The recording's two pieces (FLOWS ES-11): the choice of plans and the consent, and whatever else the customer
  * agreed to. Those that name a plan come first.
  */
-export function recordingPieces(state: CaseState): CustomerSaid[] {
+export function recordingPieces(state: CaseState, review: ReviewState): CustomerSaid[] {
   const all = Object.values(state.runs).flatMap((run) => saidInRun(run));
+  // Before the release only which plans were named, and where: the words come with the rest.
+  if (all.length === 0) return review.named.map(({ planId, recordingOffset }) => ({ stepId: '', tickId: '', item: planId, words: null, offset: recordingOffset, callId: null, at: null }));
   return [...all.filter((said) => said.item !== null), ...all.filter((said) => said.item === null)];
 }
 

@@ -45,7 +45,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
   });
   if (status === null || review === null) return <p className="tone-muted">◔ {t('taking')}</p>;
 
-  const pieces = recordingPieces(view.state);
+  const pieces = recordingPieces(view.state, review);
   const left = review.takenUntil === null ? null : secondsUntil(review.takenUntil, now);
   const lastEntry = view.marks.filter((mark) => mark.kind === 'store blind entry').at(-1);
   const waiting = lastEntry?.look === 'asked' || lastEntry?.look === 'saved-here';

@@ -68,7 +68,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
           kind: 'review requested',
           body: {
             reviewId: body.reviewId, operationId: operation.id, kind: review.kind, kindName: review.kindName, band: review.band, digest, validUntil: payload.validUntil,
-            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: false, reconfirms: review.id,
+            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: false, named: review.named, reconfirms: review.id,
           },
         },
       );

@@ -4,6 +4,7 @@ import type { CaseState } from '../case/state.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { bandOf, isHighValue } from '../review/policy.ts';
+import type { Named } from '../review/review-schema.ts';
 import { confirmationGap, confirmationItems } from './confirmation.ts';
 import { ownCallOf } from './call-of.ts';
 import { gate, isOrderable, isRelated, sumToday } from './gate.ts';
@@ -97,6 +98,12 @@ function validUntil(state: CaseState, operation: OperationState, waits: 'on-line
   return earliest(quoteExpiresAt, cutoffAt, plusMinutes(promise.secondTo ?? promise.to, policy.validMinutesAfterPromise));
 }
 
+/** Where the customer said each plan's name: ticks of the run whose item is that plan (FL7). */
+function namedOnRecording(state: CaseState, payload: OperationPayload): Named {
+  const ticks = Object.values(state.runs).flatMap((run) => Object.values(run.steps).flatMap((step) => step.ticks));
+  return payload.lines.map(({ planId }) => ({ planId, recordingOffset: ticks.find((tick) => tick.item === planId)?.recordingOffset ?? null }));
+}
+
 function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>['submit for review']>[1], context: DecideContext): Ruling {
   const operation = makersOperation(state, body.operationId, context);
   if (isRefused(operation)) return operation;
@@ -124,7 +131,7 @@ function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>
     body: {
       reviewId: body.reviewId, operationId: operation.id, kind: operation.kind, kindName: policy.name, band: bandOf(policy, payload.totalDueFen), digest, validUntil: until,
       customerWaits: body.customerWaits, promisedTo: body.customerWaits === 'callback' ? (promise?.to ?? null) : null,
-      principalsAsked: payload.lines.length <= policy.principalsUpToLines, reconfirms: null,
+      principalsAsked: payload.lines.length <= policy.principalsUpToLines, named: namedOnRecording(state, payload), reconfirms: null,
     },
   });
 }

@@ -30,6 +30,10 @@ export const returnReasonNames: Record<ReturnReason, { zh: string; en: string }>
 
 export const CustomerWaits = z.enum(['on-line', 'callback']);
 
+/** The plans the customer named, with the place on the recording: what the reviewer starts from, and no figure. */
+const Named = z.array(z.strictObject({ planId: z.string().min(1).max(64), recordingOffset: z.int().min(0).nullable() })).max(50);
+export type Named = z.infer<typeof Named>;
+
 const review = { reviewId: Uuid7 };
 
 export const reviewCommandSchemas = {
@@ -61,6 +65,7 @@ export const reviewEventSchemas = {
     promisedTo: Instant.nullable(),
     /** Whether the reviewer types principals too: says nothing of how many. */
     principalsAsked: z.boolean(),
+    named: Named,
     reconfirms: Uuid7.nullable(),
   }),
   'review taken': z.strictObject({ ...review, by: PersonId, until: Instant }),
@@ -96,6 +101,7 @@ export const ReviewState = z.strictObject({
   customerWaits: CustomerWaits,
   promisedTo: Instant.nullable(),
   principalsAsked: z.boolean(),
+  named: Named,
   requestedAt: Instant,
   requestedBy: PersonId,
   status: z.enum(['waiting', 'taken', 'approved', 'returned', 'withdrawn', 'closed']),

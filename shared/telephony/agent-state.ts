@@ -208,7 +208,7 @@ export function nextAgentState(
       return state.state === 'available' ? change({ state: 'after-call', reason: 'offer-missed' }) : stay;
     case 'review-taken':
       if (state.state === 'in-review' && state.reviewId === request.reviewId) return stay;
-      if (onCall || state.state === 'signed-out' || state.state === 'in-review') return refuse('agent-state-not-possible');
+      if (onCall || state.state === 'in-review') return refuse('agent-state-not-possible');
       return change({ state: 'in-review', reason: 'review', reviewId: request.reviewId, back: state.state, until: null });
     case 'review-left': {
       if (state.reviewId !== request.reviewId) return stay;
