@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import type { Bench, BenchResult } from './result.ts';
 
 const benches: Record<string, () => Promise<Bench>> = {
+  'screen-pop': async () => (await import('./screen-pop.ts')).screenPop,
+  'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'outbox-append': async () => (await import('./outbox-append.ts')).outboxAppend,
 };
 

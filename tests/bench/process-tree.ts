@@ -1,0 +1,53 @@
+/** Memory of a program with all its processes, as the kernel counts it (Linux). */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process and all that came from it. */
+export function processTree(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      // The name in parentheses may hold anything, also a closing parenthesis.
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // Ended while we looked.
+    }
+  }
+  const tree = [root];
+  for (let n = 0; n < tree.length; n += 1) for (const [pid, parent] of parents) if (parent === tree[n]) tree.push(pid);
+  return tree;
+}
+
+/**
+ * Proportional set size of a process and all that came from it: pages that several share are counted once.
+ * @returns megabytes
+ * @throws where the kernel does not let this user see it
+ */
+export function pssOf(root: number): number {
+  let kilobytes = 0;
+  for (const pid of processTree(root)) {
+    let text: string;
+    try {
+      text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ESRCH') continue;
+      throw error;
+    }
+    kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
+  }
+  return kilobytes / 1024;
+}
+
+/** Ends a process and all that came from it, at once. Returns when the root is gone. */
+export async function endTree(root: number, gone: Promise<unknown>): Promise<void> {
+  for (const pid of processTree(root)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  }
+  await gone;
+}
