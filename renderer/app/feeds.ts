@@ -48,6 +48,8 @@ export function startFeeds(): () => void {
       person = next;
       if (next === null) useRules.setState({ rules: null });
       else void fetchRules();
+      // A mentor comes for the reviews; calls bring the workbench forward by themselves.
+      if (session.status === 'signed-in' && session.person.role === 'mentor') usePlace.setState({ view: 'review' });
     }
     useSession.setState({ session });
   });

@@ -5,7 +5,7 @@
 import i18next from 'i18next';
 import { useMemo } from 'react';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import type { Bilingual, Lang } from '#shared/flow/definition.ts';
+import type { Lang } from '#shared/flow/definition.ts';
 
 export const languages = ['zh-CN', 'en'] as const;
 export type Language = (typeof languages)[number];
@@ -42,5 +42,3 @@ export function useLang(): Lang {
   const { i18n: current } = useTranslation();
   return current.language === 'en' ? 'en' : 'zh';
 }
-
-export const inLang = (text: Bilingual, lang: Lang): string => text[lang];

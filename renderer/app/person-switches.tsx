@@ -12,7 +12,7 @@ export function Switches() {
       <Button type="text" size="small" data-testid="switch-language" onClick={() => setLanguage(language === 'en' ? 'zh-CN' : 'en')}>
         {language === 'en' ? '中文' : 'English'}
       </Button>
-      <Button type="text" size="small" data-testid="switch-mode" aria-label={t(mode === 'dark' ? 'mode.toLight' : 'mode.toDark')} onClick={() => setMode(mode === 'dark' ? 'light' : 'dark')}>
+      <Button type="text" size="small" data-testid="switch-mode" title={t(mode === 'dark' ? 'mode.toLight' : 'mode.toDark')} onClick={() => setMode(mode === 'dark' ? 'light' : 'dark')}>
         {mode === 'dark' ? `☾ ${t('mode.night')}` : `☀ ${t('mode.day')}`}
       </Button>
     </span>

@@ -11,5 +11,8 @@ export const otherViews: { readonly [V in Exclude<ViewName, 'workbench'>]: Scree
   sync: lazy(() => import('../sync/sync-view.tsx')),
 };
 
+/** What tells a reviewer, on any screen, that reviews wait. */
+export const ReviewBell: Screen = lazy(() => import('../review/review-bell.tsx').then((module) => ({ default: module.ReviewBell })));
+
 /** What stands in the bottom bar 今天. */
 export const TodayItems: Screen = lazy(() => import('../follow-up/today-bar.tsx'));

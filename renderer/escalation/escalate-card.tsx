@@ -10,7 +10,10 @@ import { escalationTexts } from './texts.ts';
 export function EscalateCard({ view }: { view: TypedCase }) {
   const t = useTexts(escalationTexts);
   const card = useRef<HTMLElement>(null);
-  useEffect(() => card.current?.scrollIntoView?.({ block: 'start' }), []);
+  useEffect(() => {
+    // The card stands at the top of the middle, which may be scrolled away.
+    card.current?.parentElement?.scrollTo?.({ top: 0 });
+  }, []);
   return (
     <section ref={card} className="escalate" aria-label={t('title')} data-testid="escalate-card">
       <div className="row"><h2 className="grow">{t('title')}<kbd className="hotkey">F12</kbd></h2><Button size="small" type="text" onClick={() => closeTool('escalate')}>{t('cancel')}</Button></div>

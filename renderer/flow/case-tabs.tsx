@@ -23,12 +23,14 @@ export function CaseTabs({ view, callId }: { view: TypedCase; callId: string | n
   };
   const look = lookOf(view.marks);
   return (
-    <div className="case-tabs" role="tablist" aria-label={t('cases')} data-testid="case-tabs">
+    <div className="case-tabs" data-testid="case-tabs">
+      <div role="tablist" aria-label={t('cases')}>
       {mine.toSorted((a, b) => (a.caseId < b.caseId ? -1 : 1)).map((one) => (
         <button key={one.caseId} type="button" role="tab" aria-selected={one.caseId === view.caseId} onClick={() => openCase(one.caseId)} data-testid={`case-tab-${one.caseId}`}>
           {titleOf(one)}
         </button>
       ))}
+      </div>
       {view.state.closed === null ? <Button size="small" type="text" onClick={() => void openAnotherMatter(view)} data-testid="another-matter">+ {t('another')}</Button> : null}
       <span className="grow" />
       {look ? <span data-testid="saved"><SavedMark look={look} quiet={look === 'confirmed'} /></span> : null}

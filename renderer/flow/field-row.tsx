@@ -1,7 +1,6 @@
 import { Button, Checkbox, Input, Radio } from 'antd';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { FlowField } from '#shared/flow/definition.ts';
-import { factAt } from '#shared/flow/facts.ts';
 import { compiledFlow } from '#shared/flow/flow-compile.ts';
 import type { FieldValue } from '#shared/flow/run.ts';
 import { maskNumbers } from '#shared/privacy/mask.ts';
@@ -117,21 +116,22 @@ function TextField(props: FieldProps) {
   const touched = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const draftName = `${run.runId}/${field.id}`;
+  const { caseId } = view;
+  const empty = known === '' && !readOnly;
   useEffect(() => {
     if (!touched.current) setText(known);
   }, [known]);
   useEffect(() => {
-    if (known !== '' || readOnly) return;
+    if (!empty) return;
     let here = true;
-    void desk.calls.drafts({ case: view.caseId }).then((reply) => {
+    void desk.calls.drafts({ case: caseId }).then((reply) => {
       const kept = reply.ok ? reply.value.find((draft) => draft.field === draftName)?.text : undefined;
       if (here && kept && !touched.current) setText(kept);
     });
     return () => {
       here = false;
     };
-    // Drafts are looked for once, when the field comes up.
-  }, [draftName]);
+  }, [draftName, caseId, empty]);
   const keep = (next: string, ended: boolean): void => void desk.calls.saveDraft({ case: view.caseId, field: draftName, text: next, kind: 'text', ended });
   const type = (next: string): void => {
     touched.current = true;
@@ -226,12 +226,3 @@ function WindowField(props: FieldProps) {
     </span>
   );
 }
-
-export const choiceOf = (run: StepPanelProps['run'], field: string): string | null => {
-  const value = run.values[field];
-  return typeof value === 'string' ? value : null;
-};
-export const factText = (ground: unknown, path: string): string | null => {
-  const value = factAt(ground, path);
-  return typeof value === 'string' ? value : null;
-};

@@ -33,6 +33,7 @@ export function SignIn() {
   const [caps, setCaps] = useState(false);
   const passwordInput = useRef<InputRef>(null);
   const serverIsGood = isServer(server.trim());
+  const wanted = platform.asRole ?? 'agent';
 
   useEffect(() => {
     if (!serverIsGood) return;
@@ -40,14 +41,15 @@ export function SignIn() {
     void demoAccounts(plainServer(server)).then((list) => {
       if (!here) return;
       setAccounts(list);
-      const first = list.find(({ role }) => role === (platform.asRole ?? 'agent'));
-      if (first && account === '') choose(first);
+      const first = list.find(({ role }) => role === wanted);
+      // What somebody has begun to type is theirs.
+      setAccount((typed) => (typed === '' && first ? first.account : typed));
+      setPassword((typed) => (typed === '' && first ? first.password : typed));
     });
     return () => {
       here = false;
     };
-    // Only the address decides which accounts there are.
-  }, [server]);
+  }, [server, serverIsGood, wanted]);
 
   function choose(one: DemoAccount): void {
     setAccount(one.account);

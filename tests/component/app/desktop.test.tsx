@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { answered, openDesktop } from '../setup/screen.tsx';
+import { answered, openDesktop, press } from '../setup/screen.tsx';
 
 /** jsdom draws nothing, so contrast is for the theme's own test. */
 async function faults(): Promise<string[]> {
@@ -39,7 +39,7 @@ describe('the desktop', () => {
   it('keeps the note as a draft while it is typed, and adds it masked to the case', async () => {
     const desktop = await openDesktop();
     const { caseId } = await answered(desktop);
-    await desktop.user.keyboard('{F7}');
+    press('F7');
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('note-text')));
     await desktop.user.keyboard('客户着急');
     expect(await screen.findByTestId('note-draft', {}, { timeout: 3000 })).toBeTruthy();

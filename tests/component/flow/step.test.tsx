@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { answered, openDesktop } from '../setup/screen.tsx';
+import { answered, openDesktop, press } from '../setup/screen.tsx';
 
 type Desktop = Awaited<ReturnType<typeof openDesktop>>;
 const kinds = ({ centre }: Desktop): string[] => centre.sent.map((one) => one.kind);
@@ -100,7 +100,7 @@ describe('a step', () => {
     await desktop.user.click(screen.getByTestId('option-intent-settle_plan'));
     await desktop.user.keyboard('{Control>}{Enter}{/Control}');
     await screen.findByTestId('step-ES-2');
-    await desktop.user.keyboard('{F2}');
+    press('F2');
     await desktop.user.click(await screen.findByTestId('intent-password-reset'));
     expect(screen.getByTestId('switch-warning').textContent).toContain('已完成的 1 步');
     expect(kinds(desktop)).not.toContain('switch intent');

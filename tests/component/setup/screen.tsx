@@ -1,7 +1,8 @@
 /** The whole desktop in jsdom over the fake centre: what a person presses goes the way it goes in the product. */
 import '../operation/stubs.ts';
-import { act, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
+import { vi } from 'vitest';
 import { desk } from '../../../renderer/app/desk.ts';
 import { App } from '../../../renderer/app/app.tsx';
 import { startFeeds } from '../../../renderer/app/feeds.ts';
@@ -13,6 +14,12 @@ import { fakeBridge } from './bridge.ts';
 import { demoAnswers, demoCustomer } from './demo-customer.ts';
 import { fakeCentre, type FakeOptions } from './fake-centre.ts';
 import { published } from './published.ts';
+
+// Two cores may be shared with a build: what is slow is not wrong.
+vi.setConfig({ testTimeout: 30_000 });
+
+/** A function key, with the physical code that a keyboard sends. */
+export const press = (key: string): void => void fireEvent.keyDown(document.activeElement ?? document.body, { key, code: key });
 
 export const ME = '0190a0b0-0000-7000-8000-000000000002';
 

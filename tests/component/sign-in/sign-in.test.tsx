@@ -19,7 +19,9 @@ describe('sign-in', () => {
   ] as const)('[RB1] says in %s what %s means and what to do', async (language, code, words) => {
     const { centre, user, end } = await openDesktop({ signedIn: false, language });
     centre.refuseSignIn({ code });
-    await user.type(await screen.findByTestId('sign-in-account'), 'somebody');
+    await screen.findByTestId('demo-accounts');
+    await user.clear(screen.getByTestId('sign-in-account'));
+    await user.type(screen.getByTestId('sign-in-account'), 'somebody');
     await user.type(screen.getByTestId('sign-in-password'), 'x1');
     await user.click(screen.getByTestId('sign-in-submit'));
     const notice = await screen.findByTestId('sign-in-refusal');

@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { answered, openDesktop } from '../setup/screen.tsx';
+import { answered, openDesktop, press } from '../setup/screen.tsx';
 
 describe('stopping a card', () => {
   it('[FL6] F8 starts the loss report from the middle of anything and parks what was there', async () => {
@@ -8,7 +8,7 @@ describe('stopping a card', () => {
     const { caseId } = await answered(desktop);
     await desktop.user.click(screen.getByTestId('intent-early-settlement'));
     await screen.findByTestId('step-ES-1');
-    await desktop.user.keyboard('{F8}');
+    press('F8');
     expect(await screen.findByTestId('step-LR-1')).toBeTruthy();
     expect(Object.values(desktop.centre.stateOf(caseId)!.runs).map((run) => [run.flowId, run.status])).toEqual([['early-settlement', 'parked'], ['loss-report', 'running']]);
     desktop.end();
@@ -16,7 +16,7 @@ describe('stopping a card', () => {
 
   it('[FL6] F8 without a call opens a case by hand', async () => {
     const desktop = await openDesktop();
-    await desktop.user.keyboard('{F8}');
+    press('F8');
     expect(await screen.findByTestId('step-LR-1')).toBeTruthy();
     expect(screen.getByTestId('find-card')).toBeTruthy();
     desktop.end();
@@ -25,7 +25,7 @@ describe('stopping a card', () => {
   it("[SY8] is red 未生效 until the bank's receipt, and cannot be asked twice meanwhile", async () => {
     const desktop = await openDesktop();
     const { caseId, callId } = await answered(desktop, { lossReport: true });
-    await desktop.user.keyboard('{F8}');
+    press('F8');
     await screen.findByTestId('step-LR-1');
     const runId = desktop.centre.stateOf(caseId)!.currentRun!;
     desktop.told(() => {
