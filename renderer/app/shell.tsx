@@ -70,7 +70,6 @@ export default function Shell() {
     <div className="shell">
       <TopBar />
       <Strips />
-      <ReviewBell />
       <EscalationTray />
       {reviews ? <Bulkhead of="bell"><Suspense><ReviewBell /></Suspense></Bulkhead> : null}
       <div className="shell-main">
