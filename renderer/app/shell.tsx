@@ -10,7 +10,6 @@ import { useTexts } from './i18n.ts';
 import { KeysHelp } from './keys-help.tsx';
 import { Navigation } from './navigation.tsx';
 import { QuitGuard } from './quit-guard.tsx';
-import { ReviewBell } from '../review/review-bell.tsx';
 import { Strips } from './strips.tsx';
 import { useShellKeys } from './shell-keys.ts';
 import { usePlace } from './stores/place.ts';
