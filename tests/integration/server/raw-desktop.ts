@@ -74,6 +74,23 @@ export class RawDesktop {
     await this.pull();
   }
 
+  /** Knocks once more with this desktop's token; rejects with what the server said. */
+  async connectAnother(hello: Record<string, unknown>, headers: Record<string, string> = {}): Promise<'connected'> {
+    const socket = io(this.url, {
+      transports: ['websocket'], reconnection: false, forceNew: true, extraHeaders: headers,
+      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1, ...hello },
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('connect_error', reject);
+      });
+      return 'connected';
+    } finally {
+      socket.disconnect();
+    }
+  }
+
   get socket(): Socket {
     if (this.#socket === null) throw new Error('not connected');
     return this.#socket;

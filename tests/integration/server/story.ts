@@ -215,12 +215,21 @@ export function executionOrder(state: CaseState, drafted: Pick<Drafted, 'operati
   };
 }
 
-/** The whole way to the order, which is for the caller to give. */
+/** The whole way to the order, which is for the caller to give; the customer waits on the line. */
 export async function ready(stage: Stage, matter: Matter = LARGE): Promise<{ drafted: Drafted; callId: string; order: ReturnType<typeof executionOrder> }> {
-  const drafted = await draft(stage, matter);
-  await approve(stage, drafted, await submit(stage, drafted));
-  const callId = await confirm(stage, drafted);
-  return { drafted, callId, order: executionOrder(stage.agent.state(drafted.caseId), drafted, callId) };
+  const { agent } = stage;
+  const call = await answerCall(stage, matter.customerId);
+  await verifyHolder(stage, call.caseId, call.callId, matter.customerId);
+  const drafted = await sheet(stage, call, matter);
+  await selfCheck(stage, drafted);
+  const reviewId = await submit(stage, drafted, agent, 'on-line');
+  if (agent.state(drafted.caseId).reviews[reviewId] !== undefined) {
+    await approve(stage, drafted, reviewId);
+    await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.approval != null, 'the approval');
+  }
+  await tickAll(stage, drafted, call.callId);
+  await typeProof(drafted, call.callId, agent);
+  return { drafted, callId: call.callId, order: executionOrder(agent.state(drafted.caseId), drafted, call.callId) };
 }
 
 /** What the bank says it booked: the only witness that counts. */
