@@ -1,15 +1,15 @@
 import { Button } from 'antd';
 import type { Lang } from '#shared/flow/definition.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import { REFUSALS, refusalText as wordsOf } from '#shared/protocol/refusals.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
-import { refusalTable } from './refusal-texts.ts';
 import { uiTexts } from './texts.ts';
 
 export type RefusalWords = { what: string; money: string; todo: string };
 
 /** Words for a refusal, `{{name}}` filled from its detail; an unknown code says so honestly and names itself. */
 export function refusalText(refusal: Refusal, lang: Lang): RefusalWords {
-  const entry = (refusalTable[refusal.code] ?? refusalTable['unknown-code'])![lang];
+  const entry = wordsOf(refusal.code)[lang];
   const values: Record<string, unknown> = { code: refusal.code, ...refusal.detail };
   const fill = (text: string): string => text.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => String(values[name] ?? '—'));
   return { what: fill(entry.what), money: fill(entry.money), todo: fill(entry.todo) };
@@ -26,7 +26,7 @@ export function RefusalNotice({ refusal, onClose, testId = 'refusal' }: { refusa
       <div className="notice-words">
         <strong>{words.what}</strong>
         {words.money ? <p>{words.money}</p> : null}
-        {words.todo ? <p>{words.todo}</p> : null}
+        {words.todo ? <p>{words.todo}{refusal.code in REFUSALS ? null : ` (${t('refusal.code', { code: refusal.code })})`}</p> : null}
       </div>
       {onClose ? <Button size="small" onClick={onClose}>{t('refusal.close')}</Button> : null}
     </div>

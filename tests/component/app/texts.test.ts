@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { refusalTable } from '../../../renderer/ui/refusal-texts.ts';
+import { REFUSALS } from '#shared/protocol/refusals.ts';
 
 const renderer = join(import.meta.dirname, '../../../renderer');
-const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('texts.ts') && !file.endsWith('refusal-texts.ts'));
+const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('texts.ts'));
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([whole]) => whole).sort();
 
 describe('words of the screens', () => {
@@ -22,7 +22,7 @@ describe('words of the screens', () => {
   });
 
   it('[RB1] every refusal says what happened and what to do in both languages', () => {
-    for (const [code, { zh, en }] of Object.entries(refusalTable)) {
+    for (const [code, { zh, en }] of Object.entries(REFUSALS)) {
       for (const words of [zh, en]) {
         expect([code, words.what.length > 3, words.money.length > 3, words.todo.length > 3]).toEqual([code, true, true, true]);
       }

@@ -14,7 +14,7 @@ describe('sign-in', () => {
   });
 
   it.each([
-    ['zh-CN', 'wrong-password', '密码不对'], ['en', 'wrong-password', 'wrong'], ['zh-CN', 'clock-off', '时钟'], ['en', 'clock-off', 'clock'],
+    ['zh-CN', 'wrong-password', '密码不对'], ['en', 'wrong-password', 'wrong'], ['zh-CN', 'clock-off', '时间'], ['en', 'clock-off', 'clock'],
     ['zh-CN', 'locked-out', '锁定'], ['en', 'protocol-too-old', 'too old'], ['zh-CN', 'store-unwritable', '不能写入'], ['en', 'store-in-use', 'already open'],
   ] as const)('[RB1] says in %s what %s means and what to do', async (language, code, words) => {
     const { centre, user, end } = await openDesktop({ signedIn: false, language });
