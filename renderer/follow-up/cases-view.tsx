@@ -96,7 +96,7 @@ function CaseTable({ cases }: { cases: readonly CaseState[] }) {
         {cases.map((state) => {
           const operation = operationOnScreen(state);
           return (
-            <tr key={state.id} data-testid={`case-${state.id}`}>
+            <tr key={state.id} data-testid={`case-${state.id}`} data-closed={state.closed !== null}>
               <td className="tabular nowrap tone-muted">{localMoment(state.updatedAt, nowAt())}</td>
               <td><strong>{me === null ? '' : customerName(state, me.id) || t('customerUnknown')}</strong></td>
               <td>{operation === null ? <span className="tone-muted">{t('noOperation')}</span> : t(`op-${operation.status}`)}</td>

@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { desktopCommand, makeFolder, type DesktopSpec } from '../../../build/launch.ts';
+import { desktopCommand, makeFolder, removeFolder, type DesktopSpec } from '../../../build/launch.ts';
 import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
 import { startVirtualDisplay, type VirtualDisplay } from '../../../build/virtual-display.ts';
 
@@ -65,6 +64,6 @@ export class Desktop {
 
   async close(): Promise<void> {
     if (this.app.process().exitCode === null && this.app.process().signalCode === null) await this.kill();
-    rmSync(this.profile, { recursive: true, force: true });
+    removeFolder(this.profile);
   }
 }

@@ -121,9 +121,9 @@ async function blindEntry(mentor: Hands): Promise<void> {
   for (const plan of PLANS) {
     const row = mentor.at(`own-plan-${plan}`);
     const remaining = amount(await row.locator('strong.amount').innerText());
-    const text = await row.innerText();
-    const penalty = plan === 'plan-story-b' ? Math.floor((remaining * 30_000 + 500_000) / 1_000_000) : 0;
-    if (text === '') throw new Error('the plan is not on the mentor\'s screen');
+    // The contract's penalty as her own screen has it: "+ 43,333.30 × 3.00 %", rounded half up to the fen.
+    const rate = /× (\d+\.\d+)\s?% (?:违约金|penalty)/.exec(await row.innerText())?.[1];
+    const penalty = rate === undefined ? 0 : Math.floor((remaining * Math.round(Number(rate) * 100) + 5_000) / 10_000);
     total += remaining + penalty;
     lines += 1;
     await mentor.type(`blind-principal-${plan}`, yuan(remaining));
@@ -136,7 +136,7 @@ async function blindEntry(mentor: Hands): Promise<void> {
 }
 
 async function takeReview(mentor: Hands): Promise<void> {
-  await mentor.click('nav-review');
+  await mentor.click('review-back');
   await mentor.click('take-review');
   await mentor.becomes('own-facts', 'data-state', 'read');
   await blindEntry(mentor);
@@ -191,10 +191,15 @@ export async function callback({ agent, mentor, centre }: Cast, watch: Watch): P
     await agent.see('voice');
     await verify(agent);
   });
+  // What the customer has just agreed to, as it stood on the screen: typed again by hand as proof.
+  const card = (await agent.page.locator('[data-testid^="card-"]').first().getAttribute('data-testid')) ?? '';
+  const agreed = { total: '', lastFour: card.replace('card-', '') };
   await watch('eye: line by line', async () => {
     await agent.next('ES-13');
     for (let item = 0; item < PLANS.length + 2; item += 1) {
       const now = await agent.at('read-back-item').getAttribute('data-item');
+      const shown = await agent.text('read-back-item');
+      if (now === 'total') agreed.total = /[\d,]+\.\d{2}/.exec(shown)?.[0] ?? '';
       await agent.click('agree');
       await agent.page.waitForFunction((was) => document.querySelector('[data-testid="read-back-item"]')?.getAttribute('data-item') !== was, now);
     }
@@ -211,14 +216,57 @@ export async function callback({ agent, mentor, centre }: Cast, watch: Watch): P
   });
   await watch('hand: typed as proof', async () => {
     await agent.next('ES-15');
-    const shown = await agent.page.locator('[data-testid="type-in"]').innerText();
-    if (/1\d\d,\d{3}\.\d{2}/.test(shown)) throw new Error('the proof tells its answer');
-    await agent.press('Alt+ArrowLeft');
-    await agent.onStep('ES-14');
-    await agent.press('Control+Enter');
-    await agent.onStep('ES-15');
+    await agent.type('proof-amount', agreed.total);
+    await agent.type('proof-lines', String(PLANS.length));
+    await agent.type('proof-last-four', agreed.lastFour);
+    await agent.click('proof-check');
+    await agent.see('proof-ok');
   });
-  void mentor;
+  await watch('executed: two lines booked, one refused', async () => {
+    await agent.next('ES-16');
+    await centre.turn('fault', { kind: 'line-refused', subject: PLANS[1] });
+    await agent.click('order-execution');
+    await agent.becomes('outcome', 'data-outcome', 'partial');
+  });
+  await watch('the reviewer sees the outcome', async () => {
+    await mentor.becomes('outcome', 'data-outcome', 'partial');
+  });
+  await watch('told line by line, and the call ends', async () => {
+    for (let line = 0; line < PLANS.length; line += 1) {
+      const left = await agent.at('acknowledge-outcome').count();
+      await agent.click('acknowledge-outcome');
+      await agent.page.waitForFunction((was) => document.querySelectorAll('[data-testid="acknowledge-outcome"]').length < was, left);
+    }
+    await agent.next('ES-17');
+    await agent.next('ES-18');
+    await agent.click('end-call');
+    await agent.gone('call-timer');
+  });
 }
 
-export { DAY, takeReview };
+/** FLOWS ES-18, ES-19: compared the next morning, looked at every day until all is settled and paid. */
+export async function followUp({ agent, centre }: Cast, watch: Watch): Promise<void> {
+  const morning = async (): Promise<void> => {
+    const next = new Date(Date.parse(await centre.serverTime()) + DAY).toISOString();
+    await centre.turn('clock', { to: next });
+  };
+  let days = 0;
+  await watch('next morning: expected and posted agree', async () => {
+    await morning();
+    days += 1;
+    await agent.page.locator('[data-testid^="posting-check-"]').first().waitFor();
+    await agent.next('ES-19');
+  });
+  await watch('on the list every day', async () => {
+    await agent.click('nav-cases');
+    await agent.see('follow-up-list');
+    for (; days < 5; days += 1) await morning();
+  });
+  await watch('settled and closed', async () => {
+    const row = agent.page.locator('[data-testid^="case-0"]').first();
+    for (; days < 60 && (await row.getAttribute('data-closed')) !== 'true'; days += 1) await morning();
+    await agent.page.locator('[data-testid^="case-0"][data-closed="true"]').first().waitFor();
+  });
+}
+
+export { takeReview };
