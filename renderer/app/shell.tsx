@@ -58,15 +58,21 @@ function loadGlyphs(): void {
   if ('requestIdleCallback' in window) window.requestIdleCallback(read);
 }
 
+/** Apart from the shell: what it follows changes with every call and every command, and nothing else need be drawn for it. */
+function FollowRinging() {
+  useFollowRinging();
+  return null;
+}
+
 /** The desktop of somebody who is signed in. */
 export default function Shell() {
   useShellKeys();
-  useFollowRinging();
   useEffect(loadGlyphs, []);
   const role = useMe()?.role;
   const reviews = role === 'mentor' || role === 'lead';
   return (
     <div className="shell">
+      <FollowRinging />
       <TopBar />
       <Strips />
       <EscalationTray />
