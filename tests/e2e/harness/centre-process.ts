@@ -59,13 +59,17 @@ export class CentreProcess {
     await gone;
   }
 
-  async stop(): Promise<void> {
+  /** Asks it to stop and waits; the data stays. */
+  async end(): Promise<void> {
     const child = this.#child;
-    if (child !== null && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await gone;
-    }
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     rmSync(this.data, { recursive: true, force: true });
   }
 

@@ -96,14 +96,24 @@ export async function firstCall({ agent, centre }: Cast, watch: Watch): Promise<
 }
 
 /** FLOWS ES-9, ES-10: every plan to the fen, eight ticks, submitted. */
-export async function worksheet({ agent }: Cast, watch: Watch): Promise<void> {
+export async function worksheet({ agent, centre }: Cast, watch: Watch): Promise<void> {
   await watch('worksheet', async () => {
     await agent.see('worksheet-draft');
     await agent.click('worksheet-draft');
     await agent.see('worksheet-table');
   });
-  await watch('self-check', async () => {
+  let stoppedAt = '';
+  await watch('the server is killed; she goes on', async () => {
+    stoppedAt = await centre.serverTime();
+    await centre.kill();
+    await agent.becomes('light-centre', 'data-light', 'down');
     for (let key = 1; key <= 8; key += 1) await agent.press(String(key));
+    await agent.see('self-check-done');
+    await agent.becomes('unsent', 'data-unsent', '8');
+  });
+  await watch('the server is back; all of it is there, once', async () => {
+    await centre.start(stoppedAt);
+    await agent.becomes('unsent', 'data-unsent', '0', 60_000);
     await agent.see('self-check-done');
   });
   await watch('submitted for review', async () => {
@@ -263,8 +273,12 @@ export async function followUp({ agent, centre }: Cast, watch: Watch): Promise<v
     for (; days < 5; days += 1) await morning();
   });
   await watch('settled and closed', async () => {
-    const row = agent.page.locator('[data-testid^="case-0"]').first();
-    for (; days < 60 && (await row.getAttribute('data-closed')) !== 'true'; days += 1) await morning();
+    for (; days < 60 && (await agent.at('today-follow-ups').count()) > 0; days += 1) {
+      await morning();
+      const today = agent.page.locator(`[data-testid="posting-check-${(await centre.serverTime()).slice(0, 10)}"]`);
+      await today.or(agent.page.locator('[data-testid="follow-up-list"]:not(:has(article))')).first().waitFor();
+    }
+    await agent.page.getByRole('tab').nth(2).click();
     await agent.page.locator('[data-testid^="case-0"][data-closed="true"]').first().waitFor();
   });
 }
