@@ -66,7 +66,7 @@ export const LOW_OF_LARGE: Matter = { ...LARGE, planIds: ['plan-story-b'] };
 export const SMALL: Matter = { customerId: STORIES.small.customerId, accountId: `${STORIES.small.customerId}-credit`, planIds: STORIES.small.planIds };
 
 export async function goAvailable(agent: RawDesktop): Promise<void> {
-  await agent.until(() => agent.liveValue('agent') !== undefined, 'the state of the agent');
+  await agent.until(() => agent.liveValue('agent') !== undefined && agent.liveValue('agent')!.state !== 'on-call', 'the state of the agent');
   const state = agent.liveValue('agent')!;
   if (state.state !== 'available') await agent.ask('set agent state', { to: 'available', basedOn: state.version });
   await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
@@ -229,6 +229,7 @@ export async function ready(stage: Stage, matter: Matter = LARGE): Promise<{ dra
   }
   await tickAll(stage, drafted, call.callId);
   await typeProof(drafted, call.callId, agent);
+  await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.confirmation?.proofAt != null, 'the whole confirmation');
   return { drafted, callId: call.callId, order: executionOrder(agent.state(drafted.caseId), drafted, call.callId) };
 }
 
