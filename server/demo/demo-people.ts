@@ -4,7 +4,7 @@ import type { PeopleStore } from '../people/people-store.ts';
 
 const PASSWORD = 'aidline-demo';
 const person = (n: number, account: string, name: string, no: string, role: Person['role'], more: Partial<Person> = {}): Person => ({
-  id: `01930000-0000-7000-8000-00000000000${n}`, account, name, no, role, team: 'A', skills: ['general', 'es', 'loss', 'cards'], entitlements: { reviewLimitFen: {} },
+  id: `01930000-0000-7000-8000-00000000000${n}`, account, name, no, role, team: 'A', skills: ['general', 'es', 'loss', 'password'], entitlements: { reviewLimitFen: {} },
   relatedCustomers: [], active: true, since: '2026-06-01T00:00:00.000Z', ...more,
 });
 
