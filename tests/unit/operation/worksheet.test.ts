@@ -64,8 +64,8 @@ describe('[FLOWS ES-9] the worksheet', () => {
   test('what is said names the amounts of the line', () => {
     const sheet = made(makeWorksheet(facts(four), quotes, ['a', 'b', 'c', 'd'], RULE));
     const zh = sheet.lines.map((line) => line.say.zh);
-    expect(zh[0]).toBe('剩余本金 7,000.00 元,一次入账 7,000.00 元;收过的不退,比按期还少付 504.00 元。');
-    expect(zh[1]).toContain('违约金 210.00 元,一共 7,210.00 元');
+    expect(zh[0]).toBe('剩余本金 7,000.00 元，一次入账 7,000.00 元；收过的不退，比按期还少付 504.00 元。');
+    expect(zh[1]).toContain('违约金 210.00 元，一共 7,210.00 元');
     expect(zh[2]).toContain('一共 7,504.00 元');
     expect(zh[3]).toContain('利息 864.00 元第一期已经收过');
     for (const line of sheet.lines) expect(line.chargingRule.en).not.toBe('');
