@@ -10,6 +10,7 @@ import { nowMs } from '../app/stores/clock.ts';
 import { useMe } from '../app/stores/session.ts';
 import { toggleTool, useTools } from '../app/stores/tools.ts';
 import { Age } from '../ui/age.tsx';
+import { isInForce } from '../stop/stop-list.tsx';
 import { Money } from '../ui/money.tsx';
 import { FindCustomer } from './find-customer.tsx';
 import { LeaveMessage } from './leave-message.tsx';
@@ -20,17 +21,22 @@ import { VerifyMarks } from './verify-marks.tsx';
 const Wait = ({ width }: { width: number }) => <span className="skeleton" style={{ width }} aria-hidden="true">·</span>;
 const stopped: ReadonlySet<string> = new Set(['locked', 'lost', 'frozen', 'cancelled', 'writtenOff']);
 
-function Cards({ facts }: { facts: CustomerFacts }) {
+/** A receipt that is newer than the reading says how the card stands; the two never contradict each other on one screen. */
+function Cards({ facts, readAt, stops }: { facts: CustomerFacts; readAt: string; stops: TypedCase['state']['stops'] }) {
   const t = useTexts(callerTexts);
   const lang = useLang();
   return (
     <ul className="stack-tight">
-      {facts.cards.map((card) => (
-        <li key={card.id} className="row" style={{ gap: 6 }} data-testid={`card-${card.lastFour}`}>
-          <span className="grow">{t('tail', { four: card.lastFour })} <span className="tone-muted">{card.product[lang]}{card.holder === 'supplementary' ? ` · ${t('supplementary')}` : ''}</span></span>
-          <span className={stopped.has(card.status) ? 'tone-red' : 'tone-muted'}>{stopped.has(card.status) ? '✕ ' : ''}{t(`card.${card.status}`)}</span>
-        </li>
-      ))}
+      {facts.cards.map((card) => {
+        const stop = stops.findLast((one) => one.cardId === card.id && isInForce(one) && one.effectiveAt! >= readAt);
+        const status = stop === undefined ? card.status : stop.stop === 'loss' ? 'lost' : 'locked';
+        return (
+          <li key={card.id} className="row" style={{ gap: 6 }} data-testid={`card-${card.lastFour}`}>
+            <span className="grow">{t('tail', { four: card.lastFour })} <span className="tone-muted">{card.product[lang]}{card.holder === 'supplementary' ? ` · ${t('supplementary')}` : ''}</span></span>
+            <span className={stopped.has(status) ? 'tone-red' : 'tone-muted'}>{stopped.has(status) ? '✕ ' : ''}{t(`card.${status}`)}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
@@ -98,7 +104,7 @@ export function KnownCaller({ view }: { view: TypedCase }) {
       {state.customerId === null && !finding ? null : (
         <>
           <div><h3>{t('verify')}</h3><VerifyMarks view={view} /></div>
-          <div><h3>{t('cards')}</h3>{facts ? <Cards facts={facts} /> : waiting ? <><Wait width={190} /><br /><Wait width={150} /></> : null}</div>
+          <div><h3>{t('cards')}</h3>{facts ? <Cards facts={facts} readAt={reading!.at} stops={state.stops} /> : waiting ? <><Wait width={190} /><br /><Wait width={150} /></> : null}</div>
           <div data-testid="plans-total">
             <h3>{facts ? (active.length > 0 ? t('plans', { n: active.length }) : t('plansNone')) : t('plans', { n: '…' })}</h3>
             {active.length > 0 ? <p><Money fen={sumFen(active.map((plan) => plan.remainingFen))} /> <span className="small tone-muted">{t('remaining')}</span></p> : waiting ? <Wait width={140} /> : null}

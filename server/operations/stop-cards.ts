@@ -6,6 +6,9 @@ import { bankKey } from '#shared/operation/outcome.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
 
+/** The customer is on the line and has to be told the truth soon (FL6): after this the stop is in doubt, and asked about by key. */
+const ANSWER_WITHIN = { timeoutMs: 8_000 };
+
 const open = (stop: StopState): boolean => stop.status === 'ordered' || stop.status === 'in-doubt';
 
 function outcomeOf(stop: StopState, answer: BookOutcome | InquiryAnswer | null, cause: string): Happened[] {
@@ -29,8 +32,8 @@ export async function carryOutStops(centre: Centre, state: CaseState, inquire: b
     const kind = stop.stop === 'lock' ? 'card-lock' : 'card-loss';
     // A protective order pins nothing but the card: it must not wait for an overdue bill.
     const answer = stop.status === 'in-doubt' || inquire
-      ? await centre.bank.inquire(key)
-      : await centre.bank.book(key, { kind, customerId: state.customerId, line: { cardId: stop.cardId, reportedAt: stop.reportedAt, lostAt: stop.lostAt } }, []);
+      ? await centre.bank.inquire(key, ANSWER_WITHIN)
+      : await centre.bank.book(key, { kind, customerId: state.customerId, line: { cardId: stop.cardId, reportedAt: stop.reportedAt, lostAt: stop.lostAt } }, [], ANSWER_WITHIN);
     const value = answer.kind === 'answer' ? answer.value : null;
     const cause = answer.kind === 'answer' ? '' : answer.cause;
     await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'bank', (now) => {

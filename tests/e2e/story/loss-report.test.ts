@@ -1,7 +1,8 @@
 /** FLOWS §2 on a real desktop: in force within a minute of F8, honest while the bank says nothing. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CentreProcess } from '../harness/centre-process.ts';
 import { Floor } from '../harness/desktop-app.ts';
+import { pictureOnFailure } from '../harness/picture.ts';
 import { answerCallOf, backToAvailable, callerSays, compare, tickNamed } from './caller.ts';
 import { Hands } from './hands.ts';
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await agent.signIn('agent');
   await agent.click('go-available');
 });
+beforeEach(() => pictureOnFailure(() => ({ agent: agent.page })));
 afterAll(async () => {
   await floor?.close();
   await centre.stop();
@@ -51,6 +53,7 @@ describe('a caller known by number has lost her credit card', () => {
     await agent.becomes(`stop-row-${card}`, 'data-status', 'in-force');
     const ms = performance.now() - pressed;
     await agent.gone('not-in-force');
+    expect(await agent.text(`card-${card}`)).toContain('挂失');
     expect(await agent.text(`stop-row-${card}`)).toMatch(/已生效 \d\d:\d\d/);
     expect(ms).toBeLessThan(60_000);
   });
@@ -74,7 +77,7 @@ describe('a caller known by number has lost her credit card', () => {
     await agent.click('option-address-same');
     await agent.press('Control+Enter');
     await agent.click('outcome-stopped');
-    await agent.see('run-over');
+    await agent.see('case-closed');
     await backToAvailable(agent);
   });
 });
@@ -98,7 +101,7 @@ describe('a caller without a number, found by name and identity, while the bank 
     await agent.click('option-kind-lock');
     await agent.click('tick-customerAgrees');
     await agent.next('LR-4');
-    await centre.turn('fault', { kind: 'no-answer', call: 'book', count: 1 });
+    await centre.turn('fault', { kind: 'no-answer', call: 'book', count: 50 });
     await centre.turn('fault', { kind: 'no-answer', call: 'inquire', count: 50 });
     await agent.click(`stop-now-${other}`);
     await agent.becomes(`stop-row-${other}`, 'data-status', 'in-doubt', 40_000);
