@@ -11,7 +11,7 @@ export const appTexts = defineTexts('app', {
     'nav.workbench': '工作台', 'nav.review': '复核台', 'nav.cases': '案件', 'nav.escalations': '升级', 'nav.sync': '同步', 'nav.label': '界面',
     'strip.centre': '中心断开：通话、话术、填写照常，内容先存本机（已加密），连上自动补送。停卡请走断线挂失；复核、办理要等恢复。',
     'strip.connecting': '正在连接中心…填写照常，内容先存本机。',
-    'strip.core': '核心系统断开：查询、试算、停卡、办理暂停；填写、约回电、工单照常。停卡请走断线挂失(F8)。',
+    'strip.core': '核心系统断开：查询、试算、停卡、办理暂停；填写、约回电、工单照常。停卡请走断线挂失（F8）。',
     'strip.coreSlow': '核心系统变慢：读取可能超过一分钟，请先安抚客户。',
     'strip.phones': '话务断开：来电不再弹出；可以手工登记来电。其余照常。',
     'strip.refused': '中心拒绝了这个桌面。',

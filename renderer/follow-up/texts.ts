@@ -48,7 +48,7 @@ export const followUpTexts = defineTexts('follow-up', {
     closeHint: '全部结清并还款后才能结束；中心会自动结束。',
     result: '结果（一句话）',
     postedAll: '入账与预期一致',
-    postedNotYet: '等入账日核对({{date}})',
+    postedNotYet: '等入账日核对（{{date}}）',
     postedWrong: '入账与预期不符，班组长已能看到。没有原因和办法不打给客户。',
     stillOpen: '跟进中，每天核对，直到结清并还款。换班会交接，不会丢。',
     done: '跟进已结束',

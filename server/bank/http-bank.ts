@@ -29,7 +29,7 @@ const TEXTS: Record<NoAnswer['cause'], BilingualText> = {
   'cut-off': { zh: '与核心系统的连接在答复前断开。', en: 'The connection to core banking broke before the answer.' },
   malformed: { zh: '核心系统的答复无法识别。', en: "Core banking's answer cannot be understood." },
   busy: { zh: '核心系统报告内部错误或繁忙。', en: 'Core banking reports an internal error or is busy.' },
-  'secret-refused': { zh: '核心系统不接受本服务的密钥,请管理员检查配置。', en: "Core banking refuses this server's secret; an administrator must check the settings." },
+  'secret-refused': { zh: '核心系统不接受本服务的密钥，请管理员检查配置。', en: "Core banking refuses this server's secret; an administrator must check the settings." },
 };
 const silence = (cause: NoAnswer['cause']): NoAnswer => ({ kind: 'no-answer', cause, text: TEXTS[cause] });
 

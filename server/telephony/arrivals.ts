@@ -127,7 +127,7 @@ function bad(line: number, zh: string, en: string): ArrivalsFileResult {
     ok: false,
     error: {
       code: 'arrivals-file-bad', line,
-      zh: `来电量文件第 ${line} 行有误:${zh}。请改正后重新启动,或去掉 --arrivals 用内置曲线。`,
+      zh: `来电量文件第 ${line} 行有误：${zh}。请改正后重新启动，或去掉 --arrivals 用内置曲线。`,
       en: `Arrivals file, line ${line}: ${en}. Correct it and start again, or leave out --arrivals to use the built-in curve.`,
     },
   };

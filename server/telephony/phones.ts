@@ -44,17 +44,17 @@ export interface Phones {
 }
 
 const texts: Record<PhoneRefusalCode, { zh: string; en: string }> = {
-  'phones-unknown-call': { zh: '话务系统里没有这通电话,可能已经挂断。', en: 'The phone system has no such call; it has probably ended.' },
-  'phones-wrong-phase': { zh: '这通电话现在不能这样操作,请看通话状态。', en: 'This cannot be done with the call now; look at its state.' },
+  'phones-unknown-call': { zh: '话务系统里没有这通电话，可能已经挂断。', en: 'The phone system has no such call; it has probably ended.' },
+  'phones-wrong-phase': { zh: '这通电话现在不能这样操作，请看通话状态。', en: 'This cannot be done with the call now; look at its state.' },
   'phones-unreachable': {
-    zh: '话务系统没有应答。请在话机上操作,并登记这通电话。',
+    zh: '话务系统没有应答。请在话机上操作，并登记这通电话。',
     en: 'The phone system does not answer. Use the phone set, and log the call by hand.',
   },
   'phones-no-commands': {
-    zh: '这套话务系统不接受电脑指令,请在话机上操作。',
+    zh: '这套话务系统不接受电脑指令，请在话机上操作。',
     en: 'This phone system takes no commands from the desktop; use the phone set.',
   },
-  'phones-bad-number': { zh: '号码不对,没有拨出。', en: 'The number is not valid; nothing was dialled.' },
+  'phones-bad-number': { zh: '号码不对，没有拨出。', en: 'The number is not valid; nothing was dialled.' },
 };
 
 export function phoneRefusal(code: PhoneRefusalCode): PhoneOutcome & { ok: false } {

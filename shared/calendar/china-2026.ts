@@ -18,7 +18,7 @@ export const CHINA_CALENDAR: Calendar = Calendar.parse({
     {
       year: 2026,
       status: 'published',
-      source: '国务院办公厅关于2026年部分节假日安排的通知(录入待核对)',
+      source: '国务院办公厅关于2026年部分节假日安排的通知（录入待核对）',
       confirmed: false,
       holidays: [
         ...named('元旦', "New Year's Day", days(2026, 1, 1, 3)),
@@ -35,7 +35,7 @@ export const CHINA_CALENDAR: Calendar = Calendar.parse({
       // Only the days that 全国年节及纪念日放假办法 fixes; bridges and make-up days are published late in 2026.
       year: 2027,
       status: 'provisional',
-      source: '全国年节及纪念日放假办法(法定假日;调休待国务院办公厅公布)',
+      source: '全国年节及纪念日放假办法（法定假日；调休待国务院办公厅公布）',
       confirmed: false,
       holidays: [
         ...named('元旦', "New Year's Day", days(2027, 1, 1, 1)),

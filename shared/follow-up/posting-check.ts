@@ -6,7 +6,7 @@ import type { PostingsAnswer } from '../protocol/bank.ts';
 export function followUpFor(operationId: string, followUpId: string, postsOn: string): Happened {
   return {
     kind: 'follow-up opened',
-    body: { followUpId, operationId, dueOn: postsOn, what: { zh: '次日核对入账,直至结清还款', en: 'Check the posting each morning until settled and paid' } },
+    body: { followUpId, operationId, dueOn: postsOn, what: { zh: '次日核对入账，直至结清还款', en: 'Check the posting each morning until settled and paid' } },
   };
 }
 

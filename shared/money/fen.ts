@@ -19,10 +19,10 @@ const amountText = (zhWhat: string, enWhat: string, zhTodo: string, enTodo: stri
 
 /** Words for every way in which a typed amount can be wrong. */
 export const AMOUNT_REFUSALS: Record<AmountRefusalCode, RefusalText> = {
-  'amount-empty': amountText('没有输入金额。', 'No amount was typed.', '请输入金额,例如 12,345.67。', 'Type the amount, for example 12,345.67.'),
-  'amount-not-a-number': amountText('输入的不是金额。', 'This is not an amount.', '请只输入数字和小数点,例如 12,345.67(全角数字也可以)。', 'Use digits and a point only, for example 12,345.67 (full-width digits are fine).'),
-  'amount-separators': amountText('千分位逗号的位置不对。', 'The thousands separators are in the wrong places.', '逗号每三位一个,也可以不写逗号;请核对是否多写或漏写了一位。', 'Put one every three digits, or none; check for a missing or extra digit.'),
-  'amount-decimals': amountText('小数超过两位。', 'There are more than two decimals.', '金额精确到分,请最多写两位小数。', 'Amounts end at the fen: two decimals at most.'),
+  'amount-empty': amountText('没有输入金额。', 'No amount was typed.', '请输入金额，例如 12,345.67。', 'Type the amount, for example 12,345.67.'),
+  'amount-not-a-number': amountText('输入的不是金额。', 'This is not an amount.', '请只输入数字和小数点，例如 12,345.67（全角数字也可以）。', 'Use digits and a point only, for example 12,345.67 (full-width digits are fine).'),
+  'amount-separators': amountText('千分位逗号的位置不对。', 'The thousands separators are in the wrong places.', '逗号每三位一个，也可以不写逗号；请核对是否多写或漏写了一位。', 'Put one every three digits, or none; check for a missing or extra digit.'),
+  'amount-decimals': amountText('小数超过两位。', 'There are more than two decimals.', '金额精确到分，请最多写两位小数。', 'Amounts end at the fen: two decimals at most.'),
   'amount-negative': amountText('金额不能是负数。', 'The amount cannot be negative.', '请输入不带负号的金额。', 'Type the amount without a minus sign.'),
   'amount-too-large': amountText('金额超出了可以处理的范围。', 'The amount is beyond what can be handled.', '请核对是否多写了几位。', 'Check whether there are digits too many.'),
 };

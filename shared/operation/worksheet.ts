@@ -95,7 +95,7 @@ export type WorksheetRefusalCode =
   | 'worksheet-no-plan' | 'worksheet-plan-twice' | 'worksheet-plan-unknown' | 'worksheet-two-accounts' | 'worksheet-plan-not-active'
   | 'worksheet-open-operation' | 'worksheet-rule-conflict' | 'plan-terms' | 'plan-too-small';
 
-const NO_CHANGE = { zh: '没有办理任何业务,账户没有变化。', en: 'Nothing was booked; the account is unchanged.' };
+const NO_CHANGE = { zh: '没有办理任何业务，账户没有变化。', en: 'Nothing was booked; the account is unchanged.' };
 const words = (zhWhat: string, enWhat: string, zhTodo: string, enTodo: string): RefusalText => ({
   zh: { what: zhWhat, money: NO_CHANGE.zh, todo: zhTodo }, en: { what: enWhat, money: NO_CHANGE.en, todo: enTodo },
 });
@@ -105,10 +105,10 @@ export const WORKSHEET_REFUSALS: Record<WorksheetRefusalCode, RefusalText> = {
   'worksheet-plan-unknown': words('名下找不到这笔分期。', 'The customer has no such plan.', '请重新读取资料后再选。', 'Read the facts again and choose anew.'),
   'worksheet-two-accounts': words('选的分期不在同一个账户。', 'The chosen plans are on different accounts.', '请按账户分开办理。', 'Handle each account by itself.'),
   'worksheet-plan-not-active': words('这笔分期已经结清或取消。', 'This plan is already settled or cancelled.', '请核对客户说的是哪一笔。', 'Check which plan the customer means.'),
-  'worksheet-open-operation': words('这笔分期已有一个申请在处理。', 'An application for this plan is already in progress.', '不要重复办理,请查看进度。', 'Do not apply again; look at its progress.'),
-  'worksheet-rule-conflict': words('这笔分期的收费方式与签约时的规定不一致,不能试算。', 'The charging mode conflicts with the rule in force at signing; it is not computed.', '请转产品经理核实,核好后回电。', 'Hand it to the product owner and call back.'),
+  'worksheet-open-operation': words('这笔分期已有一个申请在处理。', 'An application for this plan is already in progress.', '不要重复办理，请查看进度。', 'Do not apply again; look at its progress.'),
+  'worksheet-rule-conflict': words('这笔分期的收费方式与签约时的规定不一致，不能试算。', 'The charging mode conflicts with the rule in force at signing; it is not computed.', '请转产品经理核实，核好后回电。', 'Hand it to the product owner and call back.'),
   'plan-terms': words('分期的条款数据不完整或不合理。', 'The terms of the plan are incomplete or impossible.', '请转产品经理核实。', 'Hand it to the product owner.'),
-  'plan-too-small': words('分期本金太小,无法按期计算。', 'The principal is too small for its number of periods.', '请转产品经理核实。', 'Hand it to the product owner.'),
+  'plan-too-small': words('分期本金太小，无法按期计算。', 'The principal is too small for its number of periods.', '请转产品经理核实。', 'Hand it to the product owner.'),
 };
 
 /** The charging rule of a plan in words. */
@@ -117,10 +117,10 @@ export function chargingRuleText(plan: Pick<Plan, 'feeMode' | 'feePpm' | 'penalt
   const rate = formatPpm(plan.feePpm);
   const penalty = formatPpm(plan.penaltyPpm);
   switch (plan.feeMode) {
-    case 'A': return { zh: `每期按原本金收${zh} ${rate};提前结清只收剩余本金,以后不再收,已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal only, what was charged is not refunded` };
-    case 'B': return { zh: `每期按原本金收${zh} ${rate};提前结清收剩余本金,另按剩余本金收违约金 ${penalty},已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and a penalty of ${penalty} on it, what was charged is not refunded` };
-    case 'C': return { zh: `每期按原本金收${zh} ${rate};提前结清时剩余本金和剩余各期${zh}一次收取`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and all remaining ${en.toLowerCase()} at once` };
-    case 'D': return { zh: `全部${zh}第一期一次收取(每期 ${rate} × 期数),不退;提前结清只收剩余本金`, en: `All ${en.toLowerCase()} (${rate} × periods) taken with period 1, never refunded; settling early bills the remaining principal only` };
+    case 'A': return { zh: `每期按原本金收${zh} ${rate}；提前结清只收剩余本金，以后不再收，已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal only, what was charged is not refunded` };
+    case 'B': return { zh: `每期按原本金收${zh} ${rate}；提前结清收剩余本金，另按剩余本金收违约金 ${penalty}，已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and a penalty of ${penalty} on it, what was charged is not refunded` };
+    case 'C': return { zh: `每期按原本金收${zh} ${rate}；提前结清时剩余本金和剩余各期${zh}一次收取`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and all remaining ${en.toLowerCase()} at once` };
+    case 'D': return { zh: `全部${zh}第一期一次收取（每期 ${rate} × 期数）,不退；提前结清只收剩余本金`, en: `All ${en.toLowerCase()} (${rate} × periods) taken with period 1, never refunded; settling early bills the remaining principal only` };
   }
 }
 
@@ -143,10 +143,10 @@ function speech(plan: Plan, figures: Figures): Bilingual {
     : figures.savedFen < 0 ? { zh: `提前结清反而多付 ${saved} 元。`, en: `settling early costs ${saved} more than going on.` }
     : { zh: '提前结清不省钱。', en: 'settling early saves nothing.' };
   switch (plan.feeMode) {
-    case 'A': return { zh: `剩余本金 ${remaining} 元,一次入账 ${due} 元;收过的不退,${compared.zh}`, en: `Remaining principal ${remaining}, billed at once; what was charged stays; ${compared.en}` };
-    case 'B': return { zh: `剩余本金 ${remaining} 元,按合同收违约金 ${fee} 元,一共 ${due} 元;${compared.zh}`, en: `${remaining} plus a contractual penalty of ${fee}, in all ${due}; ${compared.en}` };
-    case 'C': return { zh: `按合同,剩余各期的${label}要一次收,一共 ${due} 元,提前结清不省钱,您还要办吗?`, en: `The contract charges all remaining ${labelEn.toLowerCase()} now, ${due} in all; you save nothing. Do you still wish to?` };
-    case 'D': return { zh: `这笔的${label} ${formatFen(figures.feeTakenFen)} 元第一期已经收过,不退;现在入账 ${due} 元,不会再省钱。`, en: `The ${formatFen(figures.feeTakenFen)} was charged in month one and is not refunded; ${due} is billed now; nothing more is saved.` };
+    case 'A': return { zh: `剩余本金 ${remaining} 元，一次入账 ${due} 元；收过的不退，${compared.zh}`, en: `Remaining principal ${remaining}, billed at once; what was charged stays; ${compared.en}` };
+    case 'B': return { zh: `剩余本金 ${remaining} 元，按合同收违约金 ${fee} 元，一共 ${due} 元；${compared.zh}`, en: `${remaining} plus a contractual penalty of ${fee}, in all ${due}; ${compared.en}` };
+    case 'C': return { zh: `按合同，剩余各期的${label}要一次收，一共 ${due} 元，提前结清不省钱，您还要办吗？`, en: `The contract charges all remaining ${labelEn.toLowerCase()} now, ${due} in all; you save nothing. Do you still wish to?` };
+    case 'D': return { zh: `这笔的${label} ${formatFen(figures.feeTakenFen)} 元第一期已经收过，不退；现在入账 ${due} 元，不会再省钱。`, en: `The ${formatFen(figures.feeTakenFen)} was charged in month one and is not refunded; ${due} is billed now; nothing more is saved.` };
   }
 }
 

@@ -25,7 +25,7 @@ export const returnReasonNames: Record<ReturnReason, { zh: string; en: string }>
   verification: { zh: '核身不足', en: 'Verification too weak' },
   prerequisite: { zh: '前置条件不符', en: 'Prerequisite not met' },
   risk: { zh: '风险疑点', en: 'Risk suspected' },
-  other: { zh: '其他(写明)', en: 'Other (say what)' },
+  other: { zh: '其他（写明）', en: 'Other (say what)' },
 };
 
 export const CustomerWaits = z.enum(['on-line', 'callback']);

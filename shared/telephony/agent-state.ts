@@ -118,12 +118,12 @@ export function firstAgentState(personId: string, at: string): AgentState {
 const refusals: Record<AgentStateRefusalCode, AgentStateRefusal> = {
   'agent-state-stale': {
     code: 'agent-state-stale',
-    zh: '状态已被更新,这次切换没有执行。请看当前状态后再选。',
+    zh: '状态已被更新，这次切换没有执行。请看当前状态后再选。',
     en: 'Your state has changed since; this switch was not made. Look at the present state and choose again.',
   },
   'agent-state-on-call': {
     code: 'agent-state-on-call',
-    zh: '通话中不能切换到这个状态,请先结束通话。',
+    zh: '通话中不能切换到这个状态，请先结束通话。',
     en: 'This state cannot be entered during a call. End the call first.',
   },
   'agent-state-not-possible': {

@@ -65,7 +65,7 @@ export function book(store: Store, order: BookOrder, now: string): BookOutcome {
 
 const closedKey = (key: string): BookRefused => ({
   kind: 'refused', key, code: 'key-closed', changed: [],
-  reason: { zh: '这个请求已经作废,没有入账。', en: 'This request was closed before; nothing was booked.' },
+  reason: { zh: '这个请求已经作废，没有入账。', en: 'This request was closed before; nothing was booked.' },
 });
 
 /** What became of a key; nothing known closes it in the same step, so that "free" stays true. */
@@ -92,8 +92,8 @@ function judge(store: Store, order: BookOrder, subject: string, now: string): Ve
   const changed = changedFacts(order.expected, current);
   if (order.kind === 'early-settlement' && !facts.plans.some((plan) => plan.id === subject)) return no('unknown-plan', '名下没有这笔分期。', 'The customer has no such plan.');
   if (order.kind !== 'early-settlement' && !facts.cards.some((card) => card.id === subject)) return no('unknown-card', '名下没有这张卡。', 'The customer has no such card.');
-  if (changed.length > 0) return no('facts-changed', '资料在复核之后有变化,没有受理。', 'Facts have changed since they were checked; not accepted.', changed);
-  if (takeRefusal(store, subject)) return no('line-refused', '这笔有一项账务调整正在处理,暂时不能受理。', 'An adjustment on this item is being processed; it cannot be accepted now.');
+  if (changed.length > 0) return no('facts-changed', '资料在复核之后有变化，没有受理。', 'Facts have changed since they were checked; not accepted.', changed);
+  if (takeRefusal(store, subject)) return no('line-refused', '这笔有一项账务调整正在处理，暂时不能受理。', 'An adjustment on this item is being processed; it cannot be accepted now.');
   return order.kind === 'early-settlement' ? settlePlan(store, order, facts, now) : stopCard(store, order, facts, now);
 }
 
@@ -103,16 +103,16 @@ function settlePlan(store: Store, order: Extract<BookOrder, { kind: 'early-settl
   const account = facts.accounts.find((one) => one.id === plan?.account);
   const card = facts.cards.find((one) => one.id === plan?.card);
   if (!plan || !account || !card) return no('unknown-plan', '名下没有这笔分期。', 'The customer has no such plan.');
-  if (plan.settle_key !== null) return no('already-accepted', '这笔分期已经受理过提前结清,不用重复办。', 'Settlement of this plan was accepted before; no need to repeat.');
+  if (plan.settle_key !== null) return no('already-accepted', '这笔分期已经受理过提前结清，不用重复办。', 'Settlement of this plan was accepted before; no need to repeat.');
   const told = facts.plans.find((one) => one.id === planId);
   const blocked =
     plan.status !== 'active' || plan.periods_posted < 1 || told?.ruleConflict === true || card.status !== 'normal' || account.pastDueDays > 0 ||
     account.isStatementDay || account.hold !== 'none' || account.pendingRefundFen > 0 || account.pendingReversals > 0 || account.hardshipAgreement;
-  if (blocked) return no('not-allowed', '前置条件不满足,没有受理。', 'A prerequisite is not met; not accepted.');
+  if (blocked) return no('not-allowed', '前置条件不满足，没有受理。', 'A prerequisite is not met; not accepted.');
   const figures = settlementFigures(plan);
   const differs = (['dueNowFen', 'remainingFen', 'feeFen'] as const).filter((name) => figures[name] !== order.line[name])
     .map((name) => ({ fact: `quote.${planId}.${name}`, old: order.line[name], now: figures[name] }));
-  if (differs.length > 0) return no('amount-differs', '金额与中心试算不一致,没有受理。', "The amount differs from the bank's own figure; not accepted.", differs);
+  if (differs.length > 0) return no('amount-differs', '金额与中心试算不一致，没有受理。', "The amount differs from the bank's own figure; not accepted.", differs);
   const postsOn = settlementPostsOn(now);
   store.prepare('UPDATE plan SET settle_key = ?, settle_posts_on = ? WHERE id = ?').run(order.key, postsOn, planId);
   return { kind: 'done', effectiveAt: now, postsOn, lapseAt: null, chargeFen: 0, newCardLastFour: null, amountFen: figures.dueNowFen };
@@ -126,7 +126,7 @@ function stopCard(store: Store, order: Exclude<BookOrder, { kind: 'early-settlem
     return { kind: 'done', effectiveAt: now, postsOn: today(now), lapseAt, chargeFen: 0, newCardLastFour: null, amountFen: null };
   };
   if (order.kind === 'card-unlock') {
-    return card.status === 'locked' ? set('normal', null, null) : no('not-allowed', '这张卡不是锁定状态,不能在电话里解除。', 'This card is not locked; it cannot be released by phone.');
+    return card.status === 'locked' ? set('normal', null, null) : no('not-allowed', '这张卡不是锁定状态，不能在电话里解除。', 'This card is not locked; it cannot be released by phone.');
   }
   if (card.status === 'lost' || (card.status === 'locked' && order.kind === 'card-lock')) {
     return no('already-accepted', '这张卡已经停用。', 'This card is already stopped.', [{ fact: `card.${card.id}.effectiveAt`, old: null, now: card.effectiveAt }]);

@@ -115,7 +115,7 @@ function quote(store: Store, { customerId, planIds }: QuoteRequest, now: string)
     const plan = told ? row(store, PlanRow, 'SELECT * FROM plan WHERE id = ?', planId) : null;
     if (!told || !account || !plan) refused.push({ planId, code: 'unknown-plan', reason: { zh: '名下没有这笔分期。', en: 'The customer has no such plan.' } });
     else if (told.status !== 'active' || told.openOperation) refused.push({ planId, code: 'not-active', reason: { zh: '这笔分期已结清或正在处理。', en: 'The plan is settled or being processed.' } });
-    else if (told.ruleConflict) refused.push({ planId, code: 'rule-conflict', reason: { zh: '这笔的收费规则需要核实,不能试算。', en: 'Its charging rule must be verified; it is not computed.' } });
+    else if (told.ruleConflict) refused.push({ planId, code: 'rule-conflict', reason: { zh: '这笔的收费规则需要核实，不能试算。', en: 'Its charging rule must be verified; it is not computed.' } });
     else {
       quotes.push({
         planId, ...settlementFigures(plan), periodsPosted: plan.periods_posted, statementDate: account.statementDate, dueDate: account.dueDate,

@@ -76,12 +76,12 @@ export function openStore(folder: string): Store {
     store.pragma('synchronous = FULL');
     store.pragma('foreign_keys = ON');
   } catch (error) {
-    throw new StoreTrouble(`The data folder ${folder} cannot be used (${String(error)}). Choose another with --data. 数据目录不可用,请用 --data 换一个。`);
+    throw new StoreTrouble(`The data folder ${folder} cannot be used (${String(error)}). Choose another with --data. 数据目录不可用，请用 --data 换一个。`);
   }
   const version = Number(store.pragma('user_version', { simple: true }));
   if (version > VERSION) {
     store.close();
-    throw new StoreTrouble(`The bank's file in ${folder} was made by a newer program (version ${version}). Update, or choose another folder. 数据文件版本较新,请升级程序。`);
+    throw new StoreTrouble(`The bank's file in ${folder} was made by a newer program (version ${version}). Update, or choose another folder. 数据文件版本较新，请升级程序。`);
   }
   if (version < VERSION) {
     store.transaction(() => {

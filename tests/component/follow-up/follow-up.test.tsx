@@ -151,7 +151,7 @@ describe('次日入账核对 · 跟进', () => {
   test('expected and posted of every line; nobody can tick it by hand', () => {
     const story = booked();
     const { again } = draw('posting', story.state());
-    expect(screen.getByTestId('posting').textContent).toContain('等入账日核对(2026-11-22)');
+    expect(screen.getByTestId('posting').textContent).toContain('等入账日核对（2026-11-22）');
     expect(screen.queryByRole('checkbox')).toBeNull();
     expect(screen.queryByRole('textbox')).toBeNull();
     story.posted('2026-11-22', 'right');

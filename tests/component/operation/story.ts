@@ -226,7 +226,7 @@ export function startStory(planCount = 5, chosen = 3) {
     },
     finish(outcome: 'done' | 'partial' | 'refused'): void {
       push('execution finished', { operationId: OPERATION, outcome }, null);
-      push('follow-up opened', { followUpId: id(9), operationId: OPERATION, dueOn: '2026-11-22', what: { zh: '次日核对入账,直至结清还款', en: 'Check the posting each morning until settled and paid' } }, null);
+      push('follow-up opened', { followUpId: id(9), operationId: OPERATION, dueOn: '2026-11-22', what: { zh: '次日核对入账，直至结清还款', en: 'Check the posting each morning until settled and paid' } }, null);
     },
     posted(on: string, how: 'right' | 'wrong' | 'paid'): void {
       const operation = state().operations[OPERATION]!;
