@@ -1,11 +1,21 @@
+import { civilDateOf } from '../calendar/civil.ts';
 import { within } from '../calendar/workdays.ts';
+import { policyFacts } from '../flow/policy.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { workOrderDeadlines } from '../work-order/deadlines.ts';
 import type { caseCommandSchemas } from './case-schema.ts';
+import type { DecideContext } from './context.ts';
 import { happened, ms, ownerOnly, type Deciders } from './decider.ts';
 import { handOverDeciders } from './hand-over-decide.ts';
 import { stopDeciders } from './stop-decide.ts';
+
+/** Policy `es.minPrep`: whole seconds between now and the earliest promise; 0 where policy has none in effect. */
+function minPrepSeconds(context: DecideContext): number {
+  const es = policyFacts(context.flowPolicy, civilDateOf(context.calendar, context.now))['es'];
+  const value = typeof es === 'object' && !Array.isArray(es) ? (es as Record<string, unknown>)['minPrep'] : undefined;
+  return typeof value === 'number' ? value : 0;
+}
 
 export const caseDeciders: Deciders<keyof typeof caseCommandSchemas> = {
   'open case': (state, body, context) => {
@@ -34,6 +44,8 @@ export const caseDeciders: Deciders<keyof typeof caseCommandSchemas> = {
     if (state.promises.some((promise) => promise.promiseId === body.promiseId)) return refuse('promise-exists');
     if (!(ms(body.from) < ms(body.to))) return refuse('promise-window');
     if (ms(body.to) <= ms(context.now)) return refuse('promise-past');
+    // Time to check every line first; judged where the promise is made, since after an outage it has been given (ES-8).
+    if (context.at === 'desktop' && body.operationId !== null && ms(body.from) < ms(context.now) + minPrepSeconds(context) * 1000) return refuse('promise-too-soon');
     // DOMAIN §8: callbacks 8–21 h, by the centre's clock.
     if (!within(context.calendar, body.from, 8, 21) || !within(context.calendar, new Date(ms(body.to) - 1).toISOString(), 8, 21)) return refuse('promise-hours');
     return happened({ kind: 'callback promised', body: { ...body, note: maskNumbers(body.note) } });

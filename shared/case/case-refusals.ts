@@ -14,6 +14,7 @@ export const CASE_REFUSALS = {
   'promise-exists': w('这个回电已经约好。', 'This callback is promised already.', '不用重复约。', 'No need to promise it again.'),
   'promise-window': w('回电时间的先后不对。', 'The window ends before it begins.', '请把结束时间改到开始之后。', 'Set the end after the beginning.'),
   'promise-past': w('约的时间已经过了。', 'That time has passed.', '请另约一个时间。', 'Choose a later time.'),
+  'promise-too-soon': w('约得太早，来不及逐笔核对。', 'That is too soon to check every line.', '请约晚一点。', 'Choose a later time.'),
   'promise-hours': w('回电只能约在 8 点到 21 点之间。', 'Callbacks are made from 8 to 21 h only.', '请换一个时间。', 'Choose another time.'),
   'promise-unknown': w('找不到这个回电约定。', 'There is no such promise.', '请看今天的回电列表。', "Look at today's callbacks."),
   'no-promise': w('还没有约回电。', 'No callback has been promised.', '请先约好回电时间，再提交复核。', 'Promise a callback first, then submit for review.'),

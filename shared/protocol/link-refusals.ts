@@ -30,6 +30,7 @@ export const LINK_REFUSALS = {
   'ask-unknown': w('中心不认识这个请求。', 'The centre does not know this request.', '请等中心升级。', 'Wait until the centre is updated.'),
   'ask-malformed': w('填写的内容不符合要求。', 'What was typed does not fit.', '请核对后重新填写。', 'Check it and type it again.'),
   'bad-cursor': w('同步位置对不上。', 'The place in the feed is not known.', '会自动重新同步。', 'It syncs anew by itself.', kept),
+  'factor-on-screen': w('这一项就在屏幕上，不能用来核身。', 'This stands on the screen and proves nothing of the caller.', '请换一项核对。', 'Ask for something else.'),
   'verification-locked': w('今天核身失败已达上限。', 'The limit of failed verifications today is reached.', '请客户用预留手机来电，或到网点办理。', 'Have them call from the registered phone or visit a branch.'),
   'nothing-keyed': w('客户没有按键输入。', 'The caller keyed nothing.', '请客户再按一次，按井号键结束。', 'Ask them to key it again and press hash.'),
   'unsent-work': w('还有内容没有送到中心。', 'Some work has not reached the centre.', '可以等送完再退出；现在退出也不会丢，下次登录会送出。', 'Wait until it is sent; if you leave now nothing is lost, it goes out at the next sign-in.', kept),

@@ -8,8 +8,9 @@ import { nextField } from '../next-field.ts';
 import type { StepPanelProps } from '../step-panel.ts';
 import { flowTexts } from '../texts.ts';
 
-type Typed = 'name' | 'idLast4' | 'birthDate' | 'recentTransaction' | 'addressDistrict' | 'branchDistrict' | 'statementDay' | 'autoDebitLastFour';
-const rotating: readonly Typed[] = ['birthDate', 'statementDay', 'addressDistrict', 'branchDistrict', 'autoDebitLastFour', 'recentTransaction'];
+type Typed = 'name' | 'idLast4' | 'birthDate' | 'addressDistrict' | 'branchDistrict';
+/** Nothing that the screen shows: statement day, auto-debit card and purchases stand in the facts (PR2). */
+const rotating: readonly Typed[] = ['birthDate', 'addressDistrict', 'branchDistrict'];
 
 /** Where the rotation begins, so that two calls are not asked the same: from the case's id, the same after a reload. */
 const startOf = (caseId: string): number => [...caseId].reduce((sum, sign) => sum + (sign.codePointAt(0) ?? 0), 0) % rotating.length;
