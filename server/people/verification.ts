@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { CaseState } from '#shared/case/state.ts';
 import { civilDateOf } from '#shared/calendar/civil.ts';
 import { policyFacts } from '#shared/flow/policy.ts';
@@ -6,7 +7,6 @@ import type { VerifyFactor } from '#shared/protocol/bank.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { levelOf } from '#shared/people/verification-level.ts';
 import { customerStream } from '#shared/protocol/ids.ts';
-import { v7 as uuidv7 } from 'uuid';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
 import type { StreamWrite } from '../log/log.ts';
