@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Instant } from '#shared/protocol/ids.ts';
 import { makeDemoBankControl, type DemoBankControl } from '../bank/demo/control.ts';
+import { STORIES } from '../bank/demo/stories.ts';
 import { launchDemoBank, type DemoBankProcess } from '../bank/demo/launch.ts';
 import type { ControllableClock } from '../clock/clock.ts';
 import { OptionsError, type Options } from '../options.ts';
@@ -14,7 +15,7 @@ import { Simulator } from '../telephony/simulator.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';
 import type { Caller } from '../telephony/mix.ts';
 
-export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; callsRing: boolean; stop: () => Promise<void> };
+export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; callsRing: boolean; firstCall: () => Promise<void>; stop: () => Promise<void> };
 
 /** All customers of the demo bank who may ring, page by page. */
 async function everyCaller(bank: DemoBankControl): Promise<Awaited<ReturnType<DemoBankControl['callers']>>['callers']> {
@@ -50,7 +51,9 @@ export async function startDemoParts(options: Options, clock: ControllableClock,
       return Object.entries(answers).flatMap(([ask, values]) => (values[0] === undefined ? [] : [{ ask, zh: values[0], en: values[0] }]));
     },
   });
-  return { bankProcess, bank, simulator, callsRing: options.calls, stop: () => bankProcess.stop() };
+  // The customer of the largest instalment, so that a newcomer meets the story that the program is about.
+  const firstCall = async (): Promise<void> => void (await simulator.call({ customerId: STORIES.settle.customerId, intent: 'early-settlement' }));
+  return { bankProcess, bank, simulator, callsRing: options.calls, firstCall, stop: () => bankProcess.stop() };
 }
 
 const ClockOrder = z.strictObject({ to: Instant });

@@ -40,7 +40,7 @@ const openings: Record<CallIntent, readonly (readonly Line[])[]> = {
   'early-settlement': [
     [
       { zh: '你好，我想把分期提前还清，一次性结了，后面不想再分了。', en: 'Hello, I want to pay off my instalments early, all at once, no more monthly parts.' },
-      { zh: '是全部结清，不是只还这个月的。', en: 'Settle it all, not just this month’s bill.' },
+      { zh: '是全部结清，不是只还这个月的。', en: 'Settle it all, not just this month\'s bill.' },
       { zh: '不用介绍别的了，我想好了。', en: 'No offers, please. I have decided.' },
       { zh: '金额大你们就核清楚，下午给我回电也行。', en: 'If it is a lot, check it carefully; you may call me back this afternoon.' },
     ],

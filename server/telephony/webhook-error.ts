@@ -35,7 +35,7 @@ export const webhookErrors: Record<WebhookErrorCode, Words> = {
     en: 'The signature is right, but the time of sending is more than five minutes from ours; no event was taken.',
     todo: {
       zh: '请校准发送方时钟；重发时请用新的发送时刻重新签名，事件自己的时间不必改。',
-      en: 'Set the sender’s clock. When sending again, sign anew with the new time; an event’s own time stays as it is.',
+      en: 'Set the sender\'s clock. When sending again, sign anew with the new time; an event\'s own time stays as it is.',
     },
   },
   'webhook-malformed': {

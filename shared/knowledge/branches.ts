@@ -10,7 +10,7 @@ export const demoBranches: readonly Branch[] = [
     address: { zh: '东湖区望湖路 18 号', en: '18 Wanghu Road, Donghu' }, phone: '0000-8801', workday: weekdays, restDay: saturdays, doesReset: true, checkedOn: '2026-02-10',
   },
   {
-    id: 'donghu-market', name: { zh: '东湖市场小微支行', en: 'Donghu Market sub-branch' }, district: { zh: '东湖区', en: 'Donghu' }, landmarks: [{ zh: '农贸市场', en: 'farmers’ market' }],
+    id: 'donghu-market', name: { zh: '东湖市场小微支行', en: 'Donghu Market sub-branch' }, district: { zh: '东湖区', en: 'Donghu' }, landmarks: [{ zh: '农贸市场', en: 'farmers\' market' }],
     address: { zh: '东湖区集贤街 6 号', en: '6 Jixian Street, Donghu' }, phone: '0000-8802', workday: weekdays, restDay: null, doesReset: false, checkedOn: '2026-02-10',
   },
   {
@@ -30,7 +30,7 @@ export const demoBranches: readonly Branch[] = [
     address: { zh: '西关区钟楼街 51 号', en: '51 Zhonglou Street, Xiguan' }, phone: '0000-8806', workday: weekdays, restDay: saturdays, doesReset: true, checkedOn: '2026-02-03',
   },
   {
-    id: 'centre', name: { zh: '营业部', en: 'Main office' }, district: { zh: '中心区', en: 'Centre' }, landmarks: [{ zh: '人民广场', en: 'People’s Square' }, { zh: '火车站', en: 'railway station' }],
+    id: 'centre', name: { zh: '营业部', en: 'Main office' }, district: { zh: '中心区', en: 'Centre' }, landmarks: [{ zh: '人民广场', en: 'People\'s Square' }, { zh: '火车站', en: 'railway station' }],
     address: { zh: '中心区广场路 1 号', en: '1 Guangchang Road, Centre' }, phone: '0000-8800', workday: { from: '08:30', to: '18:00' }, restDay: { from: '09:00', to: '17:00' }, doesReset: true, checkedOn: '2026-02-10',
   },
 ];

@@ -42,7 +42,7 @@ export const demoArticles: readonly Article[] = [
     tags: ['password-reset', 'abroad'], source: 'Bank rule on credentials', effectiveFrom: '2026-01-01',
   },
   {
-    id: 'reset-minor', title: { zh: '未成年人的账户', en: 'A minor’s account' },
+    id: 'reset-minor', title: { zh: '未成年人的账户', en: 'A minor\'s account' },
     body: { zh: '监护人带双方证件和能证明监护关系的材料，与网点先电话约好再去。', en: 'The guardian brings both IDs and proof of guardianship, after a call to the branch.' },
     tags: ['password-reset', 'minor'], source: 'Bank rule on credentials', effectiveFrom: '2026-01-01',
   },

@@ -16,7 +16,7 @@ export const REVIEW_REFUSALS = {
   'tp6-no-entry': w('盲录还没有一致，不能通过。', 'There is no matching blind entry; it cannot be approved.', '请先盲录，或退回。', 'Type the figures first, or return it.'),
   'tp6-no-more-entries': w('盲录次数已用完。', 'No more blind entries are allowed.', '请退回或转班长。', 'Return it or pass it to a lead.'),
   'tp6-shut': w('盲录之前不能询问经办。', 'Asking is shut until your entry is stored.', '请先盲录。', 'Type the figures first.'),
-  'tp14-related': w('本人、亲属或申报过的账户不能由您办理或复核。', 'This is your own, a relative’s or a declared account.', '请由其他同事处理。', 'Someone else has to handle it.'),
+  'tp14-related': w('本人、亲属或申报过的账户不能由您办理或复核。', 'This is your own, a relative\'s or a declared account.', '请由其他同事处理。', 'Someone else has to handle it.'),
   'tp17-other-reviewer': w('转交后要由原来的复核人再确认。', 'After a hand-over the same reviewer has to confirm again.', '请原复核人接单。', 'The same reviewer has to take it.'),
   'passphrase-not-proved': w('没有确认是您本人。', 'It was not proved that it is you.', '请重新输入口令。', 'Type your passphrase again.'),
   'wrong-passphrase': w('口令不对。', 'The passphrase is wrong.', '请重新输入。', 'Type it again.'),

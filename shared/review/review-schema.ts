@@ -66,6 +66,7 @@ export const reviewEventSchemas = {
     /** Whether the reviewer types principals too: says nothing of how many. */
     principalsAsked: z.boolean(),
     named: Named,
+    /** The review that this one merely re-confirms after a hand-over (TP17). */
     reconfirms: Uuid7.nullable(),
   }),
   'review taken': z.strictObject({ ...review, by: PersonId, until: Instant }),
@@ -90,26 +91,15 @@ export const reviewEventSchemas = {
   'review passed to lead': z.strictObject({ ...review, by: PersonId }),
 } as const;
 
-export const ReviewState = z.strictObject({
+/** The request as it was made, and what became of it. */
+export const ReviewState = reviewEventSchemas['review requested'].omit({ reviewId: true }).extend({
   id: Uuid7,
-  operationId: Uuid7,
-  kind: z.string(),
-  kindName: bilingual,
-  band: bilingual,
-  digest: Hash,
-  validUntil: Instant,
-  customerWaits: CustomerWaits,
-  promisedTo: Instant.nullable(),
-  principalsAsked: z.boolean(),
-  named: Named,
   requestedAt: Instant,
   requestedBy: PersonId,
   status: z.enum(['waiting', 'taken', 'approved', 'returned', 'withdrawn', 'closed']),
   forLead: z.boolean(),
   takenBy: PersonId.nullable(),
   takenUntil: Instant.nullable(),
-  /** The review that this one merely re-confirms after a hand-over (TP17). */
-  reconfirms: Uuid7.nullable(),
   /** `version` of the event: what is older is released to its author when it releases (TP6). */
   entries: z.array(z.strictObject({ by: PersonId, at: Instant, version: z.int(), entry: BlindEntry, matches: z.boolean(), differs: z.array(z.string()), releases: z.boolean() })),
   decidedBy: PersonId.nullable(),
