@@ -75,9 +75,6 @@ async function open(options: DesktopOptions): Promise<void> {
       },
     },
   );
-  // Started first: it opens while Chromium is still making the window.
-  desk.start();
-
   // In memory: the page leaves no cookie, cache or storage on the machine.
   const session = sessions.fromPartition('aidline', { cache: false });
   lockSession(session);
@@ -102,7 +99,14 @@ async function open(options: DesktopOptions): Promise<void> {
   });
 
   const report = (refused: Refused) => console.error(`refused a message on ${refused.channel}: ${refused.why}`);
-  onPageMessage(window, 'aidline:connect', () => desk.connect(), report);
+  // The page asks once it has painted: the sign-in does without the desk, and side by side both would come later.
+  let deskStarted = false;
+  const connect = (): void => {
+    if (!deskStarted && !quit.leaving) desk.start();
+    deskStarted = true;
+    desk.connect();
+  };
+  onPageMessage(window, 'aidline:connect', connect, report);
   onPageMessage(window, 'aidline:call-on', (on) => (callOn = on), report);
   onPageMessage(window, 'aidline:quit-answer', (answer) => quit.answer(answer), report);
 

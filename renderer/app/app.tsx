@@ -3,6 +3,7 @@ import enUS from 'antd/es/locale/en_US.js';
 import zhCN from 'antd/es/locale/zh_CN.js';
 import { lazy, Suspense, useMemo } from 'react';
 import { SignIn } from '../sign-in/sign-in.tsx';
+import { loadedAgain } from './first-paint.ts';
 import { usePreferences, wantsStillness } from './preferences.ts';
 import { useSession } from './stores/session.ts';
 import { antdTheme } from './theme.ts';
@@ -14,10 +15,10 @@ const locales = { 'zh-CN': localeOf(zhCN), en: localeOf(enUS) };
 
 const Shell = lazy(() => import('./shell.tsx'));
 
-/** Nothing is drawn until the desk process says whether somebody is signed in: no flash of the wrong screen. */
+/** A program just started has nobody signed in. Otherwise nothing is drawn until the desk process says: no flash of the wrong screen. */
 function Screen() {
   const status = useSession(({ session }) => session?.status ?? null);
-  if (status === null) return <div className="starting" data-testid="starting" aria-busy="true" />;
+  if (status === null && loadedAgain()) return <div className="starting" data-testid="starting" aria-busy="true" />;
   return status === 'signed-in' ? <Suspense fallback={<div className="starting" aria-busy="true" />}><Shell /></Suspense> : <SignIn />;
 }
 
