@@ -8,6 +8,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { desktopCommand, makeFolder, removeFolder, type DesktopSpec } from '../../build/launch.ts';
 import { readRuntime } from '../../build/runtime-file.ts';
@@ -202,9 +203,9 @@ export const screenPop: Bench = {
       ends.push(() => program.remove());
       const bare = stageReference();
       ends.push(() => bare.remove());
-      const centre = await Sender.start(join(import.meta.dirname, 'timed-centre.ts'), [data.path]);
+      const centre = await Sender.start(fileURLToPath(new URL('./timed-centre.ts', import.meta.url)), [data.path]);
       ends.push(() => centre.sender.stop());
-      const server = await Sender.start(join(import.meta.dirname, 'reference', 'bare-socket', 'server.ts'), []);
+      const server = await Sender.start(join(import.meta.dirname, 'reference', 'bare-socket', 'server.cjs'), []);
       ends.push(() => server.sender.stop());
 
       say('opening an agent’s desktop and the reference');

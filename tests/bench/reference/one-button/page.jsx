@@ -6,4 +6,4 @@ function OneButton() {
   return <button type="button" data-testid="button" onClick={() => setPresses(presses + 1)}>{presses}</button>;
 }
 
-createRoot(document.getElementById('root')!).render(<OneButton />);
+createRoot(document.getElementById('root')).render(<OneButton />);
