@@ -3,7 +3,7 @@ import { defineTexts } from '../app/i18n.ts';
 export const callTexts = defineTexts('call', {
   'zh-CN': {
     'ring.title': '来电', 'ring.loss': '挂失来电', 'ring.answer': '接听', 'ring.queue': '队列', 'ring.number': '号码', 'ring.hidden': '号码未显示', 'ring.left': '还有 {{n}} 秒', 'ring.gone': '这通电话已不在了。',
-    'idle.title': '暂无来电', 'idle.available': '您在空闲，来电会在这里弹出。', 'idle.other': '当前状态不派电话：{{state}}。', 'idle.goAvailable': '转空闲', 'idle.byHand': '手工登记一通来电', 'idle.last': '继续上一件',
+    'idle.title': '暂无来电', 'idle.available': '您在空闲，来电会在这里弹出。', 'idle.other': '当前状态不派电话：{{state}}。', 'idle.goAvailable': '转空闲', 'idle.byHand': '手工登记一通来电', 'idle.last': '继续上一件', 'idle.open': '我在办的', 'idle.openNone': '没有在办的事。', 'idle.unknown': '客户未知', 'idle.keys': '所有快捷键',
     'note.title': '记事', 'note.placeholder': '随手记。长数字（12 位以上）会自动打码；不要记密码、验证码、卡背后三位数。', 'note.add': '记入案卷', 'note.draft': '草稿', 'note.none': '选中一件事后可以记事',
     'hand.speech': '话术', 'hand.knowledge': '知识', 'hand.history': '历史', 'hand.risk': '风险', 'hand.noRisk': '暂无风险提示', 'hand.label': '手边',
     'risk.raise': '登记风险', 'risk.say': '您先别转账、别点链接。\n要是有人正开着您的屏幕共享，请马上关掉，\n另一个电话先挂了。', 'risk.first': '先停卡，后询问；然后 110 / 96110。', 'risk.never': '这一步不能做', 'risk.stopCard': '停卡',
@@ -20,7 +20,7 @@ export const callTexts = defineTexts('call', {
   },
   en: {
     'ring.title': 'Incoming call', 'ring.loss': 'Loss report', 'ring.answer': 'Answer', 'ring.queue': 'Queue', 'ring.number': 'Number', 'ring.hidden': 'Number withheld', 'ring.left': '{{n}} s left', 'ring.gone': 'This call is no longer there.',
-    'idle.title': 'No call', 'idle.available': 'You are available; a call appears here.', 'idle.other': 'No call is offered in this state: {{state}}.', 'idle.goAvailable': 'Become available', 'idle.byHand': 'Log a call by hand', 'idle.last': 'Go on with the last case',
+    'idle.title': 'No call', 'idle.available': 'You are available; a call appears here.', 'idle.other': 'No call is offered in this state: {{state}}.', 'idle.goAvailable': 'Become available', 'idle.byHand': 'Log a call by hand', 'idle.last': 'Go on with the last case', 'idle.open': 'What I am on', 'idle.openNone': 'Nothing is under way.', 'idle.unknown': 'Customer unknown', 'idle.keys': 'All keys',
     'note.title': 'Note', 'note.placeholder': 'Jot it down. Numbers of 12 digits or more are masked; no passwords, codes or the three digits.', 'note.add': 'Add to the case', 'note.draft': 'Draft', 'note.none': 'Choose a case to write a note',
     'hand.speech': 'Speech', 'hand.knowledge': 'Knowledge', 'hand.history': 'History', 'hand.risk': 'Risk', 'hand.noRisk': 'No risk known', 'hand.label': 'At hand',
     'risk.raise': 'Report a risk', 'risk.say': 'Please stop: no transfer, no link.\nIf anyone is sharing your screen, switch that off now\nand hang up the other call.', 'risk.first': 'Stop the card first, ask afterwards; then 110 / 96110.', 'risk.never': 'Not in this step', 'risk.stopCard': 'Stop the card',

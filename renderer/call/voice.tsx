@@ -1,6 +1,7 @@
 import { useLang, useTexts } from '../app/i18n.ts';
 import { useLive } from '../app/stores/live.ts';
 import { callTexts } from './texts.ts';
+import { quoted } from '../ui/punctuation.ts';
 
 type Factor = 'name' | 'idLast4' | 'birthDate' | 'recentTransaction' | 'addressDistrict' | 'branchDistrict' | 'statementDay' | 'autoDebitLastFour' | 'servicePassword';
 const factors: readonly Factor[] = ['name', 'idLast4', 'birthDate', 'recentTransaction', 'addressDistrict', 'branchDistrict', 'statementDay', 'autoDebitLastFour', 'servicePassword'];
@@ -14,7 +15,7 @@ export function Voice() {
   return (
     <section className="voice" aria-label={t('voice.title')} data-testid="voice" data-call-id={voice.callId}>
       <h3>{t('voice.title')}</h3>
-      {voice.lines.map((line, index) => <p key={index}>“{line[lang]}”</p>)}
+      {voice.lines.map((line, index) => <p key={index}>{quoted(lang, line[lang])}</p>)}
       {voice.answers.length > 0 ? (
         <details>
           <summary className="small tone-muted">{t('voice.answers')}</summary>

@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import { useEffect, useRef } from 'react';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { answerCall } from '../call/follow-ringing.ts';
 import { callTexts } from '../call/texts.ts';
@@ -19,6 +20,14 @@ function Left({ until }: { until: string }) {
 export function Ringing({ offer }: { offer: NonNullable<LiveValue<'offer'>> }) {
   const t = useTexts(callTexts);
   const lang = useLang();
+  const answer = useRef<HTMLButtonElement>(null);
+  const { callId } = offer;
+  useEffect(() => {
+    // Enter answers, also where a menu or a button was pressed last; what somebody is typing in keeps its keys.
+    const at = document.activeElement;
+    const typing = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && at.type !== 'radio' && at.type !== 'checkbox');
+    if (!typing) answer.current?.focus({ preventScroll: true });
+  }, [callId]);
   return (
     <div className={`ringing${offer.lossReport ? ' ringing-loss' : ''}`} role="alert" data-testid="ringing">
       <p><strong>{offer.lossReport ? `✕ ${t('ring.loss')}` : `☎ ${t('ring.title')}`}</strong></p>
@@ -26,7 +35,7 @@ export function Ringing({ offer }: { offer: NonNullable<LiveValue<'offer'>> }) {
       <p data-testid="ringing-queue">{offer.queueName[lang]}</p>
       <p><span className="skeleton" style={{ width: 120 }}>·</span></p>
       <p><span className="skeleton" style={{ width: 180 }}>·</span></p>
-      <Button type="primary" block onClick={() => void answerCall()} data-testid="answer">{t('ring.answer')}<Hotkey keys="Enter" /></Button>
+      <Button ref={answer} type="primary" block onClick={() => void answerCall()} data-testid="answer">{t('ring.answer')}<Hotkey keys="Enter" /></Button>
       <Left until={offer.expiresAt} />
     </div>
   );

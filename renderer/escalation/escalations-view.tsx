@@ -19,7 +19,7 @@ export default function EscalationsView() {
   const held = useCases((store) => store.held);
   const mine = me === null ? [] : allCases(held).filter((one) => one.state.escalations.some((escalation) => escalation.acceptedBy === me.id && escalation.outcome === null));
   return (
-    <div className="stack" data-testid="escalations-view">
+    <div className="stack page" data-testid="escalations-view">
       <h2>{t('view.title')}</h2>
       {waiting.length === 0 ? <p className="tone-muted">{t('view.none')}</p> : waiting.map((one) => <div key={one.escalationId} className="card"><WaitingLine one={one} /></div>)}
       {mine.length > 0 ? <h3>{t('view.mine')}</h3> : null}

@@ -1,6 +1,7 @@
 import type { Lang } from '#shared/flow/definition.ts';
 import { formatFen } from '#shared/money/fen.ts';
 import { localClock, localDate } from '../app/local-time.ts';
+import { colon } from '../ui/punctuation.ts';
 
 const names: Record<string, { zh: string; en: string }> = {
   status: { zh: '状态', en: 'status' }, pastDueDays: { zh: '逾期天数', en: 'days past due' }, periodsPosted: { zh: '已入账期数', en: 'periods posted' }, periodsLeft: { zh: '剩余期数', en: 'periods left' }, firstPostDate: { zh: '首期入账日', en: 'first posting' },
@@ -25,5 +26,5 @@ function plain(name: string, value: unknown, lang: Lang): string {
 export function shownFact(path: string, value: unknown, lang: Lang): string {
   const name = path.split('.').at(-1) ?? path;
   const words = Array.isArray(value) ? value.map((one) => plain(name, one, lang)).join(' / ') : plain(name, value, lang);
-  return `${names[name]?.[lang] ?? name}: ${words}`;
+  return `${names[name]?.[lang] ?? name}${colon(lang)}${words}`;
 }

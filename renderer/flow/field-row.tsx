@@ -13,6 +13,7 @@ import { FenInput } from '../ui/fen-input.tsx';
 import { itemLabel, itemsAt } from './item-label.ts';
 import type { StepPanelProps } from './step-panel.ts';
 import { flowTexts } from './texts.ts';
+import { colon } from '../ui/punctuation.ts';
 
 export type FieldProps = StepPanelProps & { field: FlowField; ground: unknown; /** Named by a refusal. */ wrong?: boolean };
 
@@ -29,7 +30,7 @@ export function FieldRow(props: FieldProps) {
     <div className={`field${wrong ? ' field-wrong' : ''}`} data-testid={`field-${field.id}`} role="group" aria-labelledby={label}>
       <div className="field-label" id={label}>
         {field.label[lang]}{field.required ? <span className="tone-red" title={t('field.required')}> *<span className="visually-hidden">{t('field.required')}</span></span> : null}
-        {field.hint ? <span className="small tone-muted"> {field.hint[lang]}</span> : null}
+        {field.hint ? <p className="small tone-muted">{field.hint[lang]}</p> : null}
       </div>
       <div className="field-body">
         <FieldInput {...props} />
@@ -198,7 +199,7 @@ function TypedField(props: FieldProps & { shown: string; read: (text: string) =>
   return (
     <span className="row">
       <Input style={{ width: 190 }} value={text} placeholder={hint} disabled={readOnly} onChange={(event) => setText(event.target.value)} onBlur={leave} aria-label={field.label[lang]} aria-invalid={bad} data-testid={`input-${field.id}`} />
-      {bad ? <span role="alert" className="small tone-red">✕ {t('field.bad')}: {hint}</span> : null}
+      {bad ? <span role="alert" className="small tone-red">✕ {t('field.bad')}{colon(lang)}{hint}</span> : null}
     </span>
   );
 }

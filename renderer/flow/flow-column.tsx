@@ -1,13 +1,16 @@
 import './flow.css';
 import { Button } from 'antd';
 import { memo } from 'react';
+import { customerName } from '../follow-up/agenda-view.ts';
+import { localMoment } from '../app/local-time.ts';
+import { nowMs } from '../app/stores/clock.ts';
 import { agentStateLabels } from '#shared/telephony/agent-state.ts';
 import { callTexts } from '../call/texts.ts';
 import { openCaseByHand } from '../call/start-run.ts';
 import { useCallInHand } from '../call/current-call.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { chooseState } from '../app/state-menu.tsx';
-import { allCases, useCase, useCases } from '../app/stores/cases.ts';
+import { allCases, useCase, useCases, type TypedCase } from '../app/stores/cases.ts';
 import { useLive } from '../app/stores/live.ts';
 import { openCase, usePlace } from '../app/stores/place.ts';
 import { flowOf, useRules } from '../app/stores/rules.ts';
@@ -30,7 +33,12 @@ function Idle() {
   const offer = useLive('offer');
   const rules = useRules((store) => store.rules);
   const greet = useTexts(flowTexts);
-  const last = allCases(held).filter((one) => one.state.owner === me?.id && one.state.closed === null).toSorted((a, b) => (a.state.updatedAt < b.state.updatedAt ? 1 : -1))[0];
+  const open = allCases(held).filter((one) => one.state.owner === me?.id && one.state.closed === null).toSorted((a, b) => (a.state.updatedAt < b.state.updatedAt ? 1 : -1));
+  const last = open[0];
+  const titleOf = (one: TypedCase): string => {
+    const run = one.state.currentRun === null ? undefined : one.state.runs[one.state.currentRun];
+    return (run === undefined ? undefined : flowOf(rules, run.flowId, run.flowVersion)?.definition.title[lang]) ?? greet('intent.title');
+  };
   if (offer) {
     return (
       <div className="idle" data-testid="ringing-middle">
@@ -49,6 +57,21 @@ function Idle() {
         {last ? <Button onClick={() => openCase(last.caseId)} data-testid="last-case">{t('idle.last')}</Button> : null}
         <Button onClick={() => void openCaseByHand()} data-testid="open-by-hand">{t('idle.byHand')}</Button>
       </div>
+      <section className="idle-cases card" aria-label={t('idle.open')} data-testid="idle-cases">
+        <h3>{t('idle.open')}</h3>
+        {open.length === 0 ? <p className="tone-muted">{t('idle.openNone')}</p> : (
+          <ul>
+            {open.slice(0, 6).map((one) => (
+              <li key={one.caseId}>
+                <button type="button" onClick={() => openCase(one.caseId)}>
+                  <strong>{customerName(one.state, me?.id ?? '') || t('idle.unknown')}</strong><span className="grow">{titleOf(one)}</span><time className="tone-muted tabular" dateTime={one.state.updatedAt}>{localMoment(one.state.updatedAt, nowMs())}</time>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <p className="small tone-muted"><kbd className="hotkey">F1</kbd> {t('idle.keys')}</p>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { prerequisiteLights, type PrerequisiteLight } from '#shared/flow/prerequ
 import type { RunState } from '#shared/flow/run.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { flowTexts } from './texts.ts';
+import { colon } from '../ui/punctuation.ts';
 
 export const verdictShapes = { pass: '●', fail: '✕', unknown: '○' } as const;
 export const verdictTones = { pass: 'green', fail: 'red', unknown: 'muted' } as const;
@@ -19,14 +20,16 @@ export function LightRow({ definition, facts, run }: { definition: FlowDefinitio
   const t = useTexts(flowTexts);
   const lang = useLang();
   const lights = useLightsOf(definition, facts, run);
-  if (lights.length === 0) return null;
+  // Once the operation is ordered they have done their work: what has changed since is no warning any more.
+  const ordered = definition.steps.some((step) => step.panel === 'execute' && run.steps[step.id]?.status === 'passed');
+  if (lights.length === 0 || ordered) return null;
   return (
     <ul className="light-row" aria-label={t('lights')} data-testid="lights">
       <li className="tone-muted small">{t('lights')}</li>
       {lights.map((light) => (
         <li key={`${light.stepId}-${light.id}`} data-testid={`light-${light.id}`} data-verdict={light.verdict}>
-          <Tooltip title={`${light.prerequisite.title[lang]}: ${t(`verdict.${light.verdict}`)}`} mouseEnterDelay={0.2}>
-            <span className={`light-dot tone-${verdictTones[light.verdict]}`} role="img" aria-label={`${light.prerequisite.title[lang]}: ${t(`verdict.${light.verdict}`)}`}>
+          <Tooltip title={`${light.prerequisite.title[lang]}${colon(lang)}${t(`verdict.${light.verdict}`)}`} mouseEnterDelay={0.2}>
+            <span className={`light-dot tone-${verdictTones[light.verdict]}`} role="img" aria-label={`${light.prerequisite.title[lang]}${colon(lang)}${t(`verdict.${light.verdict}`)}`}>
               {verdictShapes[light.verdict]} {light.verdict === 'fail' ? light.prerequisite.title[lang] : light.id}
             </span>
           </Tooltip>

@@ -37,8 +37,10 @@ export function RunView({ view, run, published, rules, me }: Props) {
 
   return (
     <div className="run" data-testid="run" data-run-status={run.status} data-step={current ?? 'none'}>
-      <StepBar definition={definition} run={run} looking={stepId} />
-      <LightRow definition={definition} facts={facts} run={run} />
+      <div className="run-head">
+        <StepBar definition={definition} run={run} looking={stepId} />
+        <LightRow definition={definition} facts={facts} run={run} />
+      </div>
       {published.publication === 'recalled' ? <LookNotice testId="recalled">{t('recalled')}</LookNotice> : null}
       {refusal ? (
         isFailOf(step, refusal)

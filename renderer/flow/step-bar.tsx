@@ -4,7 +4,8 @@ import { useLang, useTexts } from '../app/i18n.ts';
 import { lookAtStep } from '../app/stores/place.ts';
 import { flowTexts } from './texts.ts';
 
-const marks = { passed: '✓', skipped: '–', open: '○', current: '●' } as const;
+/** The present section is told by its filled shape. */
+const marks = { passed: '✓', skipped: '–' } as const;
 
 /** The whole way, section by section; a finished step can be looked at without reopening it. */
 export function StepBar({ definition, run, looking }: { definition: FlowDefinition; run: RunState; looking: string | null }) {
@@ -23,10 +24,10 @@ export function StepBar({ definition, run, looking }: { definition: FlowDefiniti
           const reached = target !== undefined && state !== 'open';
           const on = section.steps.some((step) => step.id === looking);
           return (
-            <li key={section.id} className={groupStart ? 'step-group' : ''}>
+            <li key={section.id} className={`${groupStart ? 'step-group' : ''}${state === 'current' ? ' step-here' : ''}`} title={section.title[lang]}>
               <button type="button" className={`step-section step-${state}${on ? ' step-on' : ''}`} disabled={!reached} aria-current={state === 'current' ? 'step' : undefined}
                 onClick={() => lookAtStep(target === undefined || target.id === current ? null : target.id)} data-testid={`section-${section.id}`} data-state={state}>
-                {state === 'open' ? null : <span aria-hidden="true">{marks[state]} </span>}{section.title[lang]}<span className="visually-hidden"> {t(`status.${state}`)}</span>
+                {state === 'passed' || state === 'skipped' ? <span aria-hidden="true">{marks[state]} </span> : null}{state === 'passed' ? section.title[lang].replace(/^[①-⑳]\s*/, '') : section.title[lang]}<span className="visually-hidden"> {t(`status.${state}`)}</span>
               </button>
             </li>
           );

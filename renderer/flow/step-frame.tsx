@@ -27,6 +27,7 @@ import { useStepKeys } from './step-keys.ts';
 import type { StepPanelProps } from './step-panel.ts';
 import { flowTexts } from './texts.ts';
 import { TickList } from './tick-list.tsx';
+import { colon } from '../ui/punctuation.ts';
 
 type Props = {
   view: TypedCase; run: RunState; definition: FlowDefinition; step: FlowStep; facts: FactTree; me: SignedIn['person'];
@@ -99,11 +100,11 @@ export function StepFrame({ view, run, definition, step, facts, me, readOnly, lo
         <h1>{step.title[lang]}</h1>
         <span className="tone-muted small">{step.id}</span>
         {stepState.unknown.length > 0 ? <span className="chip chip-amber">▲ {t('provisional')}</span> : null}
-        {stepState.status === 'skipped' ? <span className="chip">{t('skipped')}{step.skipBecause ? `: ${step.skipBecause[lang]}` : ''}</span> : null}
+        {stepState.status === 'skipped' ? <span className="chip">{t('skipped')}{step.skipBecause ? `${colon(lang)}${step.skipBecause[lang]}` : ''}</span> : null}
       </header>
       {lookingBack ? <LookBack view={view} run={run} definition={definition} step={step} /> : null}
       {entry?.drawsSpeech ? null : <Speech definition={definition} step={step} facts={facts} run={run} lang={lang} withoutItems={entry?.drawsItems === true} />}
-      {step.never.length > 0 ? <ul className="never">{step.never.map((one) => <li key={one.en}><span className="tone-red">✕ {t('never')}</span> {one[lang]}</li>)}</ul> : null}
+      {step.never.length > 0 ? <ul className="never">{step.never.map((one) => <li key={one.en}><span className="tone-red">✕ {t('never')}{colon(lang)}</span> {one[lang]}</li>)}</ul> : null}
       {Panel ? <Bulkhead of={step.id}><Panel {...props} /></Bulkhead> : null}
       {fields.length > 0 ? (
         <section className="fields" aria-label={t('ask')}>
@@ -139,7 +140,7 @@ function LookBack({ view, run, definition, step }: { view: TypedCase; run: RunSt
       <span className="notice-shape" aria-hidden="true">▲</span>
       <div className="notice-words">
         <p>{t('lookingBack')}</p>
-        {names.length > 0 ? <p className="small">{t('void.back')} {names.join('、')}{voided.review ? ` · ${t('intent.voidsReview')}` : ''}{voided.confirmation ? ` · ${t('intent.voidsConfirmation')}` : ''}</p> : null}
+        {names.length > 0 ? <p className="small">{t('void.back')} {names.join(lang === 'zh' ? '、' : ', ')}{voided.review ? ` · ${t('intent.voidsReview')}` : ''}{voided.confirmation ? ` · ${t('intent.voidsConfirmation')}` : ''}</p> : null}
       </div>
       <span className="row"><Button size="small" onClick={() => void reopen()} data-testid="reopen-step">{t('reopen')}</Button><Button size="small" type="primary" onClick={() => lookAtStep(null)} data-testid="return-here">{t('returnHere')}</Button></span>
     </div>

@@ -6,6 +6,7 @@ import { timer } from '../app/local-time.ts';
 import { itemLabel, itemsAt } from './item-label.ts';
 import type { StepPanelProps } from './step-panel.ts';
 import { flowTexts } from './texts.ts';
+import { colon, quoted } from '../ui/punctuation.ts';
 
 type Props = StepPanelProps & { ticks: readonly FlowTick[]; ground: unknown; wrong: string | null };
 
@@ -18,7 +19,7 @@ export function TickList({ ticks, ground, wrong, ...props }: Props) {
       {ticks.map((tick) => {
         if (tick.forEach === undefined) return <TickRow key={tick.id} {...props} tick={tick} item={null} name={tick.label[props.lang]} wrong={wrong === tick.id} />;
         const items = itemsAt(ground, tick.forEach);
-        if (items.length === 0) return <p key={tick.id} className="tone-muted small">{tick.label[props.lang]}: {t('tick.wait')}</p>;
+        if (items.length === 0) return <p key={tick.id} className="tone-muted small">{tick.label[props.lang]}{colon(props.lang)}{t('tick.wait')}</p>;
         return items.map((item) => <TickRow key={`${tick.id}-${item.id}`} {...props} tick={tick} item={item.id} name={`${tick.label[props.lang]} · ${itemLabel(item.value, props.lang)}`} wrong={wrong === tick.id} />);
       })}
     </section>
@@ -46,11 +47,11 @@ export function TickRow({ tick, item, name, wrong = false, run, step, stepState,
       <Checkbox checked={held !== undefined} disabled={readOnly || (needsWords && words.trim() === '')} onChange={(event) => press(event.target.checked)} data-testid={testId}>{name}</Checkbox>
       <span className="grow" />
       {held ? (
-        <span className="small tone-muted">{held.customerWords ? `“${held.customerWords}” ` : ''}{tick.evidence.includes('recordingOffset') ? (held.recordingOffset === null ? t('tick.atNone') : <>▶ {t('tick.at', { at: timer(held.recordingOffset * 1000) })}</>) : null}</span>
+        <span className="small tone-muted">{held.customerWords ? `${quoted(lang, held.customerWords)} ` : ''}{tick.evidence.includes('recordingOffset') ? (held.recordingOffset === null ? t('tick.atNone') : <>▶ {t('tick.at', { at: timer(held.recordingOffset * 1000) })}</>) : null}</span>
       ) : needsWords && !readOnly ? (
         <span className="row" style={{ gap: 4 }}>
           {tick.words ? <span className="small tone-amber">{t('tick.exact', { words: tick.words[lang] })}</span> : null}
-          <span data-not-a-field><AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={replies[lang].map((value) => ({ value }))} aria-label={`${name}: ${t('tick.words')}`} data-testid={`${testId}-words`} /></span>
+          <span data-not-a-field><AutoComplete size="small" style={{ width: 150 }} value={words} onChange={setWords} options={replies[lang].map((value) => ({ value }))} aria-label={`${name}${colon(lang)}${t('tick.words')}`} data-testid={`${testId}-words`} /></span>
         </span>
       ) : null}
     </div>

@@ -8,6 +8,7 @@ import { inTrouble, mayClose } from './agenda-view.ts';
 import { PostingCheck } from './posting-check.tsx';
 import { followUpTexts } from './texts.ts';
 import './follow-up.css';
+import { bracketed } from '../ui/punctuation.ts';
 
 type Props = { state: CaseState; followUp: FollowUpState; /** Older checks folded away. */ brief?: boolean; onOpen?: () => void; name?: string };
 
@@ -37,7 +38,7 @@ export function FollowUpCard({ state, followUp, brief = false, onOpen, name = ''
       {trouble ? <p className="tone-red">{t('postedWrong')}</p> : null}
       {earlier.length > 0 && !brief ? (
         <details>
-          <summary>{t('earlier')} ({earlier.length})</summary>
+          <summary>{t('earlier')}{bracketed(lang, earlier.length)}</summary>
           {earlier.map((check) => <PostingCheck key={check.on} check={check} operation={operation} />)}
         </details>
       ) : null}

@@ -1,17 +1,19 @@
 import { Button } from 'antd';
 import { localClock } from '../app/local-time.ts';
-import { useTexts } from '../app/i18n.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
 import { useLive } from '../app/stores/live.ts';
 import { openCase, showView } from '../app/stores/place.ts';
 import { followUpTexts } from './texts.ts';
 import { useAgenda } from './use-agenda.ts';
 import './follow-up.css';
+import { bracketed } from '../ui/punctuation.ts';
 
 const SHOWN = 3;
 
 /** The contents of the bottom bar 今天: promised callbacks by time, follow-ups, what came back, what to accept. */
 export default function TodayBar() {
   const t = useTexts(followUpTexts);
+  const lang = useLang();
   const agenda = useAgenda();
   const handOvers = useLive('hand-overs') ?? [];
   if (agenda === null) return null;
@@ -22,7 +24,7 @@ export default function TodayBar() {
       {agenda.promises.slice(0, SHOWN).map(({ caseId, promise, minutesLeft, late, customer }) => (
         <Button key={promise.promiseId} type="text" size="small" className={late ? 'tone-red' : minutesLeft <= 10 ? 'tone-amber' : ''} onClick={() => openCase(caseId)} data-testid="today-promise">
           {late ? '✕ ' : minutesLeft <= 10 ? '▲ ' : ''}{t('callback', { at: localClock(promise.from), name: customer })}
-          <span className="tabular">({minutesLeft > 0 ? t('inMinutes', { n: minutesLeft }) : late ? t('lateBy', { n: -minutesLeft }) : t('nowDue')})</span>
+          <span className="tabular">{bracketed(lang, minutesLeft > 0 ? t('inMinutes', { n: minutesLeft }) : late ? t('lateBy', { n: -minutesLeft }) : t('nowDue'))}</span>
         </Button>
       ))}
       {trouble > 0 ? <Button type="text" size="small" className="tone-red" onClick={() => showView('cases')} data-testid="today-trouble">✕ {t('trouble', { n: trouble })}</Button> : null}

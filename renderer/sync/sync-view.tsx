@@ -1,22 +1,27 @@
 import { Button } from 'antd';
 import type { Mark } from '#shared/protocol/desk-rpc.ts';
 import { desk } from '../app/desk.ts';
-import { useTexts } from '../app/i18n.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
 import { localMoment } from '../app/local-time.ts';
 import { useCases } from '../app/stores/cases.ts';
 import { nowMs } from '../app/stores/clock.ts';
+import { useLive } from '../app/stores/live.ts';
 import { openCase } from '../app/stores/place.ts';
 import { useSync } from '../app/stores/sync.ts';
 import { Age } from '../ui/age.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { SavedMark } from '../ui/saved-mark.tsx';
 import { kindKey, syncTexts } from './texts.ts';
+import { bracketed } from '../ui/punctuation.ts';
 
 /** What waits, what was refused and why, and how this desktop stands with the centre. */
 export default function SyncView() {
   const t = useTexts(syncTexts);
   const sync = useSync((store) => store.sync);
   const held = useCases((store) => store.held);
+  const lang = useLang();
+  // A demonstration's clock is moved on purpose.
+  const demoClock = useLive('clock')?.controllable === true;
   if (sync === null) return null;
   const waiting = [...held.values()].flatMap((view) => view.marks.filter((mark) => mark.look === 'saved-here' || mark.look === 'asked'))
     .toSorted((a, b) => Number(b.urgent) - Number(a.urgent) || (a.madeAt < b.madeAt ? -1 : 1));
@@ -26,19 +31,19 @@ export default function SyncView() {
   };
   const line = (name: string, value: React.ReactNode) => <div><dt>{name}</dt><dd>{value}</dd></div>;
   return (
-    <div className="stack" data-testid="sync-panel" data-connection={sync.connection}>
+    <div className="stack page" data-testid="sync-panel" data-connection={sync.connection}>
       <div className="row"><h2>{t('title')}</h2><span className="grow" /><Button size="small" onClick={() => void desk.calls.connectNow({})} data-testid="connect-now">{t('now')}</Button></div>
-      <dl className="pairs card" style={{ maxWidth: 640 }}>
+      <dl className="pairs card sync-facts">
         {line(t('connection'), <span className={sync.connection === 'online' ? 'tone-green' : sync.connection === 'refused' || sync.connection === 'offline' ? 'tone-red' : 'tone-amber'}>{sync.connection === 'online' ? '● ' : sync.connection === 'connecting' ? '▲ ' : '✕ '}{t(sync.connection === 'refused' ? 'refusedBy' : sync.connection)}</span>)}
         {line(t('lastContact'), sync.lastContactAt ? <Age at={sync.lastContactAt} amberAfterMinutes={1} /> : t('never'))}
         {line(t('unsent'), <span className="tabular" data-testid="sync-unsent">{sync.unsent}{sync.inFlight > 0 ? ` · ${t('inFlight')} ${sync.inFlight}` : ''}</span>)}
-        {line('', sync.catchingUp ? t('catchingUp') : t('upToDate'))}
-        {line(t('clock'), sync.clockIsOff ? <span className="tone-red">✕ {t('clockOff', { s: Math.round(Math.abs(sync.clockOffsetMs) / 1000) })}</span> : t('clockOk', { ms: sync.clockOffsetMs }))}
+        {line(t('caughtUp'), sync.catchingUp ? t('catchingUp') : t('upToDate'))}
+        {line(t('clock'), demoClock ? t('clockDemo') : sync.clockIsOff ? <span className="tone-red">✕ {t('clockOff', { s: Math.round(Math.abs(sync.clockOffsetMs) / 1000) })}</span> : t('clockOk', { ms: sync.clockOffsetMs }))}
       </dl>
       {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
       {sync.refusal ? <RefusalNotice refusal={sync.refusal} /> : null}
 
-      <h3>{t('refused')} ({sync.refused.length})</h3>
+      <h3>{t('refused')}{bracketed(lang, sync.refused.length)}</h3>
       {sync.refused.length === 0 ? <p className="tone-muted">{t('refused.none')}</p> : null}
       {sync.refused.map((mark) => (
         <div key={mark.command} className="card stack-tight" data-testid={`refused-${mark.kind.replaceAll(' ', '-')}`}>
@@ -49,7 +54,7 @@ export default function SyncView() {
         </div>
       ))}
 
-      <h3>{t('queue')} ({waiting.length})</h3>
+      <h3>{t('queue')}{bracketed(lang, waiting.length)}</h3>
       {waiting.length === 0 ? <p className="tone-muted">{t('queue.none')}</p> : (
         <table className="plain" style={{ maxWidth: 860 }}>
           <thead><tr><th>{t('kind')}</th><th>{t('made')}</th><th>{t('look')}</th><th /></tr></thead>

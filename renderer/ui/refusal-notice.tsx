@@ -3,6 +3,7 @@ import type { Lang } from '#shared/flow/definition.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { REFUSALS, refusalText as wordsOf } from '#shared/protocol/refusals.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { bracketed } from './punctuation.ts';
 import { uiTexts } from './texts.ts';
 
 export type RefusalWords = { what: string; money: string; todo: string };
@@ -26,7 +27,7 @@ export function RefusalNotice({ refusal, onClose, testId = 'refusal' }: { refusa
       <div className="notice-words">
         <strong>{words.what}</strong>
         {words.money ? <p>{words.money}</p> : null}
-        {words.todo ? <p>{words.todo}{refusal.code in REFUSALS ? null : ` (${t('refusal.code', { code: refusal.code })})`}</p> : null}
+        {words.todo ? <p>{words.todo}{refusal.code in REFUSALS ? null : bracketed(lang, t('refusal.code', { code: refusal.code }))}</p> : null}
       </div>
       {onClose ? <Button size="small" onClick={onClose}>{t('refusal.close')}</Button> : null}
     </div>

@@ -9,6 +9,7 @@ import { Money } from '../../ui/money.tsx';
 import { text } from '../item-label.ts';
 import type { StepPanelProps } from '../step-panel.ts';
 import { flowTexts } from '../texts.ts';
+import { bracketed } from '../../ui/punctuation.ts';
 
 const modes: ReadonlySet<string> = new Set(['A', 'B', 'C', 'D']);
 const mode = (value: unknown): 'A' | 'B' | 'C' | 'D' | null => (typeof value === 'string' && modes.has(value) ? (value as 'A') : null);
@@ -50,8 +51,8 @@ export function PlansPanel(props: StepPanelProps) {
   return (
     <section className="panel" data-testid="plans-panel">
       {readOnly ? null : (
-        <div className="card stack-tight" data-testid="plan-reading" data-plan={reading?.id}>
-          <div className="row"><h3 className="grow">{t('plans.order')} ({Math.min(at + 1, active.length)}/{active.length})</h3><Age at={readAt} /></div>
+        <div className="card stack-tight plan-reading" data-testid="plan-reading" data-plan={reading?.id}>
+          <div className="row"><h3 className="grow">{t('plans.order')}{bracketed(lang, `${Math.min(at + 1, active.length)}/${active.length}`)}</h3><Age at={readAt} /></div>
           {reading ? (
             <>
               <p className="speech">{line?.text ?? text(reading.merchant, lang)}</p>
@@ -73,12 +74,12 @@ export function PlansPanel(props: StepPanelProps) {
               const feeMode = mode(plan.feeMode);
               return (
                 <tr key={plan.id} className={plan.openOperation || plan.ruleConflict ? 'row-amber' : ''} data-testid={`plan-${plan.id}`} data-selected={selected.includes(plan.id)} data-ticked={ticked !== undefined}>
-                  <td className="nowrap">
+                  <td className="nowrap plan-named">
                     <Checkbox checked={selected.includes(plan.id) && ticked !== undefined} indeterminate={selected.includes(plan.id) && ticked === undefined} disabled={readOnly} aria-label={`${text(plan.merchant, lang)} ${plan.signedOn ?? ''}`} data-testid={`plan-check-${plan.id}`}
                       onChange={(event) => (event.target.checked ? void name(plan.id) : drop(plan.id))} onFocus={() => setAt(index)} />
                     {ticked?.recordingOffset != null ? <span className="small tone-muted"> ▶{timer(ticked.recordingOffset * 1000)}</span> : null}
                   </td>
-                  <td>{text(plan.merchant, lang)}{plan.openOperation ? <p className="small tone-amber">▲ {t('plans.open')}</p> : null}{plan.ruleConflict ? <p className="small tone-amber">▲ {t('plans.conflict')}</p> : null}</td>
+                  <td className="plan-merchant">{text(plan.merchant, lang)}{plan.openOperation ? <p className="small tone-amber">▲ {t('plans.open')}</p> : null}{plan.ruleConflict ? <p className="small tone-amber">▲ {t('plans.conflict')}</p> : null}</td>
                   <td className="tabular nowrap">{plan.signedOn}</td>
                   <td className="amount">{typeof plan.principalFen === 'number' ? <Money fen={plan.principalFen} /> : '—'}</td>
                   <td className="amount">{plan.periodsPosted}/{plan.periodsTotal}</td>

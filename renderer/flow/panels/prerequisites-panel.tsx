@@ -8,6 +8,7 @@ import { shownFact } from '../fact-words.ts';
 import { useLightsOf, verdictShapes, verdictTones } from '../light-row.tsx';
 import type { StepPanelProps } from '../step-panel.ts';
 import { flowTexts } from '../texts.ts';
+import { colon } from '../../ui/punctuation.ts';
 
 /** The formal pass: every condition with its facts, where and when they were read, and what to tell if it fails (FL5). */
 export function PrerequisitesPanel({ view, run, definition, step, facts, lang, readOnly, ask }: StepPanelProps) {
@@ -33,7 +34,7 @@ export function PrerequisitesPanel({ view, run, definition, step, facts, lang, r
       <div className="row"><span className="small tone-muted grow">{t('light.untick')}</span>{readOnly ? null : <Button size="small" loading={reading} onClick={() => void read()} data-testid="prerequisites-read">{t('light.refresh')}</Button>}</div>
       <div className="panel-scroll">
         <table className="plain">
-          <thead><tr><th>{t('light.title')}</th><th>{t('light.fact')}</th><th>{t('light.value')}</th></tr></thead>
+          <thead><tr><th>{t('light.title')}</th><th>{t('light.value')}</th><th>{t('light.fact')}</th></tr></thead>
           <tbody>
             {lights.map((light) => {
               const tell = light.verdict === 'fail' && light.prerequisite.tell ? renderWords(definition, light.prerequisite.tell, facts, lang, run).text : null;
@@ -42,10 +43,10 @@ export function PrerequisitesPanel({ view, run, definition, step, facts, lang, r
                 <tr key={light.id} className={light.verdict === 'fail' ? 'row-red' : light.verdict === 'unknown' ? 'row-amber' : ''} data-testid={`prerequisite-${light.id}`} data-verdict={light.verdict}>
                   <td>
                     <span className={`tone-${verdictTones[light.verdict]} nowrap`}>{verdictShapes[light.verdict]} {light.id} {t(`verdict.${light.verdict}`)}</span> <span>{light.prerequisite.title[lang]}</span>
-                    {tell ? <p className="speech speech-small"><span className="small tone-red">{t('light.tell')}: </span>{tell}</p> : null}
+                    {tell ? <p className="speech speech-small"><span className="small tone-red">{t('light.tell')}{colon(lang)}</span>{tell}</p> : null}
                   </td>
-                  <td className="small tone-muted nowrap">{from ? t('light.source', { source: lang === 'zh' ? (from.source ?? '') : 'core', time: localSeconds(from.readAt!) }) : t('light.noSource')}</td>
                   <td className="tabular small">{light.facts.map((fact) => shownFact(fact.fact, fact.value, lang)).join(' · ')}</td>
+                  <td className="small tone-muted nowrap">{from ? t('light.source', { source: lang === 'zh' ? (from.source ?? '') : 'core', time: localSeconds(from.readAt!) }) : t('light.noSource')}</td>
                 </tr>
               );
             })}

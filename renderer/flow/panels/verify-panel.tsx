@@ -1,12 +1,13 @@
 import { Button, Input } from 'antd';
 import { useState, type FormEvent } from 'react';
 import type { AskValue } from '#shared/protocol/asks.ts';
-import { useTexts } from '../../app/i18n.ts';
+import { useLang, useTexts } from '../../app/i18n.ts';
 import { tellRefused } from '../../app/send.ts';
 import { callTexts } from '../../call/texts.ts';
 import { nextField } from '../next-field.ts';
 import type { StepPanelProps } from '../step-panel.ts';
 import { flowTexts } from '../texts.ts';
+import { colon } from '../../ui/punctuation.ts';
 
 type Typed = 'name' | 'idLast4' | 'birthDate' | 'addressDistrict' | 'branchDistrict';
 /** Nothing that the screen shows: statement day, auto-debit card and purchases stand in the facts (PR2). */
@@ -67,6 +68,7 @@ type RowProps = { factor: Typed; name: string; result: boolean | null; disabled:
 
 /** What was typed is emptied with the answer: it is kept nowhere, drafts included (PR2). */
 function FactorRow({ factor, name, result, disabled, compare }: RowProps) {
+  const lang = useLang();
   const t = useTexts(flowTexts);
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
@@ -86,7 +88,7 @@ function FactorRow({ factor, name, result, disabled, compare }: RowProps) {
     <form className="field" style={{ alignItems: 'center' }} onSubmit={(event) => void submit(event)} data-testid={`verify-${factor}`} data-result={result === null ? 'none' : result ? 'match' : 'differ'}>
       <span className="field-label" style={{ paddingTop: 0 }}>{name}</span>
       <span className="row">
-        <Input style={{ width: 200 }} value={typed} onChange={(event) => setTyped(event.target.value)} disabled={disabled} placeholder={factor === 'birthDate' ? t('verify.date') : t('verify.typed')} aria-label={`${name}: ${t('verify.typed')}`} autoComplete="off" spellCheck={false} maxLength={120} data-testid={`verify-${factor}-input`} />
+        <Input style={{ width: 200 }} value={typed} onChange={(event) => setTyped(event.target.value)} disabled={disabled} placeholder={factor === 'birthDate' ? t('verify.date') : t('verify.typed')} aria-label={`${name}${colon(lang)}${t('verify.typed')}`} autoComplete="off" spellCheck={false} maxLength={120} data-testid={`verify-${factor}-input`} />
         <Button htmlType="submit" disabled={disabled || typed.trim() === ''} loading={busy} data-testid={`verify-${factor}-check`}>{t('verify.check')}</Button>
         {result === null ? null : <strong className={result ? 'tone-green' : 'tone-red'} role="status">{result ? `✓ ${t('verify.match')}` : `✕ ${t('verify.differ')}`}</strong>}
       </span>
