@@ -90,7 +90,7 @@ function recorded(state: CaseState | null, callId: string, list: readonly CallEv
     const first = fresh[0]!;
     happened.push({ kind: 'case opened', body: { reason: 'call', callId, fromCase: null, number: first.number ?? null, queue: first.queue ?? null } });
   }
-  const access = { ...(state?.access ?? {}) };
+  const access = { ...state?.access };
   let owner = state?.owner ?? null;
   // A phone system may tell of one dialling twice; it is one try of the promise.
   const tried = new Set((state?.promises ?? []).flatMap((promise) => promise.tries.map((one) => one.callId)));

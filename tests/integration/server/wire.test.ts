@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
-import { RawDesktop } from './raw-desktop.ts';
+import type { RawDesktop } from './raw-desktop.ts';
 import { clearStage, draft, enter, moveClock, setStage, signOn, submit, take, type Stage } from './story.ts';
 
 const note = (text: string) => ({ noteId: uuidv7(), text });

@@ -1,6 +1,6 @@
 import { confirmationItems } from '#shared/operation/confirmation.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
-import { CASE, control, CUSTOMER, id, MAKER, OPERATION, REVIEWER, World } from './world.ts';
+import { control, CUSTOMER, id, MAKER, OPERATION, REVIEWER, World } from './world.ts';
 
 export const policy = control.kinds['early-settlement'];
 const PLANS = ['plan-1', 'plan-2', 'plan-3'];
@@ -104,5 +104,3 @@ export function confirmed(): World {
   need(proof(world, CALL));
   return world;
 }
-
-export { CASE };
