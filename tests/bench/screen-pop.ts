@@ -228,7 +228,8 @@ export const screenPop: Bench = {
         say(`reference ${median(other.at(-1)!.samples).toFixed(1)} ms`);
       });
     } finally {
-      for (const end of ends.toReversed()) await end();
+      // Each for itself: one that fails must not keep the others.
+      for (const end of ends.toReversed()) await Promise.resolve().then(end).catch((error: unknown) => say(`could not clean up: ${String(error)}`));
     }
     const [mine, its] = [side(ours.map(({ samples }) => samples)), side(other.map(({ samples }) => samples))];
     const ratio = mine.median / its.median;

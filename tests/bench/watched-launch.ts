@@ -45,6 +45,8 @@ export async function watchedLaunch(command: DesktopCommand, selector: string): 
   const gone = once(child, 'exit');
   const end = (): Promise<void> => endTree(child.pid!, gone);
   const late = AbortSignal.timeout(LONGEST_MS);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-8000)));
   try {
     const socket = new WebSocket(await debuggingAddress(child, late));
     const usableAt = await toldBy(socket, selector, late);
@@ -52,20 +54,20 @@ export async function watchedLaunch(command: DesktopCommand, selector: string): 
     return { pid: child.pid!, usableMs: usableAt - began, end };
   } catch (error) {
     await end();
-    throw error;
+    throw new Error(`${String(error)}; the program said: ${said}`, { cause: error });
   }
 }
 
 function debuggingAddress(child: ChildProcess, late: AbortSignal): Promise<string> {
   return new Promise((done, fail) => {
     let said = '';
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr!.on('data', (text: string) => {
       said = (said + text).slice(-8000);
       const found = /DevTools listening on (ws:\/\/\S+)/.exec(said);
       if (found) done(found[1]!);
     });
-    child.once('exit', (code) => fail(new Error(`the program ended with ${code}: ${said}`)));
-    late.addEventListener('abort', () => fail(new Error(`the program opened no debugging port: ${said}`)));
+    child.once('exit', (code) => fail(new Error(`the program ended with ${code}`)));
+    late.addEventListener('abort', () => fail(new Error('the program opened no debugging port')));
   });
 }
 
