@@ -69,7 +69,6 @@ export class OpenSession {
     this.#board = new LiveBoard(store);
     this.#logic = parts.logic({ person, workstation, rules: () => this.#rules.rules, lights: () => this.#lights() });
     store.outbox.prune(instantOf(clock.nowMs() - RESEND_MS));
-    this.#book = new CaseBook(store, this.#logic, this.#who);
     this.#sync = new SyncClient({
       store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation, token: signedIn.token,
       signInAgain: parts.signInAgain,
@@ -80,6 +79,8 @@ export class OpenSession {
       ended: parts.ended,
       report: parts.report,
     });
+    // Last: it decides unsent commands anew, and how they are decided depends on whether the line is down.
+    this.#book = new CaseBook(store, this.#logic, this.#who);
   }
 
   start(): void {

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UNKNOWN, type DecideContext } from '#shared/case/context.ts';
+import type { DeskParts } from '../../../electron/desk/create-desk.ts';
 import { MAX_FAILURES, OFFLINE_GRACE_MS } from '../../../electron/desk/session/sign-in.ts';
 import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
+import { smallLogic } from '../../unit/desk/small-logic.ts';
 import { handClock, untilView } from '../../unit/desk/test-desk.ts';
 import { aDesk, aFolder, aServer, aSignedInDesk, inStep, notesOf, openCase, signInto, untilCase, write } from './harness.ts';
 
@@ -68,6 +71,23 @@ describe('[OF3] signing in without the server', () => {
     await server.stop();
     return { server, root, caseId, port, url };
   }
+
+  it('[SY1] [OF3] finds work unsent, whose decision asks whether the line is down', async () => {
+    const { root, caseId, url } = await knownDesk();
+    /** As the real domain: a case is decided in the light of what works just then. */
+    const isUp = (lights: DecideContext['lights']): boolean => lights !== UNKNOWN && lights.centre === 'up';
+    const logic: DeskParts['logic'] = (here) => {
+      const small = smallLogic();
+      return { ...small, decide: (state, command) => (isUp(here.lights()) ? { refusal: { code: 'wrong-light' } } : small.decide(state, command)) };
+    };
+    const first = aDesk(root, { logic });
+    await signInto(first, url);
+    await write(first, caseId, 'unsent');
+    first.close();
+    const second = aDesk(root, { logic });
+    expect(await signInto(second, url)).toMatchObject({ ok: true, value: { status: 'signed-in' } });
+    expect(notesOf(await untilCase(second, caseId, () => true))).toEqual(['before the night', 'unsent']);
+  });
 
   it('works within the grace, shows the cases, takes work, and sends it when the server returns', async () => {
     const { server, root, caseId, port, url } = await knownDesk();
