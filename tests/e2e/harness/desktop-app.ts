@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { desktopCommand, makeFolder, removeFolder, type DesktopSpec } from '../../../build/launch.ts';
 import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
@@ -47,23 +48,40 @@ export class Desktop {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly profile: string;
+  /** Playwright forgets it when the program has ended. */
+  readonly #child: ChildProcess;
+  #errors = '';
 
   constructor(app: ElectronApplication, page: Page, profile: string) {
     this.app = app;
     this.page = page;
     this.profile = profile;
+    this.#child = app.process();
+    this.#child.stderr?.on('data', (text: Buffer) => { this.#errors = (this.#errors + text.toString()).slice(-8_000); });
+  }
+
+  /** The desktop's last words, Chromium's among them. */
+  get said(): string {
+    return this.#errors;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves when the program has ended. */
+  async ended(): Promise<void> {
+    if (this.alive) await new Promise((done) => this.#child.once('exit', done));
   }
 
   /** As a crash: nothing is asked, nothing is saved any more. */
   async kill(): Promise<void> {
-    const child = this.app.process();
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill('SIGKILL');
-    await gone;
+    this.#child.kill('SIGKILL');
+    await this.ended();
   }
 
   async close(): Promise<void> {
-    if (this.app.process().exitCode === null && this.app.process().signalCode === null) await this.kill();
+    if (this.alive) await this.kill();
     removeFolder(this.profile);
   }
 }
