@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, Menu, session as sessions } from 'electron';
+import { app, Menu, powerMonitor, session as sessions } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { APP_PAGE } from './app-origin.ts';
@@ -18,6 +18,7 @@ import { readOptions } from './options.ts';
 import type { DesktopOptions } from './options.ts';
 import { QuitHandshake } from './quit-handshake.ts';
 import { takePictures } from './screenshots.ts';
+import { stripOf } from './strip.ts';
 import { createWindow, windowKey } from './window.ts';
 
 const out = join(import.meta.dirname, '..');
@@ -108,6 +109,7 @@ async function open(options: DesktopOptions): Promise<void> {
   };
   onPageMessage(window, 'aidline:connect', connect, report);
   onPageMessage(window, 'aidline:call-on', (on) => (callOn = on), report);
+  onPageMessage(window, 'aidline:strip', stripOf(window), report);
   onPageMessage(window, 'aidline:quit-answer', (answer) => quit.answer(answer), report);
 
   page.on('before-input-event', (event, input) => {
@@ -142,6 +144,8 @@ async function open(options: DesktopOptions): Promise<void> {
     event.preventDefault();
     quit.request({ reason: 'quit' });
   });
+  powerMonitor.on('lock-screen', () => notify({ kind: 'screen', locked: true }));
+  powerMonitor.on('unlock-screen', () => notify({ kind: 'screen', locked: false }));
   app.on('second-instance', () => {
     if (!window) return;
     if (window.isMinimized()) window.restore();

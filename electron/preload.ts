@@ -35,6 +35,7 @@ const bridge: AidlineBridge = {
   platform: readPlatform(),
   connect: () => ipcRenderer.send('aidline:connect'),
   setCallOn: (on) => ipcRenderer.send('aidline:call-on', on),
+  setStrip: (on) => ipcRenderer.send('aidline:strip', on),
   onQuitRequested: (listener) => subscribe<QuitRequest>('aidline:quit-requested', listener),
   answerQuit: (answer) => ipcRenderer.send('aidline:quit-answer', answer),
   onNotice: (listener) => subscribe<DesktopNotice>('aidline:notice', listener),

@@ -46,7 +46,9 @@ export type DesktopNotice =
   /** The desk process keeps failing at start and is not started again. */
   | { kind: 'desk-failed' }
   /** A key or the window's close button was ignored because a call is on. */
-  | { kind: 'ignored-during-call'; what: 'reload' | 'close' };
+  | { kind: 'ignored-during-call'; what: 'reload' | 'close' }
+  /** The person locked the machine, or came back: the customer's column is hidden meanwhile. */
+  | { kind: 'screen'; locked: boolean };
 
 export interface AidlineBridge {
   readonly platform: Platform;
@@ -57,6 +59,8 @@ export interface AidlineBridge {
   connect(): void;
   /** Tells the main process whether a call is on: reload and close are suppressed meanwhile. */
   setCallOn(on: boolean): void;
+  /** Makes the window a narrow strip at the right edge, always on top, or what it was before. */
+  setStrip(on: boolean): void;
   /** Listens for the wish to close. Answer within five seconds or the desktop closes. */
   onQuitRequested(listener: (request: QuitRequest) => void): () => void;
   answerQuit(answer: QuitAnswer): void;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const fromPage = {
   'aidline:connect': z.undefined(),
   'aidline:call-on': z.boolean(),
+  'aidline:strip': z.boolean(),
   'aidline:quit-answer': z.enum(['confirmed', 'cancelled', 'pending']),
 } as const;
 

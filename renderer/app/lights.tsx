@@ -24,8 +24,8 @@ export function Lights() {
   return (
     <span className="row" style={{ gap: 10 }} role="group">
       {(['centre', 'core', 'phones'] as const).map((name) => (
-        <span key={name} className="light nowrap" data-testid={`light-${name}`} data-light={lights[name]}>
-          {t(`light.${name}`)}<span className={`tone-${tones[lights[name]]}`}> {shapes[lights[name]]} {t(`light.${lights[name]}`)}</span>
+        <span key={name} className="light nowrap" title={`${t(`light.${name}`)} ${t(`light.${lights[name]}`)}`} data-testid={`light-${name}`} data-light={lights[name]}>
+          <span className="light-word">{t(`light.${name}`)}</span><span className={`tone-${tones[lights[name]]}`}> {shapes[lights[name]]} <span className="light-word">{t(`light.${lights[name]}`)}</span></span>
         </span>
       ))}
     </span>

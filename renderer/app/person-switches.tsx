@@ -8,7 +8,7 @@ export function Switches() {
   const t = useTexts(appTexts);
   const { language, mode } = usePreferences();
   return (
-    <span className="row" style={{ gap: 2 }}>
+    <span className="row bar-switches" style={{ gap: 2 }}>
       <Button type="text" size="small" data-testid="switch-language" onClick={() => setLanguage(language === 'en' ? 'zh-CN' : 'en')}>
         {language === 'en' ? '中文' : 'English'}
       </Button>

@@ -20,6 +20,7 @@ export function QuitGuard() {
         });
       }),
       window.aidline.onNotice((heard) => {
+        if (heard.kind === 'screen') return;
         const words = heard.kind === 'desk-restarting' ? t('notice.desk') : heard.kind === 'desk-failed' ? t('notice.deskFailed') : heard.what === 'reload' ? t('notice.reload') : t('notice.close');
         setNotice(words);
         if (heard.kind !== 'desk-failed') setTimeout(() => setNotice((shown) => (shown === words ? null : shown)), 5000);

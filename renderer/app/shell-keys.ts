@@ -8,6 +8,7 @@ import { useKeysHelp } from './keys-help.tsx';
 import { viewsFor } from './navigation.tsx';
 import { useLiveStore } from './stores/live.ts';
 import { showView } from './stores/place.ts';
+import { toggleHidden, toggleStrip } from './stores/screen.ts';
 import { useMe } from './stores/session.ts';
 import { closeTools, toggleTool, useTools, type Tools } from './stores/tools.ts';
 
@@ -31,7 +32,10 @@ export function useShellKeys(): void {
   const me = useMe();
   useHotkeys('f1', once(() => useKeysHelp.setState(({ open }) => ({ open: !open }))), everywhere);
   useHotkeys('f2', once(openTool('intent')), everywhere);
-  useHotkeys('f3', once(toTab('knowledge')), everywhere);
+  useHotkeys('f3', once(() => {
+    toTab('knowledge')();
+    useTools.setState(({ knowledgeWanted }) => ({ knowledgeWanted: knowledgeWanted + 1 }));
+  }), everywhere);
   useHotkeys('f4', once(toTab('history')), everywhere);
   useHotkeys('f6', once(() => toggleHold(hand)), everywhere);
   useHotkeys('f7', once(() => useTools.setState(({ noteWanted }) => ({ noteWanted: noteWanted + 1 }))), everywhere);
@@ -44,6 +48,8 @@ export function useShellKeys(): void {
     useKeysHelp.setState({ open: false });
   }), { enableOnFormTags: true });
   useHotkeys('ctrl+enter', once(() => useStepKeys.getState().next?.()), everywhere);
+  useHotkeys('ctrl+shift+s', once(toggleStrip), everywhere);
+  useHotkeys('ctrl+shift+h', once(toggleHidden), everywhere);
   useHotkeys('alt+left', once(() => useStepKeys.getState().back?.()), everywhere);
   // Enter answers a ringing call, unless a field or a button has it.
   useHotkeys('enter', once(() => {

@@ -13,6 +13,7 @@ import { QuitGuard } from './quit-guard.tsx';
 import { Strips } from './strips.tsx';
 import { useShellKeys } from './shell-keys.ts';
 import { usePlace } from './stores/place.ts';
+import { followScreen } from './stores/screen.ts';
 import { useMe } from './stores/session.ts';
 import { appTexts } from './texts.ts';
 import { TopBar } from './top-bar.tsx';
@@ -68,6 +69,7 @@ function FollowRinging() {
 export default function Shell() {
   useShellKeys();
   useEffect(loadGlyphs, []);
+  useEffect(followScreen, []);
   const role = useMe()?.role;
   const reviews = role === 'mentor' || role === 'lead';
   return (

@@ -12,6 +12,7 @@ import { useNow } from './stores/clock.ts';
 import { useLive } from './stores/live.ts';
 import { showView } from './stores/place.ts';
 import { useMe } from './stores/session.ts';
+import { toggleStrip, useScreen } from './stores/screen.ts';
 import { useSync } from './stores/sync.ts';
 import { appTexts } from './texts.ts';
 import { roleNames } from '#shared/people/roles.ts';
@@ -44,6 +45,12 @@ function Queue() {
   );
 }
 
+function StripSwitch() {
+  const t = useTexts(appTexts);
+  const narrow = useScreen((screen) => screen.narrow);
+  return <Button type="text" size="small" onClick={toggleStrip} title="Ctrl+Shift+S" aria-pressed={narrow} data-testid="switch-strip">{narrow ? '◧' : '◨'} {t(narrow ? 'strip.off' : 'strip.on')}</Button>;
+}
+
 function Person() {
   const t = useTexts(appTexts);
   const lang = useLang();
@@ -58,7 +65,7 @@ function Person() {
   };
   if (me === null) return null;
   return (
-    <span className="row" style={{ gap: 2 }}>
+    <span className="row bar-person" style={{ gap: 2 }}>
       <span className="small tone-muted nowrap" data-testid="me" data-role={me.role} title={`${t('person.label', { name: me.name, no: me.no })} · ${roleNames[me.role][lang]}`}>{me.name} {me.no}</span>
       <Button type="text" size="small" onClick={() => void signOut()} data-testid="sign-out">{t('person.signOut')}</Button>
     </span>
@@ -74,6 +81,7 @@ export const TopBar = memo(function TopBar() {
       <Lights />
       <Unsent />
       <Queue />
+      <StripSwitch />
       <Switches />
       <Clock />
       <Person />

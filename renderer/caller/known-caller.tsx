@@ -87,7 +87,7 @@ export function KnownCaller({ view }: { view: TypedCase }) {
         </div>
       ) : null}
 
-      <div>
+      <div className="caller-head">
         <p className="caller-name" data-testid="caller-name">
           {facts ? <>{facts.customer.maskedName} <span className="caller-title">{facts.customer.title[lang]}</span> <span className="chip">{t(`tier.${facts.customer.tier}`)}</span></> : waiting ? <Wait width={110} /> : t('unknown')}
         </p>

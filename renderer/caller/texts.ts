@@ -2,6 +2,7 @@ import { defineTexts } from '../app/i18n.ts';
 
 export const callerTexts = defineTexts('caller', {
   'zh-CN': {
+    'covered.locked': '屏幕已锁，客户资料已遮住。通话继续。', 'covered.hidden': '客户资料已遮住（Ctrl+Shift+H）。', 'covered.show': '显示', fold: '收起客户资料', unfold: '展开客户资料',
     label: '来电客户', none: '没有选中的客户', underWay: '在办', with: '{{name}} 经办', reserved: '来电=预留号', 'reserved.no': '来电≠预留号', 'reserved.unknown': '来电号码未知', 'reserved.hint': '号码相同不等于本人，仍要核身。',
     verify: '核身', level: 'L{{n}}', earlierCall: '那通电话；回电要重新核身', failures: '今日失败 {{n}} 次', cards: '名下卡', plans: '分期 {{n}} 笔', plansNone: '没有分期', remaining: '未入账本金', repeat: '最近来电 {{n}} 次', promised: '答应：{{what}}', account: '账户', overdue: '逾期 {{n}} 天', noOverdue: '无逾期', bill: '账单未还', due: '到期 {{date}}', hold: '业务限制', hardship: '个性化分期协议', refund: '在途退款',
     'tier.standard': '普通', 'tier.gold': '金卡', 'tier.platinum': '白金', 'card.normal': '正常', 'card.locked': '已锁', 'card.lost': '挂失', 'card.frozen': '冻结', 'card.cancelled': '已销', 'card.writtenOff': '核销', tail: '尾号 {{four}}', supplementary: '附属卡',
@@ -9,6 +10,7 @@ export const callerTexts = defineTexts('caller', {
     praise: '表扬', leave: '留言给 {{name}}', 'message.placeholder': '要转告的话', 'message.send': '登记', 'message.done': '已登记', heard: '本页 {{age}}', callNumber: '来电', handLogged: '手工登记', opened: '{{time}} 进线',
   },
   en: {
+    'covered.locked': 'The screen is locked and the customer hidden. The call goes on.', 'covered.hidden': 'The customer is hidden (Ctrl+Shift+H).', 'covered.show': 'Show', fold: 'Fold the customer', unfold: 'Show the customer',
     label: 'Caller', none: 'No customer chosen', underWay: 'Under way', with: 'with {{name}}', reserved: 'Calls from the registered number', 'reserved.no': 'Not the registered number', 'reserved.unknown': 'Number not known', 'reserved.hint': 'The same number is no proof of the holder; verify.',
     verify: 'Verified', level: 'L{{n}}', earlierCall: 'in that call; a callback verifies again', failures: '{{n}} failed today', cards: 'Cards', plans: '{{n}} plans', plansNone: 'No plans', remaining: 'principal not yet posted', repeat: '{{n}} recent calls', promised: 'Promised: {{what}}', account: 'Account', overdue: '{{n}} days past due', noOverdue: 'Not past due', bill: 'Bill unpaid', due: 'due {{date}}', hold: 'Restriction', hardship: 'Hardship agreement', refund: 'Refund pending',
     'tier.standard': 'Standard', 'tier.gold': 'Gold', 'tier.platinum': 'Platinum', 'card.normal': 'normal', 'card.locked': 'locked', 'card.lost': 'lost', 'card.frozen': 'frozen', 'card.cancelled': 'cancelled', 'card.writtenOff': 'written off', tail: 'ending {{four}}', supplementary: 'supplementary',

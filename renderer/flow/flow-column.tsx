@@ -58,7 +58,7 @@ function Idle() {
         <Button onClick={() => void openCaseByHand()} data-testid="open-by-hand">{t('idle.byHand')}</Button>
       </div>
       <section className="idle-cases card" aria-label={t('idle.open')} data-testid="idle-cases">
-        <h3>{t('idle.open')}</h3>
+        <h2>{t('idle.open')}</h2>
         {open.length === 0 ? <p className="tone-muted">{t('idle.openNone')}</p> : (
           <ul>
             {open.slice(0, 6).map((one) => (

@@ -12,9 +12,11 @@ export type Tools = {
   find: boolean;
   /** Grows when the note is wanted (F7). */
   noteWanted: number;
+  /** Grows when the search is wanted (F3). */
+  knowledgeWanted: number;
 };
 const closed = { intent: false, callback: false, mentor: false, risk: false, escalate: false, find: false };
-export const useTools = create<Tools>(() => ({ tab: 'speech', ...closed, noteWanted: 0 }));
+export const useTools = create<Tools>(() => ({ tab: 'speech', ...closed, noteWanted: 0, knowledgeWanted: 0 }));
 
 export const toggleTool = (name: keyof typeof closed): void => useTools.setState((tools) => ({ [name]: !tools[name] }));
 export const closeTool = (name: keyof typeof closed): void => useTools.setState({ [name]: false });

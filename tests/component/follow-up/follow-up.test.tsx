@@ -100,7 +100,7 @@ describe('今天', () => {
     clock('2026-11-21T08:24:30.000Z');
     useLiveStore.setState({ held: { 'hand-overs': { value: [{ handOverId: id(50), caseId: id(51), fromName: '何平', note: '', at: story.at() }], version: 1, heardAt: '' } } });
     render(<TodayBar />);
-    expect(screen.getByTestId('today-promise').textContent).toContain('回电 16:30 王**(还有 6 分)');
+    expect(screen.getByTestId('today-promise').textContent).toContain('回电 16:30 王**（还有 6 分）');
     expect(screen.getByTestId('today-returned').textContent).toContain('被退回 1');
     expect(screen.getByTestId('today-hand-overs').textContent).toContain('待接收 1');
     await userEvent.click(screen.getByTestId('today-promise'));

@@ -90,7 +90,7 @@ describe('a page that may do nothing but talk to its desk', () => {
       node: [typeof (window as { require?: unknown }).require, typeof (globalThis as { process?: unknown }).process],
     }));
     expect(found.origin).toBe('aidline://app');
-    expect(found.keys).toEqual(['answerQuit', 'connect', 'onNotice', 'onQuitRequested', 'platform', 'setCallOn']);
+    expect(found.keys).toEqual(['answerQuit', 'connect', 'onNotice', 'onQuitRequested', 'platform', 'setCallOn', 'setStrip']);
     expect(found.platform).toMatchObject({ packaged: false, demo: false, server: 'http://127.0.0.1:9', asRole: 'agent', theme: 'dark' });
     expect(found.node).toEqual(['undefined', 'undefined']);
     const flags = await app.evaluate(({ app: program }) => program.commandLine.hasSwitch('no-sandbox'));
