@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { runCommandSchemas } from '../flow/run.ts';
 import { operationCommandSchemas } from '../operation/operation-schema.ts';
 import type { Refusal } from '../protocol/refusal.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { runEventSchemas } from '../flow/run.ts';
 import { operationEventSchemas } from '../operation/operation-schema.ts';
 import type { EventDraft } from '../protocol/envelope.ts';

@@ -7,7 +7,7 @@
  * after every change until it is unsubscribed.
  */
 import { z } from 'zod';
-import { CaseId, Instant, PersonId, StreamId, Uuid7 } from './ids.ts';
+import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
 import { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
@@ -294,7 +294,5 @@ export type DeskPort = {
   close(): void;
 };
 
-/** Who a `person:` stream belongs to, for callers that have only the session. */
+/** The session of somebody who is signed in. */
 export type SignedIn = Extract<SessionView, { status: 'signed-in' }>;
-export const personOf = (session: SessionView): z.infer<typeof PersonId> | null =>
-  session.status === 'signed-in' ? session.person.id : null;
