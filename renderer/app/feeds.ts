@@ -4,7 +4,7 @@ import { desk } from './desk.ts';
 import { applyChange, useCases } from './stores/cases.ts';
 import { liveNames, useLiveStore } from './stores/live.ts';
 import { usePlace } from './stores/place.ts';
-import { fetchRules, useRules } from './stores/rules.ts';
+import { useRules } from './stores/rules.ts';
 import { useSession } from './stores/session.ts';
 import { useSync } from './stores/sync.ts';
 import { noCases } from '../desk-client/held-cases.ts';
@@ -24,11 +24,14 @@ function startPersonal(): () => void {
     // The call that rings is listened for first: it has to be painted before anything else.
     hearLive('offer'),
     hearLive('agent'),
+    // Kept in the person's own file: the flows are there also when the centre is not (OF1).
+    desk.subscribe('rules', {}, (rules) => useRules.setState({ rules })),
     desk.subscribe('cases', {}, applyChange),
     ...liveNames.filter((name) => name !== 'offer' && name !== 'agent').map(hearLive),
   ];
   return () => {
     for (const end of ends) end();
+    useRules.setState({ rules: null });
     useCases.setState({ held: noCases, heard: false });
     useLiveStore.setState({ held: {} });
     usePlace.setState({ view: 'workbench', caseId: null, lookAt: null });
@@ -39,26 +42,18 @@ function startPersonal(): () => void {
 export function startFeeds(): () => void {
   let personal: (() => void) | null = null;
   let person: string | null = null;
-  let wasOnline = false;
   const endSession = desk.subscribe('session', {}, (session) => {
     const next = session.status === 'signed-in' ? session.person.id : null;
     if (next !== person) {
       personal?.();
       personal = next === null ? null : startPersonal();
       person = next;
-      if (next === null) useRules.setState({ rules: null });
-      else void fetchRules();
       // A mentor comes for the reviews; calls bring the workbench forward by themselves.
       if (session.status === 'signed-in' && session.person.role === 'mentor') usePlace.setState({ view: 'review' });
     }
     useSession.setState({ session });
   });
-  const endSync = desk.subscribe('sync', {}, (sync) => {
-    useSync.setState({ sync });
-    const online = sync.connection === 'online';
-    if (online && !wasOnline && person !== null) void fetchRules();
-    wasOnline = online;
-  });
+  const endSync = desk.subscribe('sync', {}, (sync) => useSync.setState({ sync }));
   return () => {
     endSession();
     endSync();

@@ -11,7 +11,7 @@ export function Strips() {
   const t = useTexts(appTexts);
   const lights = useLights();
   const sync = useSync((store) => store.sync);
-  // A demonstration's clock is moved on purpose; nothing is wrong with this machine's.
+  // A demonstration’s clock is moved on purpose; whether it is one, the centre tells in this session.
   const clock = useLive('clock');
   const refused = useRefused((store) => store.refused);
   return (
@@ -22,7 +22,7 @@ export function Strips() {
       {lights.core === 'down' ? <LookNotice testId="strip-core">{t('strip.core')}</LookNotice> : null}
       {lights.core === 'slow' ? <LookNotice testId="strip-core-slow">{t('strip.coreSlow')}</LookNotice> : null}
       {lights.phones === 'down' ? <LookNotice testId="strip-phones">{t('strip.phones')}</LookNotice> : null}
-      {sync?.clockIsOff && clock?.controllable !== true ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
+      {sync?.clockIsOff && clock !== undefined && !clock.controllable ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
       {refused?.key === '' ? <RefusalNotice refusal={refused.refusal} onClose={clearRefused} /> : null}
     </div>
   );

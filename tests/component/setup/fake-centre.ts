@@ -165,7 +165,7 @@ export function fakeCentre(options: FakeOptions) {
     asked.push({ kind, body, case: body['case'] ?? '' });
     const no = askRefusals.get(kind);
     if (no) return refused(n, no);
-    if (!online && kind !== 'rules') return refused(n, { code: 'offline' });
+    if (!online) return refused(n, { code: 'offline' });
     const caseId = body['case'] ?? '';
     switch (kind) {
       case 'rules': return reply(n, { version: rules.version, rules });
@@ -260,6 +260,7 @@ export function fakeCentre(options: FakeOptions) {
       subscriptions.set(frame.n, { topic: name, params });
       const held = live.get(String(params['topic']));
       const first = name === 'session' ? session() : name === 'sync' ? sync()
+        : name === 'rules' ? rules
         : name === 'cases' ? { whole: true, changed: [...logs.keys()].map(viewOf), gone: [] }
         : name === 'live' ? (held ? { topic: params['topic'], ...held, heardAt: at() } : null) : null;
       deliver({ t: 'view', n: frame.n, view: first });
