@@ -72,7 +72,9 @@ export function StepFrame({ view, run, definition, step, facts, me, readOnly, lo
   }, [readOnly, lookingBack, passStep, before]);
 
   useEffect(() => {
-    // The first field has the focus when a step comes up, so that typing can begin.
+    // A step comes up from its top; the first field has the focus, so that typing can begin.
+    const column = frame.current?.closest('.flow');
+    if (column) column.scrollTop = 0;
     if (!readOnly) nextField(frame.current, null)?.focus({ preventScroll: true });
   }, [step.id, readOnly]);
 

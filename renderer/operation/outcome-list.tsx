@@ -52,7 +52,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
         {lines.map((line) => (
           <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.planId}`}>
             <Line line={line} spoken={command !== undefined} />
-            {command === undefined ? (line.acknowledged ? <span className="tone-green small">✓ {t('toldDone')}</span> : null) : (
+            {command === undefined ? (line.acknowledged ? <span className="tone-green small nowrap">✓ {t('toldDone')}</span> : null) : (
               <div className="row">
                 {line.look === 'in-doubt' ? (
                   <Button onClick={() => void command('order inquiry', { operationId: operation.id, lineId: line.lineId })} data-testid="order-inquiry" title={t('inquireHint')}>{t('inquire')}</Button>

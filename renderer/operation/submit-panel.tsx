@@ -19,6 +19,7 @@ import { operationTexts } from './texts.ts';
 import { localMoment } from '../app/local-time.ts';
 import { worksheetView } from './worksheet-view.ts';
 import './operation.css';
+import { quoted } from '../ui/punctuation.ts';
 
 const kinds = ['submit for review', 'withdraw review', 'answer reviewer'];
 
@@ -47,7 +48,7 @@ export function SubmitPanel(props: StepPanelProps) {
       {status.phase === 'approved' ? <Approved {...props} status={status} /> : null}
       {status.phase === 'no-review' ? <p className="notice notice-green" data-testid="no-review-needed">✓ {t('noReview')}</p> : null}
       {status.phase === 'past' ? <p className="tone-muted">{t('outcome')}</p> : null}
-      {status.phase === 'prepare' || operation.noteToReviewer === '' ? null : <p className="tone-muted small">{t('noteSent')}「{operation.noteToReviewer}」</p>}
+      {status.phase === 'prepare' || operation.noteToReviewer === '' ? null : <p className="tone-muted small">{t('noteSent')} {quoted(props.lang, operation.noteToReviewer)}</p>}
     </section>
   );
 }

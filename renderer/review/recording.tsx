@@ -3,6 +3,7 @@ import { useLang, useTexts } from '../app/i18n.ts';
 import { useRules } from '../app/stores/rules.ts';
 import { offsetText, type CustomerSaid } from '../operation/named-plans.ts';
 import { reviewTexts } from './texts.ts';
+import { quoted } from '../ui/punctuation.ts';
 
 /** Where on the recording the customer chose the plans and gave consent, in their own words (FLOWS ES-11). */
 export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]; reading: FactsReading | null }) {
@@ -23,7 +24,7 @@ export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]
               <li key={`${piece.stepId} ${piece.tickId} ${piece.item ?? ''}`} className="tabular">
                 <span className="tone-muted">▶ {piece.offset === null ? '--:--' : offsetText(piece.offset)}</span>
                 <span className="grow">{piece.item === null ? (tickOf(piece) ?? t('pieceSaid')) : t('pieceNamed', { merchant: merchantOf(piece.item) })}</span>
-                <span>{piece.words === null ? '' : `「${piece.words}」`}</span>
+                <span>{piece.words === null ? '' : quoted(lang, piece.words)}</span>
               </li>
             ))}
           </ul>

@@ -32,7 +32,9 @@ export function ReviewList({ rows, me, onTake, onOpen, takingId }: Props) {
         </label>
       </header>
       {rows === undefined ? <p className="tone-amber">▲ {t('notHeard')}</p> : ordered.length === 0 ? (
-        <div className="rv-empty" data-testid="review-none"><strong>{t('none')}</strong><p className="tone-muted">{t('noneHint')}</p></div>
+        <div className="rv-empty" data-testid="review-none"><strong>{t('none')}</strong><p className="tone-muted">{t('noneHint')}</p>
+          <ol className="rv-way">{(['stepFacts', 'stepBlind', 'stepDecide'] as const).map((one) => <li key={one}><strong>{t(one)}</strong><p className="small tone-muted">{t(`${one}Why`)}</p></li>)}</ol>
+        </div>
       ) : (
         <table className="plain">
           <thead><tr><th>{t('colCustomer')}</th><th>{t('colKind')}</th><th>{t('colBand')}</th><th>{t('colMaker')}</th><th className="amount">{t('colAge')}</th><th /></tr></thead>

@@ -18,6 +18,7 @@ import { clockText, secondsUntil } from './pool-order.ts';
 import { Recording } from './recording.tsx';
 import { ownFacts, ownPlans, plansNamed, recordingPieces, reviewPhase } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
+import { quoted } from '../ui/punctuation.ts';
 
 type Props = { view: TypedCase; reviewId: string; me: string; onBack: () => void };
 
@@ -95,7 +96,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
           {status.phase === 'reconfirm' ? <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={taken} lang={lang} reconfirm /> : null}
           {status.phase === 'released' ? (
             <>
-              <p className="row-wrap"><strong>{t('noteFromMaker')}</strong> {status.operation.noteToReviewer === '' ? <span className="tone-muted">{t('noNote')}</span> : `「${status.operation.noteToReviewer}」`}</p>
+              <p className="row-wrap"><strong>{t('noteFromMaker')}</strong> {status.operation.noteToReviewer === '' ? <span className="tone-muted">{t('noNote')}</span> : quoted(lang, status.operation.noteToReviewer)}</p>
               <Talk review={review} lang={lang} />
               <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={status.differs.length === 0 && left !== 0} lang={lang} />
             </>

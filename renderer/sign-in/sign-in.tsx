@@ -88,6 +88,7 @@ export function SignIn() {
       <div className="sign-in-switches"><Switches /></div>
       <section className="sign-in-card">
         <header>
+          <span className="sign-in-mark" aria-hidden="true">援</span>
           <h1>{t('title')}</h1>
           <p className="tone-muted">{t('tagline')}</p>
         </header>
@@ -122,14 +123,14 @@ export function SignIn() {
         {accounts.length > 0 ? (
           <section className="stack-tight" aria-label={t('demo.title')} data-testid="demo-accounts">
             <h3>{t('demo.title')}</h3>
-            <div className="row-wrap">
+            <div className="sign-in-accounts">
               {accounts.map((one) => (
-                <Button key={one.account} size="small" {...(one.account === account ? { type: 'primary' as const, ghost: true } : {})} onClick={() => choose(one)} data-testid={`demo-account-${one.account}`}>
-                  {one.account} · {roleNames[one.role][lang]}
+                <Button key={one.account} {...(one.account === account ? { type: 'primary' as const, ghost: true } : {})} onClick={() => choose(one)} data-testid={`demo-account-${one.account}`}>
+                  <strong>{roleNames[one.role][lang]}</strong><span className="small tone-muted">{one.account}</span>
                 </Button>
               ))}
             </div>
-            <p className="small tone-muted">{t('demo.hint', { password: (accounts.find((one) => one.account === account) ?? accounts[0])!.password })}</p>
+            <p className="small tone-muted sign-in-accounts-note">{t('demo.hint', { password: (accounts.find((one) => one.account === account) ?? accounts[0])!.password })}</p>
           </section>
         ) : null}
         <p className="small tone-muted">{t('offline')}</p>

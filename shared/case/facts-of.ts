@@ -39,7 +39,8 @@ function planFact(plan: Plan, facts: CustomerFacts, ours: ReadonlySet<string>): 
   return {
     id: plan.id, merchant: plan.merchant, signedOn: plan.signedOn, principalFen: plan.principalFen, periodsTotal: plan.periodsTotal, periodsPosted: plan.periodsPosted,
     periodsLeft: plan.periodsLeft, remainingFen: plan.remainingFen, perPeriodFen: periodPrincipalFen(plan, 1), status: plan.status, feeMode: plan.feeMode,
-    feeLabel: plan.feeLabel, ruleConflict: plan.ruleConflict, openOperation: plan.openOperation || ours.has(plan.id), firstPostDate: plan.firstPostDate,
+    // In a sentence of a flow: no capital in the middle.
+    feeLabel: { zh: plan.feeLabel.zh, en: plan.feeLabel.en.toLowerCase() }, ruleConflict: plan.ruleConflict, openOperation: plan.openOperation || ours.has(plan.id), firstPostDate: plan.firstPostDate,
     cardLastFour: facts.cards.find((card) => card.id === plan.card)?.lastFour ?? '',
   };
 }

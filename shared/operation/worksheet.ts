@@ -120,7 +120,7 @@ export function chargingRuleText(plan: Pick<Plan, 'feeMode' | 'feePpm' | 'penalt
     case 'A': return { zh: `每期按原本金收${zh} ${rate}；提前结清只收剩余本金，以后不再收，已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal only, what was charged is not refunded` };
     case 'B': return { zh: `每期按原本金收${zh} ${rate}；提前结清收剩余本金，另按剩余本金收违约金 ${penalty}，已收的不退`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and a penalty of ${penalty} on it, what was charged is not refunded` };
     case 'C': return { zh: `每期按原本金收${zh} ${rate}；提前结清时剩余本金和剩余各期${zh}一次收取`, en: `${en} ${rate} of the original principal per period; settling early bills the remaining principal and all remaining ${en.toLowerCase()} at once` };
-    case 'D': return { zh: `全部${zh}第一期一次收取（每期 ${rate} × 期数）,不退；提前结清只收剩余本金`, en: `All ${en.toLowerCase()} (${rate} × periods) taken with period 1, never refunded; settling early bills the remaining principal only` };
+    case 'D': return { zh: `全部${zh}第一期一次收取（每期 ${rate} × 期数），不退；提前结清只收剩余本金`, en: `All ${en.toLowerCase()} (${rate} × periods) taken with period 1, never refunded; settling early bills the remaining principal only` };
   }
 }
 

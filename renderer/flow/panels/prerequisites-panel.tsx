@@ -33,7 +33,7 @@ export function PrerequisitesPanel({ view, run, definition, step, facts, lang, r
     <section className="panel" data-testid="prerequisites-panel">
       <div className="row"><span className="small tone-muted grow">{t('light.untick')}</span>{readOnly ? null : <Button size="small" loading={reading} onClick={() => void read()} data-testid="prerequisites-read">{t('light.refresh')}</Button>}</div>
       <div className="panel-scroll">
-        <table className="plain">
+        <table className="plain prerequisites">
           <thead><tr><th>{t('light.title')}</th><th>{t('light.value')}</th><th>{t('light.fact')}</th></tr></thead>
           <tbody>
             {lights.map((light) => {
