@@ -1,5 +1,5 @@
 /** Memory of a program with all its processes, as the kernel counts it (Linux). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process and all that came from it. */
 export function processTree(root: number): number[] {
@@ -38,6 +38,19 @@ export function pssOf(root: number): number {
     kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
   }
   return kilobytes / 1024;
+}
+
+/** Whether a program of this executable runs that is none of ours: what it shares with ours would count less. */
+export function runsElsewhere(executable: string, ours: number): boolean {
+  const tree = new Set(processTree(ours));
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name) || tree.has(Number(name))) return false;
+    try {
+      return readlinkSync(`/proc/${name}/exe`) === executable;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Ends a process and all that came from it, at once. Returns when the root is gone. */
