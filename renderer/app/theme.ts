@@ -20,6 +20,8 @@ export type Palette = {
   text: string;
   muted: string;
   accent: string;
+  /** Under the pointer. */
+  accentHover: string;
   accentSoft: string;
   onAccent: string;
   amber: string;
@@ -37,13 +39,13 @@ export type Palette = {
 export const palettes: Record<Mode, Palette> = {
   light: {
     ground: '#eef1f5', surface: '#fbfcfd', raised: '#ffffff', line: '#d8dfe7', lineStrong: '#aab6c3',
-    text: '#1c2632', muted: '#52606e', accent: '#1f5fae', accentSoft: '#e4eefa', onAccent: '#ffffff',
+    text: '#1c2632', muted: '#52606e', accent: '#1f5fae', accentHover: '#184f93', accentSoft: '#e4eefa', onAccent: '#ffffff',
     amber: '#875100', amberSoft: '#fdf2dc', amberLine: '#dca13a', red: '#ae231c', redSoft: '#fdebe9', redStrong: '#ae231c', onRed: '#ffffff',
     green: '#1d6838', greenSoft: '#e5f4ea', skeleton: '#e3e8ee',
   },
   dark: {
     ground: '#12161b', surface: '#191f26', raised: '#212932', line: '#2f3944', lineStrong: '#4d5a68',
-    text: '#d9e0e8', muted: '#9ba8b6', accent: '#7db2ee', accentSoft: '#1d2f45', onAccent: '#0f161e',
+    text: '#d9e0e8', muted: '#9ba8b6', accent: '#7db2ee', accentHover: '#99c3f3', accentSoft: '#1d2f45', onAccent: '#0f161e',
     amber: '#ebb766', amberSoft: '#362a15', amberLine: '#8d6a2c', red: '#f3958c', redSoft: '#3d1f1d', redStrong: '#e57a70', onRed: '#1c0d0c',
     green: '#86cd9d', greenSoft: '#1a3023', skeleton: '#27303a',
   },
@@ -65,7 +67,7 @@ export function antdTheme(mode: Mode, still: boolean): ThemeConfig {
     token: {
       fontFamily, fontSize: sizes.body, borderRadius: sizes.radius, wireframe: false, motion: !still,
       motionDurationFast: '0.08s', motionDurationMid: '0.12s', motionDurationSlow: '0.14s',
-      colorPrimary: p.accent, colorInfo: p.accent, colorLink: p.accent, colorSuccess: p.green, colorWarning: p.amber, colorError: p.red,
+      colorPrimary: p.accent, colorPrimaryHover: p.accentHover, colorLinkHover: p.accentHover, colorInfo: p.accent, colorLink: p.accent, colorSuccess: p.green, colorWarning: p.amber, colorError: p.red,
       colorBgBase: p.surface, colorBgContainer: p.raised, colorBgElevated: p.raised, colorBgLayout: p.ground,
       colorText: p.text, colorTextSecondary: p.muted, colorTextTertiary: p.muted, colorTextDescription: p.muted, colorTextPlaceholder: p.muted,
       colorBorder: p.lineStrong, colorBorderSecondary: p.line, colorTextLightSolid: p.onAccent,

@@ -12,8 +12,8 @@ const contrast = (a: string, b: string): number => {
 };
 const grounds: (keyof Palette)[] = ['ground', 'surface', 'raised'];
 const pairs: [keyof Palette, keyof Palette][] = [
-  ...(['text', 'muted', 'accent', 'amber', 'red', 'green'] as const).flatMap((ink) => grounds.map((ground): [keyof Palette, keyof Palette] => [ink, ground])),
-  ['onAccent', 'accent'], ['onRed', 'redStrong'], ['text', 'accentSoft'], ['accent', 'accentSoft'], ['text', 'amberSoft'], ['amber', 'amberSoft'], ['text', 'redSoft'], ['red', 'redSoft'], ['green', 'greenSoft'], ['text', 'greenSoft'], ['muted', 'accentSoft'], ['muted', 'greenSoft'],
+  ...(['text', 'muted', 'accent', 'accentHover', 'amber', 'red', 'green'] as const).flatMap((ink) => grounds.map((ground): [keyof Palette, keyof Palette] => [ink, ground])),
+  ['onAccent', 'accent'], ['onAccent', 'accentHover'], ['onRed', 'redStrong'], ['text', 'accentSoft'], ['accent', 'accentSoft'], ['text', 'amberSoft'], ['amber', 'amberSoft'], ['text', 'redSoft'], ['red', 'redSoft'], ['green', 'greenSoft'], ['text', 'greenSoft'], ['muted', 'accentSoft'], ['muted', 'greenSoft'],
 ];
 
 describe.each(['light', 'dark'] as Mode[])('theme, %s', (mode) => {
