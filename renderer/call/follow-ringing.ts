@@ -3,6 +3,7 @@ import { askCentre, tellRefused } from '../app/send.ts';
 import { allCases, useCases } from '../app/stores/cases.ts';
 import { useLive, useLiveStore } from '../app/stores/live.ts';
 import { openCase, usePlace } from '../app/stores/place.ts';
+import { closeTools } from '../app/stores/tools.ts';
 import { caseOfCall } from './current-call.ts';
 
 /** The call that rings is taken. Pressing twice is once: the centre knows the call by its id. */
@@ -10,7 +11,11 @@ export async function answerCall(): Promise<void> {
   const offer = useLiveStore.getState().held.offer?.value;
   if (!offer) return;
   const reply = await askCentre('answer call', { callId: offer.callId });
-  if (reply.ok) openCase(reply.value.case);
+  if (reply.ok) {
+    // What was laid open for the last caller is not this one's.
+    closeTools();
+    openCase(reply.value.case);
+  }
   else tellRefused('', reply.refusal);
 }
 

@@ -4,7 +4,7 @@ import { timer } from '../app/local-time.ts';
 import { sendCommand, tellRefused } from '../app/send.ts';
 import { useNow } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
-import { openCase } from '../app/stores/place.ts';
+import { openCase, usePlace } from '../app/stores/place.ts';
 import { useMe } from '../app/stores/session.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { escalationTexts } from './texts.ts';
@@ -35,7 +35,9 @@ export function EscalationTray() {
   const t = useTexts(escalationTexts);
   const me = useMe();
   const waiting = useLive('escalations') ?? [];
-  if (me?.role !== 'lead' || waiting.length === 0) return null;
+  // The lead's own screen lists them already.
+  const listed = usePlace(({ view }) => view === 'escalations');
+  if (me?.role !== 'lead' || waiting.length === 0 || listed) return null;
   return (
     <section className="notice notice-amber escalation-tray" role="alert" data-testid="escalation-tray">
       <span className="notice-shape" aria-hidden="true">▲</span>

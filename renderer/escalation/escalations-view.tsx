@@ -1,15 +1,23 @@
 import { Button } from 'antd';
 import { useTexts } from '../app/i18n.ts';
 import { sendCommand } from '../app/send.ts';
-import { allCases, useCases } from '../app/stores/cases.ts';
+import { allCases, useCases, type TypedCase } from '../app/stores/cases.ts';
 import { useLive } from '../app/stores/live.ts';
 import { openCase } from '../app/stores/place.ts';
 import { useMe } from '../app/stores/session.ts';
 import { nowMs } from '../app/stores/clock.ts';
+import { spaced } from '../caller/ringing.tsx';
+import { customerName } from '../follow-up/agenda-view.ts';
 import { WaitingLine } from './escalation-tray.tsx';
 import { LeadCard } from './lead-card.tsx';
 import { LeadResult } from './escalation-panels.tsx';
 import { escalationTexts } from './texts.ts';
+
+/** As the bank masks the name once this desktop has read it; the number before. */
+const whoIs = (state: TypedCase['state'], me: string): string => {
+  const name = customerName(state, me);
+  return name === '' ? '—' : spaced(name);
+};
 
 /** The lead's screen: who waits, and what was taken with its card and outcome. */
 export default function EscalationsView() {
@@ -25,7 +33,7 @@ export default function EscalationsView() {
       {mine.length > 0 ? <h3>{t('view.mine')}</h3> : null}
       {mine.map((view) => (
         <div key={view.caseId} className="card stack" data-testid={`taken-${view.caseId}`}>
-          <LeadCard card={view.state.escalations.at(-1)!} who={view.state.opened?.number ?? '—'} minutes={view.state.opened ? Math.floor((nowMs() - Date.parse(view.state.opened.at)) / 60_000) : 0} />
+          <LeadCard card={view.state.escalations.at(-1)!} who={whoIs(view.state, me?.id ?? '')} minutes={view.state.opened ? Math.floor((nowMs() - Date.parse(view.state.opened.at)) / 60_000) : 0} />
           <LeadResult view={view} meId={me!.id} readOnly={false} finish={(escalationId, outcome, words) => void sendCommand(view.caseId, 'finish escalation', { escalationId, outcome, words })} />
           <span><Button size="small" onClick={() => openCase(view.caseId)}>{t('open')}</Button></span>
         </div>

@@ -25,8 +25,8 @@ export function FindCard({ view, me, run, step, readOnly, command, now, lang }: 
       {view.state.customerId === null ? <div className="card"><FindCustomer view={view} /></div> : (
         <p className="tone-green" data-testid="find-card-known">✓ {t('find.known', { name: facts ? `${facts.customer.maskedName} ${facts.customer.title[lang]}` : '…' })}</p>
       )}
-      <p className="small tone-muted">{typeof reportedAt === 'string' ? t('find.reportedAt', { time: localClock(reportedAt) }) : ''} {say('stop.needCustomer')}</p>
-      {readOnly ? null : <span><Button size="small" onClick={() => void command('fill fields', { runId: run.runId, stepId: step.id, values: { reportedAt: now() } })}>{say('choose.reportedAt')} ↺</Button></span>}
+      {view.state.customerId === null ? <p className="small tone-muted">{say('stop.needCustomer')}</p> : null}
+      {readOnly ? null : <span className="row">{typeof reportedAt === 'string' ? <span className="tabular">{t('find.reportedAt', { time: localClock(reportedAt) })}</span> : null}<Button size="small" onClick={() => void command('fill fields', { runId: run.runId, stepId: step.id, values: { reportedAt: now() } })}>{say('choose.reportedAt')} ↺</Button></span>}
     </section>
   );
 }
