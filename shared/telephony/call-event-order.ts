@@ -36,13 +36,13 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
  * Two different events under one id: the lesser in canonical JSON is kept, so that the choice too is independent of order.
  */
 export function callEventOrder(events: readonly CallEvent[]): OrderedCallEvent[] {
-  const byId = new Map<string, { event: CallEvent; text: string }>();
+  const byId = new Map<string, CallEvent>();
   for (const event of events) {
-    const text = canonicalize(event) ?? '';
     const known = byId.get(event.eventId);
-    if (!known || compareText(text, known.text) < 0) byId.set(event.eventId, { event, text });
+    // Canonical form costs more than the whole fold: only what came twice needs it.
+    if (known === undefined || (known !== event && compareText(canonicalize(event) ?? '', canonicalize(known) ?? '') < 0)) byId.set(event.eventId, event);
   }
-  const unique = [...byId.values()].map((entry) => entry.event);
+  const unique = [...byId.values()];
 
   const numbered = unique.filter((event) => event.sequence !== undefined).toSorted((a, b) => a.sequence! - b.sequence! || byTime(a, b));
   let latest = '';
