@@ -69,6 +69,8 @@ export async function checkFactor(centre: Centre, caseId: string, callId: string
 async function checkNow(centre: Centre, caseId: string, callId: string | null, factor: Factor, answer: string): Promise<Checked> {
   const state = await centre.cases.load(caseId);
   if (state?.customerId == null) return { ok: false, refusal: { code: 'customer-not-identified' } };
+  // What is proved is proved on a call of this case, never under a name that somebody made up.
+  if (callId !== null && state.opened?.callId !== callId && !Object.hasOwn(state.calls, callId)) return { ok: false, refusal: { code: 'call-unknown' } };
   if (onScreen.has(factor)) return { ok: false, refusal: { code: 'factor-on-screen' } };
   const customerId = state.customerId;
   const failures = await failuresToday(centre, customerId);

@@ -4,6 +4,9 @@ import type { CaseState } from './state.ts';
 
 const at = (event: { times: { recorded: string } }): string => event.times.recorded;
 
+/** What a record holds under a name, and never what every object has under it (RB1). */
+const own = <T>(record: Record<string, T>, key: string): T | undefined => (Object.hasOwn(record, key) ? record[key] : undefined);
+
 function mapById<T extends Record<NoInfer<K>, string>, K extends string>(list: readonly T[], key: K, id: string, change: (item: T) => NoInfer<T>): T[] {
   return list.map((item) => (item[key] === id ? change(item) : item));
 }
@@ -17,7 +20,7 @@ const changeStop = (state: CaseState, id: string, change: (stop: StopState) => S
 export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
   'case opened': (state, body, event) => ({ ...state, opened: { ...body, at: at(event) }, owner: event.actor.person }),
   'call recorded': (state, body) => {
-    const known = state.calls[body.event.callId] ?? [];
+    const known = own(state.calls, body.event.callId) ?? [];
     if (known.some((event) => event.eventId === body.event.eventId)) return state;
     return { ...state, calls: { ...state.calls, [body.event.callId]: [...known, body.event] } };
   },
@@ -36,7 +39,7 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
   'facts unavailable': (state, body, event) => ({ ...state, factsTrouble: { ...body, at: at(event) } }),
   'verification checked': (state, body, event) => {
     const call = body.callId ?? 'none';
-    const before = state.verification[call] ?? { level: 0, factors: [], failuresToday: 0 };
+    const before = own(state.verification, call) ?? { level: 0, factors: [], failuresToday: 0 };
     const factors = [...before.factors, { factor: body.factor, ok: body.ok, at: at(event) }];
     return { ...state, verification: { ...state.verification, [call]: { level: body.level, factors, failuresToday: body.failuresToday } } };
   },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { CustomerFacts, Quote } from '../protocol/bank.ts';
 import { callEventSchema } from '../telephony/call-event.ts';
-import { bilingual, CaseId, CivilDate, CustomerId, Instant, PersonId, Uuid7 } from '../protocol/ids.ts';
+import { bilingual, CaseId, CivilDate, CustomerId, Instant, isOwnKey, PersonId, Uuid7 } from '../protocol/ids.ts';
 
-const CallId = z.string().min(1).max(64);
+const CallId = z.string().min(1).max(64).refine(isOwnKey);
 
 /** In what capacity a person may see a case; the list of people is the case's own (SY6). */
 export const AccessAs = z.enum(['owner', 'offered', 'reviewer', 'lead', 'successor']);

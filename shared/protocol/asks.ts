@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { FactsPurpose } from '../case/case-schema.ts';
 import { chosenStateSchema, agentStateSchema } from '../telephony/agent-state.ts';
 import { FindAnswer, FindQuery, VerifyFactor } from './bank.ts';
-import { CaseId, Hash, Instant, PersonId, Uuid7 } from './ids.ts';
+import { CaseId, Hash, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
 
-const CallId = z.string().min(1).max(64);
+const CallId = z.string().min(1).max(64).refine(isOwnKey);
 const done = z.strictObject({ done: z.literal(true) });
 const onCall = z.strictObject({ callId: CallId });
 

@@ -19,6 +19,9 @@ export const Fen = z.int();
 
 export const PersonId = Uuid7;
 export type PersonId = z.infer<typeof PersonId>;
+/** Whether a text that is no UUID may key a record: a name that every object has would be found without being there (RB1). */
+export const isOwnKey = (text: string): boolean => !(text in Object.prototype);
+
 export const CaseId = Uuid7;
 export type CaseId = z.infer<typeof CaseId>;
 /** The bank's own id of a customer: opaque to us. */

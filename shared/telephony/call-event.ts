@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isOwnKey } from '../protocol/ids.ts';
 
 /** Ids may be a phone system's own, so they are not required to be UUIDs; they are bounded and printable. */
-const phoneIdSchema = z.string().regex(/^[A-Za-z0-9_.:@-]{1,64}$/);
+const phoneIdSchema = z.string().regex(/^[A-Za-z0-9_.:@-]{1,64}$/).refine(isOwnKey);
 
 /** A caller's number as the phone system gives it; digits only, at most a leading plus. */
 const phoneNumberSchema = z.string().regex(/^\+?[0-9]{3,20}$/);
