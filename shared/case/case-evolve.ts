@@ -34,7 +34,11 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
     const saw = was !== undefined && was !== 'reviewer' && (Object.keys(state.operations).length > 0 || state.notes.length > 0) && !state.sighted.includes(body.person);
     return { ...state, access, sighted: saw ? [...state.sighted, body.person] : state.sighted, owner: state.owner === body.person ? null : state.owner };
   },
-  'customer identified': (state, body) => ({ ...state, customerId: body.customerId, identifiedHow: body.how }),
+  'customer identified': (state, body) => ({
+    ...state, customerId: body.customerId, identifiedHow: body.how,
+    // Another customer: what was read of the first one is not theirs, and what the first one proved proves nothing.
+    ...(state.customerId === null || state.customerId === body.customerId ? {} : { facts: {}, factsTrouble: null, verification: {} }),
+  }),
   'facts read': (state, body, event) => ({ ...state, facts: { ...state.facts, [body.for]: { ...body, at: at(event) } }, factsTrouble: null }),
   'facts unavailable': (state, body, event) => ({ ...state, factsTrouble: { ...body, at: at(event) } }),
   'verification checked': (state, body, event) => {
