@@ -97,6 +97,8 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if ('refusal' in found) return found;
     const notMine = mine(found, context);
     if (notMine) return notMine;
+    // Taken blind, and given the case meanwhile by another way (an escalation, a hand-over, a call): no longer blind.
+    if (hasSeenFigures(state, context.by.person)) return refuse('tp6-has-seen');
     const own = state.facts[context.by.person];
     if (own?.purpose !== 'review' || ms(own.at) < ms(found.review.requestedAt)) return refuse('tp6-own-facts');
     const entries = found.review.entries.filter((entry) => entry.by === context.by.person);
