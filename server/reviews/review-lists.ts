@@ -74,12 +74,20 @@ export function publishReviews(centre: Centre): void {
 /** Sends leads the escalations that wait, and everyone the cases offered to them by name. */
 export function publishTrays(centre: Centre): void {
   const nameOf = (id: string): string => centre.people.byId(id)?.name ?? '';
-  const escalations = centre.open.all().flatMap((state) =>
-    state.escalations.filter((one) => one.acceptedBy === null).map((one) => ({ escalationId: one.escalationId, caseId: state.id, fromName: nameOf(one.by), at: one.at, kind: one.kind, goal: one.goal, mood: one.mood })),
-  );
-  const offers = centre.open.all().flatMap((state) => (state.handOver === null ? [] : [{ to: state.handOver.to, caseId: state.id, handOver: state.handOver }]));
+  // TP6: the maker's free text might tell the figures. Whoever may still review them reads it once they took the case over.
+  const mayStillReview = (person: Person, state: CaseState): boolean =>
+    (person.role === 'mentor' || person.role === 'lead') && Object.keys(state.operations).length > 0 && !hasSeenFigures(state, person.id);
+  const waitingFor = centre.open.all().flatMap((state) => state.escalations.filter((one) => one.acceptedBy === null).map((one) => ({ state, one })));
+  const offers = centre.open.all().flatMap((state) => (state.handOver === null ? [] : [{ state, to: state.handOver.to, handOver: state.handOver }]));
   for (const person of centre.people.all()) {
-    if (person.role === 'lead') centre.live.set(person.id, 'escalations', escalations);
-    centre.live.set(person.id, 'hand-overs', offers.filter((one) => one.to === person.id).map(({ caseId, handOver }) => ({ handOverId: handOver.handOverId, caseId, fromName: nameOf(handOver.from), note: handOver.note, at: handOver.at })));
+    const text = (state: CaseState, words: string): string => (mayStillReview(person, state) ? '' : words);
+    if (person.role === 'lead') {
+      centre.live.set(person.id, 'escalations', waitingFor.map(({ state, one }) => ({
+        escalationId: one.escalationId, caseId: state.id, fromName: nameOf(one.by), at: one.at, kind: text(state, one.kind), goal: text(state, one.goal), mood: text(state, one.mood),
+      })));
+    }
+    centre.live.set(person.id, 'hand-overs', offers.filter((one) => one.to === person.id).map(({ state, handOver }) => ({
+      handOverId: handOver.handOverId, caseId: state.id, fromName: nameOf(handOver.from), note: text(state, handOver.note), at: handOver.at,
+    })));
   }
 }
