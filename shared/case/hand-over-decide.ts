@@ -43,6 +43,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     if (offer?.handOverId !== body.handOverId) return refuse('hand-over-unknown');
     if (offer.to !== context.by.person) return refuse('hand-over-not-for-you');
     // TP5: who checked it cannot become its maker and keep the approval; the approval is void in any case.
+    if (state.reviews[body.reviewId] !== undefined) return refuse('review-not-open');
     const checked = Object.values(state.reviews).some((review) => review.entries.some((entry) => entry.by === context.by.person));
     if (checked) return refuse('tp5-reviewer-is-maker');
     const events: Happened[] = [

@@ -109,6 +109,8 @@ function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>
   if (isRefused(operation)) return operation;
   if (!['draft', 'returned', 'void'].includes(operation.status)) return refuse('operation-not-editable', { status: operation.status });
   if (isRelated(operation.customerId, context)) return refuse('tp14-related');
+  // A request never takes the place of another: entries, reviewer and outcome of that one would be gone.
+  if (state.reviews[body.reviewId] !== undefined) return refuse('review-not-open');
   if (operation.worksheet.mismatches.length > 0) return refuse('worksheet-mismatch');
   const policy = context.control.kinds[operation.kind];
   const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);

@@ -122,6 +122,8 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     const barred = mayReview(state, operation, payload.totalDueFen, context, true);
     if (barred) return barred;
     if (review.reconfirms === null && review.entries.findLast((entry) => entry.by === context.by.person)?.matches !== true) return refuse('tp6-no-entry');
+    // The request that the operation stands in now: an older one approves nothing.
+    if (operation.status !== 'in-review' || operation.reviewId !== review.id) return refuse('review-not-open', { status: operation.status });
     if (body.digest !== operation.digest || body.digest !== review.digest) return refuse('tp2-digest');
     if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
     if (context.provedDigest !== body.digest) return refuse('passphrase-not-proved');
@@ -166,6 +168,7 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if (!review) return refuse('review-unknown');
     const operation = state.operations[review.operationId];
     if (operation?.execution) return refuse('tp9-too-late');
+    if (operation?.reviewId !== review.id) return refuse('review-not-open', { status: review.status });
     if (!['waiting', 'taken', 'approved'].includes(review.status)) return refuse('review-not-open', { status: review.status });
     return happened({ kind: 'review withdrawn', body: { reviewId: body.reviewId, by: context.by.person } });
   },
