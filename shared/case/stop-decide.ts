@@ -1,5 +1,6 @@
 import { civilDateOf } from '../calendar/civil.ts';
 import { policyFacts } from '../flow/policy.ts';
+import { usedKeys } from '../operation/gate.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { happened, ownerOnly, type Deciders } from './decider.ts';
@@ -11,6 +12,8 @@ export const stopDeciders: Deciders<'stop card' | 'record manual stop'> = {
   'stop card': (state, body, context) => {
     const mine = ownerOnly(state, context);
     if (mine) return mine;
+    // The bank's outcome is found by key and put down by id: a second stop under either would get the first one's.
+    if (state.stops.some((stop) => stop.id === body.stopId) || usedKeys(state).includes(body.key)) return refuse('tp4-key-used');
     const facts = state.facts[context.by.person]?.facts;
     if (state.customerId === null || facts === undefined) return refuse('customer-not-identified');
     const card = facts.cards.find((one) => one.id === body.cardId);
@@ -28,5 +31,11 @@ export const stopDeciders: Deciders<'stop card' | 'record manual stop'> = {
       },
     });
   },
-  'record manual stop': (state, body, context) => ownerOnly(state, context) ?? happened({ kind: 'manual stop recorded', body }),
+  'record manual stop': (state, body, context) => {
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    // It stands beside a stop that the bank was asked for, never in its place.
+    if (state.stops.some((stop) => stop.id === body.stopId)) return refuse('tp4-key-used');
+    return happened({ kind: 'manual stop recorded', body });
+  },
 };

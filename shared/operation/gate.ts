@@ -25,6 +25,12 @@ export function sumToday(operation: OperationState, context: DecideContext): num
     .reduce((sum, entry) => sum + entry.totalFen, 0);
 }
 
+/** Every key this case has sent the bank, for whatever: a key that is used again only fetches the outcome of what it was used for. */
+export const usedKeys = (state: CaseState): string[] => [
+  ...Object.values(state.operations).flatMap((operation) => (operation.execution?.lines ?? []).map((line) => line.key)),
+  ...state.stops.flatMap((stop) => (stop.key === null ? [] : [stop.key])),
+];
+
 /** TP14: the maker too is neither the customer nor a relative. */
 export function isRelated(customerId: string, context: DecideContext): boolean {
   const person = context.person(context.by.person);
@@ -97,8 +103,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
   const distinct = new Set(order.keys.map((key) => key.key));
   if (keys.size !== payload.lines.length || distinct.size !== payload.lines.length || !payload.lines.every((line) => keys.has(line.lineId))) return refuse('tp18-keys');
   // A key is used once for ever (TP4): one that this case has ordered under before would only fetch an old outcome.
-  const used = Object.values(state.operations).flatMap((one) => one.execution?.lines ?? []);
-  if (used.some((line) => distinct.has(line.key))) return refuse('tp4-key-used');
+  if (usedKeys(state).some((key) => distinct.has(key))) return refuse('tp4-key-used');
   const highValue = isHighValue(policy, payload.totalDueFen, payload.lines.length, sumToday(operation, context));
   if (highValue) {
     const fault = approvalStands(operation, payload, digest, context);
