@@ -63,6 +63,8 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     if (kinds.has('execution started')) bookStartedLines(centre, state.id).catch(failed('lines were not booked; they are asked about on the next round'));
     if (kinds.has('stop ordered')) carryOutStops(centre, state, false).catch(failed('a stop was not carried out; it is asked about on the next round'));
     if (kinds.has('access granted') && state.owner !== null && state.facts[state.owner] === undefined) recogniseCaller(centre, state.id, state.owner).catch(failed('facts were not read for the new owner'));
+    // Whose time was over loses the review to whoever takes it next: not left 复核中, where no choice of state is open.
+    if (kinds.has('review taken')) await leaveReviews(state);
     if (kinds.has('review taken')) {
       for (const review of Object.values(state.reviews)) {
         if (review.status === 'taken' && review.takenBy !== null) await agents.request(review.takenBy, { kind: 'review-taken', reviewId: review.id });
@@ -80,6 +82,16 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
       const reviewId = agents.get(person.id).reviewId;
       const review = reviewId === null ? undefined : state.reviews[reviewId];
       if (reviewId !== null && review !== undefined && (review.status !== 'taken' || review.takenBy !== person.id)) await agents.request(person.id, { kind: 'review-left', reviewId });
+    }
+  };
+
+  /** A server that died between the end of a review and the change of state left somebody 复核中: who has no review leaves it. */
+  const leaveLostReviews = async (): Promise<void> => {
+    for (const person of centre.people.all()) {
+      const reviewId = agents.get(person.id).reviewId;
+      if (reviewId === null) continue;
+      const holds = open.all().some((state) => state.reviews[reviewId]?.status === 'taken' && state.reviews[reviewId].takenBy === person.id);
+      if (!holds) await agents.request(person.id, { kind: 'review-left', reviewId });
     }
   };
 
@@ -101,6 +113,7 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
   const round = async (): Promise<void> => {
     await lights();
     await timeBoxes();
+    await leaveLostReviews();
     for (const state of open.all()) {
       if (state.stops.some((stop) => stop.status === 'in-doubt' || stop.status === 'ordered')) await carryOutStops(centre, state, false);
       // What is still on its way waits its turn behind the booking; what a failed booking left is asked about here.
