@@ -33,7 +33,7 @@ function Cards({ facts, readAt, stops }: { facts: CustomerFacts; readAt: string;
         return (
           <li key={card.id} className="row" style={{ gap: 6 }} data-testid={`card-${card.lastFour}`}>
             <span className="grow">{t('tail', { four: card.lastFour })} <span className="tone-muted">{card.product[lang]}{card.holder === 'supplementary' ? ` · ${t('supplementary')}` : ''}</span></span>
-            <span className={stopped.has(status) ? 'tone-red' : 'tone-muted'}>{stopped.has(status) ? '✕ ' : ''}{t(`card.${status}`)}</span>
+            <span className={`nowrap ${stopped.has(status) ? 'tone-red' : 'tone-muted'}`}>{stopped.has(status) ? '✕ ' : ''}{t(`card.${status}`)}</span>
           </li>
         );
       })}
