@@ -11,7 +11,7 @@ import { stopTexts } from './texts.ts';
 const alive: ReadonlySet<StopState['status']> = new Set(['ordered', 'in-force']);
 
 /** 执行: one press a card, and not twice while it is on its way; red until the bank's receipt is here. */
-export function StopCard({ view, me, run, definition, readOnly, command, newId, callId, offset, now, lang, facts, passStep }: StepPanelProps) {
+export function StopCard({ view, me, run, step, definition, readOnly, command, newId, callId, offset, now, lang, facts, passStep }: StepPanelProps) {
   const t = useTexts(stopTexts);
   /** Card → the command that asked, while this screen is up; the marks tell how it went. */
   const [asked, setAsked] = useState<Readonly<Record<string, string>>>({});
@@ -34,6 +34,10 @@ export function StopCard({ view, me, run, definition, readOnly, command, newId, 
     }, { id, urgent: true, notAfterSeconds: 120 });
     if (!reply.ok) setAsked((held) => Object.fromEntries(Object.entries(held).filter(([card]) => card !== cardId)));
   }
+  async function goOtherWay(): Promise<void> {
+    const reply = await command('fill fields', { runId: run.runId, stepId: step.id, values: { otherWay: true } });
+    if (reply.ok) await passStep();
+  }
   const open = chosen.filter((card) => !onItsWay(card.id));
   const inForce = view.state.stops.filter(isInForce);
   const notYet = chosen.filter((card) => !inForce.some((one) => one.cardId === card.id));
@@ -52,7 +56,7 @@ export function StopCard({ view, me, run, definition, readOnly, command, newId, 
           </div>
         );
       })}
-      {(facts.channel?.core === 'down' || facts.channel?.centre === 'down') && notYet.length > 0 && !readOnly ? <LookNotice testId="stop-offline"><Button size="small" danger onClick={() => void passStep()} data-testid="go-offline-way">{t('stop.goOff')}</Button></LookNotice> : null}
+      {(facts.channel?.core === 'down' || facts.channel?.centre === 'down' || notYet.some((card) => onItsWay(card.id))) && notYet.length > 0 && !readOnly ? <LookNotice testId="stop-offline"><Button size="small" danger onClick={() => void goOtherWay()} data-testid="go-offline-way">{t('stop.goOff')}</Button></LookNotice> : null}
       {chosen.map((card) => markOf(card.id)).map((mark) => (mark?.look === 'refused' && mark.refusal ? <RefusalNotice key={mark.command} refusal={mark.refusal} testId="stop-refused" /> : null))}
       {open.length > 1 && !readOnly ? <Button danger onClick={() => void Promise.all(open.map((card) => stop(card.id)))} data-testid="stop-all">{t('stopAll')}</Button> : null}
       {chosen.some((card) => markOf(card.id)?.look === 'asked' && !view.state.stops.some((one) => one.cardId === card.id)) ? <p className="speech">{t('stop.sayNot')}</p> : null}

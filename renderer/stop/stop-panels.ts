@@ -9,7 +9,7 @@ import { Transactions } from './transactions.tsx';
 export const stopPanels: PanelTable = {
   findCard: { panel: FindCard, drawsFields: ['callerNumber', 'idNumber', 'cardNumber'] },
   chooseStop: { panel: ChooseStop, drawsFields: ['cards'] },
-  stopCard: { panel: StopCard },
+  stopCard: { panel: StopCard, drawsFields: ['otherWay'] },
   channelCard: { panel: ChannelCard },
   transactions: { panel: Transactions, drawsFields: ['marks'], drawsItems: true },
 };

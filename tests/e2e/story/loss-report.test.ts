@@ -69,7 +69,11 @@ describe('a caller known by number has lost her credit card', () => {
     const rows = agent.page.locator('tr[data-testid^="transaction-"]');
     const ids = await rows.evaluateAll((all) => all.map((row) => (row.getAttribute('data-testid') ?? '').replace('transaction-', '')));
     expect(ids.length).toBeGreaterThan(1);
-    for (const id of ids) await agent.click(`mark-${id}-mine`);
+    const [foreign = '', ...theirs] = ids;
+    for (const id of theirs) await agent.click(`mark-${id}-mine`);
+    await agent.click(`mark-${foreign}-notMine`);
+    await agent.click('open-dispute');
+    await agent.gone('open-dispute');
     await agent.next('LR-6');
     await tickNamed(agent, '没有别的');
     await agent.next('LR-7');
@@ -120,5 +124,50 @@ describe('a caller without a number, found by name and identity, while the bank 
     await agent.page.locator('[data-testid^="stop-"][data-status="manual"]').first().waitFor();
     await agent.see('not-stopped');
     expect((await stops()).filter((entry) => entry.state === 'done')).toHaveLength(1);
+  });
+
+  it('[TP10] [SY8] is asked about by key when the bank speaks again', async () => {
+    await fetch(`${centre.url}/demo/faults`, { method: 'DELETE' });
+    // The centre's next round, now.
+    await centre.turn('clock', { to: new Date(Date.parse(await centre.serverTime()) + 1_000).toISOString() });
+    // The bank never had it: the key is closed, and the screen still does not say that the card is stopped.
+    await agent.page.locator('[data-testid^="stop-"][data-status="refused"]').first().waitFor();
+    expect((await stops()).filter((entry) => entry.kind === 'card-lock' && entry.state === 'done')).toEqual([]);
+    await agent.see('not-stopped');
+    await backToAvailable(agent);
+  });
+});
+
+describe('the centre is gone when the card has to be stopped', () => {
+  it('[OF4] [SY8] F8 leads to the channel card, red, with a field for the receipt', async () => {
+    await answerCallOf(agent, centre, { customerId: 'cust-story-small', intent: 'loss-report' });
+    await agent.see('plans-total');
+    const diedAt = await centre.serverTime();
+    await centre.kill();
+    await agent.becomes('light-centre', 'data-light', 'down');
+    await agent.press('F8');
+    await agent.onStep('LR-1');
+    await agent.next('LR-2');
+    // The number is the reserved one: policy lets a protective lock go on that; nothing can be compared offline.
+    await agent.next('LR-3');
+    const [card = ''] = await lastFours();
+    await agent.click(`choose-card-check-${card}`);
+    await agent.click('option-kind-lock');
+    await agent.click('tick-customerAgrees');
+    await agent.next('LR-4');
+    expect(await agent.text('not-in-force')).toContain('未生效');
+    await agent.click('go-offline-way');
+    await agent.onStep('LR-OFF');
+    expect(await agent.text('not-stopped')).toContain('尚未停用');
+    await agent.click('channel-duty-phone');
+    await agent.type('channel-person', '值班 老郑');
+    await agent.click('channel-told');
+    await agent.click('channel-record');
+    await agent.page.locator('[data-testid^="stop-"][data-status="manual"]').first().waitFor();
+    await agent.see('not-stopped');
+    await centre.start(diedAt);
+    await agent.becomes('light-centre', 'data-light', 'ok', 40_000);
+    await expect.poll(() => agent.at('unsent').getAttribute('data-unsent'), { timeout: 30_000 }).toBe('0');
+    expect(await agent.at('unsent').getAttribute('data-refused')).toBe('0');
   });
 });

@@ -32,13 +32,25 @@ describe('loss report', () => {
     bench.do('LR-1', { lostAt: '半夜' });
     bench.do('LR-2');
     bench.do('LR-3', { kind: 'lock' }, ['customerAgrees']);
-    bench.do('LR-4');
+    bench.do('LR-4', { otherWay: true });
     expect(bench.current()).toBe('LR-OFF');
     expect(bench.pass('LR-OFF')).toBe('flow-tick-missing');
     bench.do('LR-OFF', {}, ['toldNotInForce']);
     expect(bench.current()).toBe('LR-6');
     expect(bench.send({ kind: 'close run', body: { runId: id(1), outcome: 'stopped' } })).toBe('flow-steps-open');
     expect(bench.send({ kind: 'close run', body: { runId: id(1), outcome: 'not_in_force' } })).toBeNull();
+  });
+
+  it('[FL6] [OF1] the other way stands when it is judged with the line up again', () => {
+    const bench = new Bench();
+    bench.start('loss-report');
+    bench.do('LR-1');
+    bench.do('LR-2');
+    bench.do('LR-3', { cards: ['card-1'], kind: 'lock' }, ['customerAgrees']);
+    bench.do('LR-4', { otherWay: true });
+    expect(bench.current()).toBe('LR-OFF');
+    bench.do('LR-OFF', {}, ['toldNotInForce']);
+    expect(bench.current()).toBe('LR-6');
   });
 
   it('[FL6] in doubt counts as not in force', () => {
