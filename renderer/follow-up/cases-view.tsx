@@ -8,6 +8,7 @@ import { nowAt } from '../app/stores/clock.ts';
 import { typedCase, useCases } from '../app/stores/cases.ts';
 import { useLive } from '../app/stores/live.ts';
 import { useMe } from '../app/stores/session.ts';
+import { flowOf, useRules } from '../app/stores/rules.ts';
 import { openCase } from '../app/stores/place.ts';
 import { operationOnScreen } from '../operation/operation-choice.ts';
 import { Money } from '../ui/money.tsx';
@@ -89,9 +90,17 @@ function Due({ agenda, offers }: { agenda: Agenda; offers: NonNullable<ReturnTyp
 function CaseTable({ cases }: { cases: readonly CaseState[] }) {
   const t = useTexts(followUpTexts);
   const me = useMe();
+  const lang = useLang();
+  const rules = useRules((held) => held.rules);
   if (cases.length === 0) return <p className="tone-muted">{t('noCases')}</p>;
+  const matterOf = (state: CaseState): string => {
+    const run = Object.values(state.runs).at(-1);
+    return (run === undefined ? undefined : flowOf(rules, run.flowId, run.flowVersion)?.definition.title[lang]) ?? '';
+  };
+  const outcomeOf = (id: string): string => rules?.flows.flatMap(({ definition }) => definition.outcomes).find((one) => one.id === id)?.title[lang] ?? id;
   return (
     <table className="plain fu-cases">
+      <thead><tr><th>{t('colChanged')}</th><th>{t('colCustomer')}</th><th>{t('colMatter')}</th><th>{t('colOperation')}</th><th className="amount">{t('colAmount')}</th><th /></tr></thead>
       <tbody>
         {cases.map((state) => {
           const operation = operationOnScreen(state);
@@ -99,9 +108,10 @@ function CaseTable({ cases }: { cases: readonly CaseState[] }) {
             <tr key={state.id} data-testid={`case-${state.id}`} data-closed={state.closed !== null}>
               <td className="tabular nowrap tone-muted">{localMoment(state.updatedAt, nowAt())}</td>
               <td><strong>{me === null ? '' : customerName(state, me.id) || t('customerUnknown')}</strong></td>
+              <td>{matterOf(state)}</td>
               <td>{operation === null ? <span className="tone-muted">{t('noOperation')}</span> : t(`op-${operation.status}`)}</td>
               <td className="amount">{operation === null ? null : <Money fen={operation.worksheet.totals.dueNowFen} />}</td>
-              <td className="amount"><span className="row fu-acts">{mayCloseCase(state) ? <Button size="small" type="primary" onClick={() => void sendCommand(state.id, 'close case', { outcome: caseOutcome(state) })} data-testid="close-case">{t('closeCase')}</Button> : null}{state.closed === null ? <HandOverButton state={state} /> : <span className="tone-muted">{state.closed.outcome}</span>}<Button size="small" onClick={() => openCase(state.id)}>{t('openCase')}</Button></span></td>
+              <td className="amount"><span className="row fu-acts">{mayCloseCase(state) ? <Button size="small" type="primary" onClick={() => void sendCommand(state.id, 'close case', { outcome: caseOutcome(state) })} data-testid="close-case">{t('closeCase')}</Button> : null}{state.closed === null ? <HandOverButton state={state} /> : <span className="tone-muted">{outcomeOf(state.closed.outcome)}</span>}<Button size="small" onClick={() => openCase(state.id)}>{t('openCase')}</Button></span></td>
             </tr>
           );
         })}

@@ -27,7 +27,7 @@ export function speak(language: 'zh-CN' | 'en'): void {
 }
 
 export function knowPolicy(): void {
-  useRules.setState({ rules: { control } as never });
+  useRules.setState({ rules: { control, flows: [] } as never });
   useSync.setState({ sync: { connection: 'online', clockOffsetMs: 0, refused: [] } as never });
   usePeopleStore.setState({ people: [{ id: MENTOR, name: '林素', no: '1002', role: 'mentor', online: true }] });
 }
