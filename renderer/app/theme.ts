@@ -3,8 +3,6 @@
  * not in force, green = done and nothing else; each also has a shape and a word where it is used. Text on its ground
  * keeps at least 4.5:1 in both (a test computes it). At night nothing is pure black or pure white.
  */
-import { theme as antd, type ThemeConfig } from 'antd';
-
 export type Mode = 'light' | 'dark';
 
 export type Palette = {
@@ -58,27 +56,6 @@ export const sizes = {
 } as const;
 
 export const fontFamily = "'Noto Sans SC Variable', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
-
-/** The same tokens in Ant Design's words. Motion is off where the person asked for none (`still`). */
-export function antdTheme(mode: Mode, still: boolean): ThemeConfig {
-  const p = palettes[mode];
-  return {
-    algorithm: mode === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
-    token: {
-      fontFamily, fontSize: sizes.body, borderRadius: sizes.radius, wireframe: false, motion: !still,
-      motionDurationFast: '0.08s', motionDurationMid: '0.12s', motionDurationSlow: '0.14s',
-      colorPrimary: p.accent, colorPrimaryHover: p.accentHover, colorLinkHover: p.accentHover, colorInfo: p.accent, colorLink: p.accent, colorSuccess: p.green, colorWarning: p.amber, colorError: p.red,
-      colorBgBase: p.surface, colorBgContainer: p.raised, colorBgElevated: p.raised, colorBgLayout: p.ground,
-      colorText: p.text, colorTextSecondary: p.muted, colorTextTertiary: p.muted, colorTextDescription: p.muted, colorTextPlaceholder: p.muted,
-      colorBorder: p.lineStrong, colorBorderSecondary: p.line, colorTextLightSolid: p.onAccent,
-      controlOutlineWidth: 2,
-    },
-    components: {
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', colorError: p.redStrong, dangerColor: p.onRed },
-      Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 8 },
-    },
-  };
-}
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

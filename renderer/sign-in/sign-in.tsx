@@ -1,15 +1,16 @@
 import './sign-in.css';
-import { Button, Input, type InputRef } from 'antd';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { roleNames } from '#shared/people/roles.ts';
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { desk } from '../app/desk.ts';
-import { useLang, useTexts } from '../app/i18n.ts';
+import { useTexts } from '../app/i18n.ts';
 import { Switches } from '../app/person-switches.tsx';
 import { useSession } from '../app/stores/session.ts';
-import { RefusalNotice } from '../ui/refusal-notice.tsx';
-import { demoAccounts, type DemoAccount } from './demo-accounts.ts';
+import { deskLater, demoAccounts, type DemoAccount } from './demo-accounts.ts';
+import { PasswordInput, PlainButton, TextInput } from './inputs.tsx';
 import { signInTexts } from './texts.ts';
+
+// Only once the desk process has answered: not of the first screen.
+const DemoList = lazy(() => import('./demo-list.tsx'));
+const RefusalNotice = lazy(async () => ({ default: (await import('../ui/refusal-notice.tsx')).RefusalNotice }));
 
 const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost']);
 const isServer = (text: string): boolean => /^https?:\/\/[^\s/]+(:\d+)?\/?$/.test(text) && URL.canParse(text);
@@ -18,7 +19,6 @@ const plainServer = (text: string): string => text.trim().replace(/\/+$/, '');
 /** Nobody is signed in. Works without the centre where this machine knows the person (OF3). */
 export function SignIn() {
   const t = useTexts(signInTexts);
-  const lang = useLang();
   const { platform } = window.aidline;
   const was = useSession(({ session }) => (session?.status === 'signed-out' ? session.refusal : null));
   const [account, setAccount] = useState('');
@@ -31,7 +31,7 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [moved, setMoved] = useState<string | null>(null);
   const [caps, setCaps] = useState(false);
-  const passwordInput = useRef<InputRef>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
   const serverIsGood = isServer(server.trim());
   const wanted = platform.asRole ?? 'agent';
 
@@ -65,7 +65,7 @@ export function SignIn() {
     setIncomplete(false);
     setBusy(true);
     setRefusal(null);
-    const reply = await desk.calls.signIn({ account: account.trim(), password, server: plainServer(server), ...(oldPassword ? { oldPassword } : {}) });
+    const reply = await (await deskLater()).calls.signIn({ account: account.trim(), password, server: plainServer(server), ...(oldPassword ? { oldPassword } : {}) });
     setBusy(false);
     if (reply.ok) return useSession.setState({ session: reply.value });
     setRefusal(reply.refusal);
@@ -76,7 +76,7 @@ export function SignIn() {
   }
 
   async function moveAside(): Promise<void> {
-    const reply = await desk.calls.moveAside({ account: account.trim(), server: plainServer(server) });
+    const reply = await (await deskLater()).calls.moveAside({ account: account.trim(), server: plainServer(server) });
     if (reply.ok) {
       setMoved(reply.value.folder);
       setRefusal(null);
@@ -92,47 +92,35 @@ export function SignIn() {
           <h1>{t('title')}</h1>
           <p className="tone-muted">{t('tagline')}</p>
         </header>
-        {was && !refusal ? <div><p className="small tone-muted">{t('was.revoked')}</p><RefusalNotice refusal={was} /></div> : null}
+        {was && !refusal ? <div><p className="small tone-muted">{t('was.revoked')}</p><Suspense><RefusalNotice refusal={was} /></Suspense></div> : null}
         <form className="stack" onSubmit={(event) => void signIn(event)} onKeyUp={(event) => setCaps(event.getModifierState('CapsLock'))} aria-label={t('signIn')}>
           <label className="sign-in-field">
             <span>{t('account')}</span>
-            <Input autoFocus value={account} onChange={(event) => setAccount(event.target.value)} autoComplete="off" spellCheck={false} data-testid="sign-in-account" />
+            <TextInput autoFocus value={account} onText={setAccount} autoComplete="off" spellCheck={false} data-testid="sign-in-account" />
           </label>
           <label className="sign-in-field">
             <span>{t('password')}</span>
-            <Input.Password ref={passwordInput} value={password} onChange={(event) => setPassword(event.target.value)} autoComplete="off" data-testid="sign-in-password" />
+            <PasswordInput ref={passwordInput} value={password} onText={setPassword} autoComplete="off" data-testid="sign-in-password" />
           </label>
           {refusal?.code === 'passphrase-differs' ? (
             <label className="sign-in-field">
               <span>{t('oldPassword')}</span>
-              <Input.Password value={oldPassword} onChange={(event) => setOldPassword(event.target.value)} autoComplete="off" data-testid="sign-in-old-password" />
+              <PasswordInput value={oldPassword} onText={setOldPassword} autoComplete="off" data-testid="sign-in-old-password" />
             </label>
           ) : null}
           <label className="sign-in-field">
             <span>{t('server')}</span>
-            <Input value={server} onChange={(event) => setServer(event.target.value)} spellCheck={false} data-testid="sign-in-server" {...(serverIsGood ? {} : { status: 'error' as const })} aria-invalid={!serverIsGood} />
+            <TextInput value={server} onText={setServer} spellCheck={false} data-testid="sign-in-server" aria-invalid={!serverIsGood} />
           </label>
           {serverIsGood ? null : <p role="alert" className="tone-red small">{t('server.bad')}</p>}
           {caps ? <p role="status" className="tone-amber small">▲ {t('caps')}</p> : null}
           {incomplete ? <p role="alert" className="tone-red small">{t('required')}</p> : null}
-          {refusal ? <RefusalNotice refusal={refusal} testId="sign-in-refusal" /> : null}
-          {refusal && fileTroubles.has(refusal.code) ? <Button onClick={() => void moveAside()} data-testid="sign-in-move-aside">{t('moveAside')}</Button> : null}
+          {refusal ? <Suspense><RefusalNotice refusal={refusal} testId="sign-in-refusal" /></Suspense> : null}
+          {refusal && fileTroubles.has(refusal.code) ? <PlainButton onClick={() => void moveAside()} data-testid="sign-in-move-aside">{t('moveAside')}</PlainButton> : null}
           {moved ? <p role="status" className="small">{t('moved', { folder: moved })}</p> : null}
-          <Button type="primary" htmlType="submit" size="large" loading={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</Button>
+          <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</PlainButton>
         </form>
-        {accounts.length > 0 ? (
-          <section className="stack-tight" aria-label={t('demo.title')} data-testid="demo-accounts">
-            <h3>{t('demo.title')}</h3>
-            <div className="sign-in-accounts">
-              {accounts.map((one) => (
-                <Button key={one.account} {...(one.account === account ? { type: 'primary' as const, ghost: true } : {})} onClick={() => choose(one)} data-testid={`demo-account-${one.account}`}>
-                  <strong>{roleNames[one.role][lang]}</strong><span className="small tone-muted">{one.account}</span>
-                </Button>
-              ))}
-            </div>
-            <p className="small tone-muted sign-in-accounts-note">{t('demo.hint', { password: (accounts.find((one) => one.account === account) ?? accounts[0])!.password })}</p>
-          </section>
-        ) : null}
+        {accounts.length > 0 ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
         <p className="small tone-muted">{t('offline')}</p>
       </section>
       <footer className="small tone-muted">{t('runtime', { version: platform.version, electron: platform.runtime.electron, workstation: platform.workstation })}</footer>
