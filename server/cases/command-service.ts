@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { isRefused } from '#shared/case/decision.ts';
 import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
 import { decide } from '#shared/case/decide.ts';
-import type { CaseEventDraft } from '#shared/case/events.ts';
+import { EVENT_SCHEMA_VERSION, type CaseEventDraft } from '#shared/case/events.ts';
+import { evolve } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/protocol/command.ts';
 import { customerStream } from '#shared/protocol/ids.ts';
@@ -119,6 +120,22 @@ function refused(outer: OuterCommand, person: Person, _workstation: string, refu
   return { writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal } }, audit: [] };
 }
 
+/**
+ * RB1: the log is for ever, and a case with one event that cannot be folded is lost to everybody. What no reader could
+ * take does not get in, whatever `decide` let through.
+ */
+function foldable(centre: Centre, state: CaseState | null, events: readonly CaseEventDraft[], outer: OuterCommand, base: Pick<StreamWrite, 'actor' | 'madeAt'>, now: string): boolean {
+  try {
+    events.reduce<CaseState | null>((folded, { id, kind, body, said = null }) => evolve(folded, {
+      id, kind, body, case: outer.case, version: (folded?.version ?? 0) + 1, schema: EVENT_SCHEMA_VERSION, actor: base.actor, times: { said, made: base.madeAt, recorded: now },
+    }), state);
+    return true;
+  } catch (error) {
+    centre.logger.error({ command: outer.id, kind: outer.kind, error: error instanceof Error ? error.name : 'unknown' }, 'a command was let through whose events cannot be folded');
+    return false;
+  }
+}
+
 async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command): Promise<AppendItem> {
   const { person, workstation } = session;
   const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
@@ -136,6 +153,7 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const { inner: _inner, ...stored } = outer;
   const actor = { kind: 'person', person: person.id, workstation } as const;
   const base = { actor, madeAt: inner.madeAt, customer: state?.customerId ?? null };
+  if (!foldable(centre, state, decision.events, outer, base, now)) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
   const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
   return {
     writes: [caseWrite, ...ledgerWrites(state, decision.events, ledgerVersion, base, now)],

@@ -42,12 +42,16 @@ export const caseDeciders: Deciders<keyof typeof caseCommandSchemas> = {
     const mine = ownerOnly(state, context);
     if (mine) return mine;
     if (state.promises.some((promise) => promise.promiseId === body.promiseId)) return refuse('promise-exists');
-    if (!(ms(body.from) < ms(body.to))) return refuse('promise-window');
+    const { secondFrom, secondTo } = body;
+    const second = secondFrom !== null && secondTo !== null ? { from: secondFrom, to: secondTo } : null;
+    const windows = [body, ...(second === null ? [] : [second])];
+    // Half a window is none; the end of either decides how long figures stay valid (TP9).
+    if ((second === null && secondFrom !== secondTo) || !windows.every(({ from, to }) => ms(from) < ms(to))) return refuse('promise-window');
     if (ms(body.to) <= ms(context.now)) return refuse('promise-past');
     // Time to check every line first; judged where the promise is made, since after an outage it has been given (ES-8).
     if (context.at === 'desktop' && body.operationId !== null && ms(body.from) < ms(context.now) + minPrepSeconds(context) * 1000) return refuse('promise-too-soon');
     // DOMAIN §8: callbacks 8–21 h, by the centre's clock.
-    if (!within(context.calendar, body.from, 8, 21) || !within(context.calendar, new Date(ms(body.to) - 1).toISOString(), 8, 21)) return refuse('promise-hours');
+    if (!windows.every(({ from, to }) => within(context.calendar, from, 8, 21) && within(context.calendar, new Date(ms(to) - 1).toISOString(), 8, 21))) return refuse('promise-hours');
     return happened({ kind: 'callback promised', body: { ...body, note: maskNumbers(body.note) } });
   },
   'keep promise': (state, body, context) => {

@@ -27,4 +27,4 @@ export const ms = (instant: string): number => Date.parse(instant);
 /** @param minutes may be fractional; @returns the instant that much later */
 export const plusMinutes = (instant: string, minutes: number): string => new Date(ms(instant) + minutes * 60_000).toISOString();
 
-export const earliest = (...instants: string[]): string => instants.reduce((a, b) => (a < b ? a : b));
+export const earliest = (...instants: string[]): string => instants.reduce((a, b) => (ms(a) <= ms(b) ? a : b));

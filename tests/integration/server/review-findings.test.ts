@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
-  answerCall, approve, blindFigures, booked, clearStage, draft, LARGE, later, ready, setStage, signOn, SMALL, startDemoCentre, statusOf, submit, take, verifyHolder, type Stage,
+  answerCall, approve, blindFigures, booked, callBack, clearStage, draft, LARGE, later, LOW_OF_LARGE, ready, setStage, signOn, SMALL, startDemoCentre, statusOf, submit, take, verifyHolder, type Stage,
 } from './story.ts';
 
 /** What a sceptical reader of the server found, each by what a modified desktop or bad luck could have done with it. */
@@ -140,5 +140,91 @@ describe('findings of a review', () => {
     expect(statusOf(agent, drafted)).toBe('in-review');
     await approve(stage, drafted, third);
     expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: third, digest: agent.state(drafted.caseId).operations[drafted.operationId]!.digest!, proof: 'x' })).toBe('review-not-open');
+  }, 60_000);
+
+  it('[RB1] [TP9] a second window of a callback is as sound as the first: no year without a name makes figures valid for ever or the case unreadable', async () => {
+    stage = await setStage();
+    const { agent, running } = stage;
+    const drafted = await draft(stage);
+    const now = Date.parse(running.centre.clock.now());
+    const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();
+    const promise = (secondFrom: string | null, secondTo: string | null) => ({ promiseId: uuidv7(), from: at(30), to: at(60), secondFrom, secondTo, note: '', operationId: null });
+    expect(await agent.refusal('promise callback', drafted.caseId, promise('9999-12-31T02:00:00.000Z', '9999-12-31T23:59:59.999Z'))).toBe('promise-hours');
+    expect(await agent.refusal('promise callback', drafted.caseId, promise(null, '9999-12-31T23:59:59.999Z'))).toBe('promise-window');
+    expect(await agent.refusal('promise callback', drafted.caseId, promise(at(120), at(90)))).toBe('promise-window');
+    await agent.must('promise callback', drafted.caseId, promise(at(90), at(120)));
+    await submit(stage, drafted);
+    expect(statusOf(agent, drafted)).toBe('in-review');
+  }, 60_000);
+
+  it('[TP17] who takes a case over after the execution tells the customer the outcome', async () => {
+    stage = await setStage();
+    const { agent } = stage;
+    const successor = await signOn(stage, 'agent2');
+    const { drafted, order } = await ready(stage, LOW_OF_LARGE);
+    await agent.must('order execution', drafted.caseId, order);
+    await agent.until(() => statusOf(agent, drafted) === 'done', 'done');
+    const handOverId = uuidv7();
+    await agent.must('hand over case', drafted.caseId, { handOverId, to: successor.person, note: '' });
+    await successor.must('accept hand-over', drafted.caseId, { handOverId, nonce: uuidv7(), reviewId: uuidv7() });
+    await successor.must('acknowledge outcome', drafted.caseId, { operationId: drafted.operationId, lineId: drafted.lineIds[0]! });
+    expect(await agent.refusal('acknowledge outcome', drafted.caseId, { operationId: drafted.operationId, lineId: drafted.lineIds[0]! })).toBe('not-your-case');
+  }, 60_000);
+
+  it('[PR2] the number that is dialled for a callback stays in the centre', async () => {
+    stage = await setStage();
+    const { agent, running } = stage;
+    const phone = await running.centre.bank.reservedPhone(LARGE.customerId);
+    if (phone.kind !== 'answer') throw new Error('the bank gave no phone');
+    const drafted = await draft(stage);
+    const from = agent.received.length;
+    const callId = await callBack(stage, drafted);
+    expect(agent.state(drafted.caseId).calls[callId]!.length).toBeGreaterThan(1);
+    expect(agent.received.slice(from).join('\n')).not.toContain(phone.value.phone);
+  }, 60_000);
+
+  it('[FL6] a case whose card was stopped stays with the card\'s customer', async () => {
+    stage = await setStage();
+    const { agent, running } = stage;
+    const { caseId, callId } = await answerCall(stage, LARGE.customerId);
+    const cardId = agent.state(caseId).facts[agent.person]!.facts.cards[0]!.id;
+    await agent.must('stop card', caseId, { stopId: uuidv7(), key: uuidv7(), cardId, stop: 'lock', reportedAt: running.centre.clock.now(), lostAt: null, callId, customerWords: '锁卡', recordingOffset: 5 });
+    expect(await agent.askRefusal('identify customer', { case: caseId, customerId: SMALL.customerId })).toBe('customer-fixed');
+  }, 60_000);
+
+  it('[PR3] [OF3] a person disabled meanwhile gets no more of the feed, also when their desktop says nothing', async () => {
+    stage = await setStage();
+    const { agent, mentor, running } = stage;
+    const drafted = await draft(stage);
+    const reviewId = await submit(stage, drafted);
+    await take(stage, drafted, reviewId);
+    running.centre.people.update({ ...running.centre.people.byId(mentor.person)!, active: false });
+    await agent.must('raise risk', drafted.caseId, { riskId: uuidv7(), what: 'other', text: '' });
+    expect(await mentor.dismissed()).toBe('person-disabled');
+  }, 60_000);
+
+  it('[CT5] a review taken during a call is kept: after the call its reviewer is 复核中, and nothing is offered', async () => {
+    stage = await setStage();
+    const { mentor } = stage;
+    const drafted = await draft(stage);
+    const reviewId = await submit(stage, drafted);
+    const { callId } = await answerCall(stage, SMALL.customerId, 'early-settlement', mentor);
+    await take(stage, drafted, reviewId);
+    await mentor.ask('end call', { callId });
+    await mentor.until(() => agentState(mentor) === 'in-review', 'in review after the call');
+    await mentor.must('release review', drafted.caseId, { reviewId });
+    await mentor.until(() => agentState(mentor) === 'after-call', 'the wrap-up');
+  }, 60_000);
+
+  it('[PR2] words of a run are masked by the server too, whatever the desktop sent', async () => {
+    stage = await setStage();
+    const { agent, running } = stage;
+    const { caseId, callId } = await answerCall(stage, LARGE.customerId);
+    const { id: flowId, version: flowVersion } = running.centre.rules.flows.find((one) => one.publication === 'inForce')!.definition;
+    const runId = uuidv7();
+    await agent.must('start run', caseId, { runId, flowId, flowVersion });
+    await agent.must('park run', caseId, { runId, reason: 'anotherMatter', note: `卡号 ${'4000001234567899'}` });
+    await agent.ask('end call', { callId });
+    expect(JSON.stringify(await running.centre.log.readCase(caseId as never))).not.toContain('4000001234567899');
   }, 60_000);
 });
