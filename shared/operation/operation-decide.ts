@@ -196,16 +196,22 @@ export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> =
   },
   'order execution': gate,
   'order inquiry': (state, body, context) => {
-    const operation = makersOperation(state, body.operationId, context);
-    if (isRefused(operation)) return operation;
+    // Of whoever has the case: after a hand-over its maker is gone, and what was executed stays the maker's (TP17).
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    const operation = state.operations[body.operationId];
+    if (!operation) return refuse('operation-unknown');
     const line = operation.execution?.lines.find((one) => one.lineId === body.lineId);
     if (!line) return refuse('line-unknown');
     // The server asks the bank; only its answer is an event (TP10).
     return line.status === 'in-doubt' || line.status === 'started' ? happened() : refuse('line-not-in-doubt', { status: line.status });
   },
   'acknowledge outcome': (state, body, context) => {
-    const operation = makersOperation(state, body.operationId, context);
-    if (isRefused(operation)) return operation;
+    // Of whoever has the case: after a hand-over its maker is gone, and what was executed stays the maker's (TP17).
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    const operation = state.operations[body.operationId];
+    if (!operation) return refuse('operation-unknown');
     const line = operation.execution?.lines.find((one) => one.lineId === body.lineId);
     if (!line || line.status === 'started') return refuse('line-unknown');
     return happened({ kind: 'outcome acknowledged', body });
