@@ -80,6 +80,12 @@ export class CallKeeper {
   }
 }
 
+/** PR2: the reserved phone that is dialled for a promise is the bank's; the desktops have it masked, and no case holds it. */
+function withoutNumber(event: CallEvent): CallEvent {
+  const { number: _number, ...rest } = event;
+  return rest;
+}
+
 /** Events of the call that the case has not yet, with what follows for who may see it (SY6). */
 function recorded(state: CaseState | null, callId: string, list: readonly CallEvent[]): Happened[] {
   const known = new Set((state?.calls[callId] ?? []).map((event) => event.eventId));
@@ -90,12 +96,13 @@ function recorded(state: CaseState | null, callId: string, list: readonly CallEv
     const first = fresh[0]!;
     happened.push({ kind: 'case opened', body: { reason: 'call', callId, fromCase: null, number: first.number ?? null, queue: first.queue ?? null } });
   }
+  const promised = [...(state?.calls[callId] ?? []), ...fresh].some((event) => event.kind === 'callback-dialled' && event.promiseId !== undefined);
   const access = { ...state?.access };
   let owner = state?.owner ?? null;
   // A phone system may tell of one dialling twice; it is one try of the promise.
   const tried = new Set((state?.promises ?? []).flatMap((promise) => promise.tries.map((one) => one.callId)));
   for (const event of fresh) {
-    happened.push({ kind: 'call recorded', body: { event } });
+    happened.push({ kind: 'call recorded', body: { event: promised ? withoutNumber(event) : event } });
     if (event.kind === 'offered' && access[event.personId] === undefined) {
       access[event.personId] = 'offered';
       happened.push({ kind: 'access granted', body: { person: event.personId, as: 'offered' } });
