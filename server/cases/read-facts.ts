@@ -35,6 +35,10 @@ function recentCalls(centre: Centre, customerId: string, except: string): { at: 
     .slice(0, 3);
 }
 
+/** Figures and stopped cards are of one customer: a case that has any stays with that one (FL6: a stop is sent in the case's customer's name). */
+export const isFixedTo = (state: CaseState, other: string): boolean =>
+  state.customerId !== null && state.customerId !== other && (Object.keys(state.operations).length > 0 || state.stops.length > 0);
+
 const callerNumber = (state: CaseState): string | undefined =>
   Object.keys(state.calls).map((id) => callOf(state, id)).findLast((call) => call?.direction === 'in' && call.number !== null)?.number ?? undefined;
 
@@ -60,8 +64,12 @@ export async function readFactsInto(
   const event: Happened = facts.kind === 'answer' && trouble === null
     ? { kind: 'facts read', body: { purpose, for: person, facts: facts.value, quotes: quoted, underWay: underWay(centre, customerId, caseId), recentCalls: recentCalls(centre, customerId, caseId) } }
     : { kind: 'facts unavailable', body: { purpose, for: person, cause: trouble?.kind === 'no-answer' ? trouble.cause : (trouble?.code ?? 'unknown'), text: trouble?.text ?? { zh: '', en: '' } } };
+  let fixed = false;
   await appendToCase({ ...centre, now: () => centre.clock.now() }, caseId, 'bank', (state) => {
     if (state === null || state.access[person] === undefined) return { events: [] };
+    // The bank took its time: what was done meanwhile is of the customer the case had then.
+    fixed = identify !== null && isFixedTo(state, identify.customerId);
+    if (fixed) return { events: [] };
     const identified: Happened[] = identify !== null && state.customerId !== identify.customerId ? [{ kind: 'customer identified', body: identify }] : [];
     return { events: [...identified, event] };
   });
@@ -69,6 +77,7 @@ export async function readFactsInto(
     writes: [], command: null,
     audit: [{ kind: 'customer viewed', person, workstation: null, about: customerId, detail: { case: caseId, purpose, id: uuidv7() } }],
   }]);
+  if (fixed) return { ok: false, refusal: { code: 'customer-fixed' } };
   return event.kind === 'facts read' ? { ok: true } : { ok: false, refusal: { code: 'bank-unreachable' } };
 }
 

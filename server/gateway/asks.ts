@@ -3,7 +3,7 @@ import { asks, isAskKind, type AskBody, type AskKind, type AskValue } from '#sha
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION, type AskAnswer } from '#shared/protocol/wire.ts';
 import type { Centre } from '../centre.ts';
-import { readFactsInto } from '../cases/read-facts.ts';
+import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '../people/person.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
@@ -48,7 +48,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
     'identify customer': async ({ person }, body) => {
       if (!(await mayHandle(person, body.case))) return no('not-your-case');
       const state = await centre.cases.load(body.case);
-      if (state?.customerId != null && state.customerId !== body.customerId && Object.keys(state.operations).length > 0) return no('customer-fixed');
+      if (state !== null && isFixedTo(state, body.customerId)) return no('customer-fixed');
       const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' });
       return read.ok ? yes(done) : read;
     },
