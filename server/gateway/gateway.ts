@@ -175,6 +175,8 @@ export class Gateway {
   #advance(socket: DeskSocket, to: number): void {
     const { seat } = socket.data;
     seat.feeding = seat.feeding.then(async () => {
+      // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
+      if (seat.sent !== null && this.#centre.people.byId(seat.person.id)?.active !== true) return void this.#dismiss(socket, 'person-disabled');
       while (seat.sent !== null && seat.sent < to && socket.connected) {
         const { feed, toPosition, more } = await this.#feed.feedFor(seat.person.id, seat.sent, to);
         if (feed.items.length > 0) {
