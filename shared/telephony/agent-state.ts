@@ -208,7 +208,9 @@ export function nextAgentState(
       return state.state === 'available' ? change({ state: 'after-call', reason: 'offer-missed' }) : stay;
     case 'review-taken':
       if (state.state === 'in-review' && state.reviewId === request.reviewId) return stay;
-      if (onCall || state.state === 'in-review') return refuse('agent-state-not-possible');
+      if (state.state === 'in-review' || (onCall && state.reviewId !== null)) return refuse('agent-state-not-possible');
+      // Taken during a call it is entered when the call ends, so that nothing is offered meanwhile (CT5).
+      if (onCall) return { ok: true, changed: true, state: { ...state, reviewId: request.reviewId, version: state.version + 1 } };
       return change({ state: 'in-review', reason: 'review', reviewId: request.reviewId, back: state.state, until: null });
     case 'review-left': {
       if (state.reviewId !== request.reviewId) return stay;
