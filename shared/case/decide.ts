@@ -1,6 +1,7 @@
 import { runCommandSchemas, type RunCommand, type RunCommandKind } from '../flow/run.ts';
 import { decideRun } from '../flow/run-decide.ts';
 import { operationDeciders } from '../operation/operation-decide.ts';
+import { maskNumbers } from '../privacy/mask.ts';
 import { eventIdOf } from '../protocol/event-id.ts';
 import { refuse } from '../protocol/refusal.ts';
 import { reviewDeciders } from '../review/review-decide.ts';
@@ -20,10 +21,16 @@ const isRunKind = (kind: CommandKind): kind is RunCommandKind => Object.hasOwn(r
 /** Records something that goes on after a case is closed, and nothing else. */
 const afterClosing: ReadonlySet<CommandKind> = new Set<CommandKind>(['write note', 'open follow-up', 'close follow-up', 'open work order', 'accept hand-over', 'hand over case']);
 
+/** Long numbers in what people write never reach the log, whatever a desktop sent (PR2). */
+function masked(command: RunCommand): RunCommand {
+  const words = Object.entries(command.body).map(([field, value]) => [field, (field === 'customerWords' || field === 'note') && typeof value === 'string' ? maskNumbers(value) : value]);
+  return { kind: command.kind, body: Object.fromEntries(words) } as RunCommand;
+}
+
 function decideRuns(state: CaseState, command: RunCommand, context: DecideContext): Ruling {
   const mine = ownerOnly(state, context);
   if (mine) return mine;
-  const decision = decideRun(state.runs[command.body.runId] ?? null, command, { at: context.at, facts: factsOf(state, context), flow: context.flow });
+  const decision = decideRun(state.runs[command.body.runId] ?? null, masked(command), { at: context.at, facts: factsOf(state, context), flow: context.flow });
   if ('refusal' in decision) return { refusal: { code: decision.refusal.code, detail: flat(decision.refusal) } };
   const events = decision.events as Happened[];
   return { events: [...events, ...fallsWithFlow(state, events)] };
