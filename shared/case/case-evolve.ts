@@ -26,6 +26,8 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
   },
   'access granted': (state, body) => ({
     ...state,
+    // Who had the whole case and now has a reviewer's share of it has had it all the same (TP6).
+    sighted: body.as === 'reviewer' && (state.access[body.person] ?? 'reviewer') !== 'reviewer' && !state.sighted.includes(body.person) ? [...state.sighted, body.person] : state.sighted,
     access: { ...state.access, [body.person]: body.as },
     owner: body.as === 'owner' ? body.person : state.owner,
   }),

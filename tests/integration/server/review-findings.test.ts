@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
+import { hasSeenFigures } from '#shared/review/withholding.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
   answerCall, approve, blindFigures, booked, callBack, clearStage, draft, LARGE, later, LOW_OF_LARGE, ready, setStage, signOn, SMALL, startDemoCentre, statusOf, submit, take, verifyHolder, type Stage,
@@ -226,5 +227,28 @@ describe('findings of a review', () => {
     await agent.must('park run', caseId, { runId, reason: 'anotherMatter', note: `卡号 ${'4000001234567899'}` });
     await agent.ask('end call', { callId });
     expect(JSON.stringify(await running.centre.log.readCase(caseId as never))).not.toContain('4000001234567899');
+  }, 60_000);
+
+  it('[TP6] [TP17] a lead who re-confirms after having had the whole case reviews nothing new in it', async () => {
+    stage = await setStage();
+    const { agent } = stage;
+    const lead = await signOn(stage, 'lead');
+    const successor = await signOn(stage, 'agent2');
+    const drafted = await draft(stage);
+    const reviewId = await submit(stage, drafted);
+    await approve(stage, drafted, reviewId, lead);
+    const card = escalation();
+    await agent.must('escalate to lead', drafted.caseId, card);
+    await lead.must('accept escalation', drafted.caseId, { escalationId: card.escalationId });
+    const [handOverId, again] = [uuidv7(), uuidv7()];
+    await agent.must('hand over case', drafted.caseId, { handOverId, to: successor.person, note: '' });
+    await successor.must('accept hand-over', drafted.caseId, { handOverId, nonce: uuidv7(), reviewId: again });
+    await lead.must('take review', drafted.caseId, { reviewId: again });
+    await successor.until(() => successor.cases.get(drafted.caseId)?.access[lead.person] === 'reviewer', 'a reviewer once more');
+    expect(hasSeenFigures(successor.state(drafted.caseId), lead.person)).toBe(true);
+    // The same press is still theirs (TP17).
+    const digest = successor.state(drafted.caseId).operations[drafted.operationId]!.digest!;
+    const { proof } = await lead.ask('prove passphrase', { digest, passphrase: 'aidline-demo' });
+    await lead.must('approve review', drafted.caseId, { reviewId: again, digest, proof });
   }, 60_000);
 });
