@@ -83,11 +83,10 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
             />
           ) : status.phase === 'releasing' ? <p role="status">◔ {t('releasing')}</p>
             : status.phase === 'reconfirm' ? <p>{t('reconfirmHint')}</p>
-            : operation !== null && lastOwn !== undefined ? (
-              <>
-                {review.closedBecause === 'second-mismatch' ? <div className="notice notice-red" role="alert" data-testid="review-closed-mismatch"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('closedMismatch')}</strong></div> : null}
-                <ComparisonTable operation={operation} entry={lastOwn.entry} reading={reading} lang={lang} />
-              </>
+            : review.closedBecause === 'second-mismatch' ? (
+              <div className="notice notice-red" role="alert" data-testid="review-closed-mismatch"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('closedMismatch')}</strong></div>
+            ) : operation !== null && lastOwn !== undefined ? (
+              <ComparisonTable operation={operation} entry={lastOwn.entry} reading={reading} lang={lang} />
             ) : null}
         </section>
         <section className="rv-column" data-testid="decide">

@@ -94,13 +94,13 @@ describe('[TP6] what a reviewer may see', () => {
     expect(ownFacts(story.state(), MAKER, null)).toBeNull();
   });
 
-  test('a second mismatch closes the review and shows both', () => {
+  test('[TP6] a second mismatch closes the review and shows none of the maker\'s figures', () => {
     const story = taken();
     story.entry(1);
     story.entry(1);
     const phase = reviewPhase(story.mentorState(), REVIEW, MENTOR);
     expect(phase).toMatchObject({ phase: 'over', review: { closedBecause: 'second-mismatch' } });
-    expect(phase?.phase === 'over' && phase.operation !== null).toBe(true);
+    expect(phase?.phase === 'over' && phase.operation === null).toBe(true);
   });
 
   test('[TP5] of a review that someone else has taken only its place is known', () => {

@@ -44,14 +44,15 @@ describe('blind re-entry', () => {
     expect(told(world, REVIEWER)).toEqual(figures(world));
   });
 
-  it('[TP6] the first mismatch releases and names nothing, the second closes the review and tells what differs', () => {
+  it('[TP6] a mismatch releases and names nothing; the second closes the review and still tells nothing', () => {
     const world = requested();
     world.must(REVIEWER, 'store blind entry', { reviewId: REVIEW, entry: wrong(world) });
     expect(told(world, REVIEWER)).toEqual([]);
     expect(world.case.reviews[REVIEW]!.entries).toMatchObject([{ matches: false, releases: false, differs: [] }]);
     world.must(REVIEWER, 'store blind entry', { reviewId: REVIEW, entry: { ...wrong(world), lines: 9, dueDate: '2027-01-01', principals: {} } });
     expect(world.case.reviews[REVIEW]).toMatchObject({ status: 'closed', closedBecause: 'second-mismatch' });
-    expect(world.case.reviews[REVIEW]!.entries[1]!.differs).toEqual(['totalDueFen', 'lines', 'dueDate', 'principal:plan-1', 'principal:plan-2', 'principal:plan-3']);
+    expect(world.case.reviews[REVIEW]!.entries[1]).toMatchObject({ matches: false, releases: false, differs: [] });
+    expect(told(world, REVIEWER)).toEqual([]);
     expect(world.do(REVIEWER, 'store blind entry', { reviewId: REVIEW, entry: rightEntry(world) })).toBe('review-not-open');
     expect(approve(world, REVIEW)).toBe('review-not-open');
   });
