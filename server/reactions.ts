@@ -71,9 +71,10 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
       }
     }
     if (['review approved', 'review returned', 'review released', 'review closed', 'review withdrawn', 'review passed to lead'].some((kind) => kinds.has(kind))) await leaveReviews(state);
-    publishReviews(centre);
-    publishTrays(centre);
-    tellPromises();
+    // A call that rings must not wait for lists that it does not change: only what a case has can have changed in them.
+    if (Object.keys(state.reviews).length > 0) publishReviews(centre);
+    if (state.escalations.length > 0 || [...kinds].some((kind) => kind.startsWith('hand-over'))) publishTrays(centre);
+    if (state.promises.length > 0) tellPromises();
   });
 
   /** Nobody stays 复核中 for a review that is no longer theirs. */

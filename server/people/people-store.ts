@@ -14,6 +14,8 @@ type Row = { body: string; password_hash: string; failures: number; locked_until
 /** Persons and their password hashes, in a file beside the log. Nothing here is ever logged. */
 export class PeopleStore {
   readonly #db: Database.Database;
+  /** Everybody, read once: this process alone writes the file while it runs, and every message asks who somebody is. */
+  #people: Map<string, Person> | null = null;
 
   /** @param file path, created where missing */
   constructor(file: string) {
@@ -32,10 +34,11 @@ export class PeopleStore {
     if (this.byAccount(person.account) !== null) return;
     const hash = await argon2.hash(password, HASHING);
     this.#db.prepare('insert into persons (id, account, body, password_hash) values (?, ?, ?, ?) on conflict do nothing').run(person.id, person.account, JSON.stringify(person), hash);
+    this.#people = null;
   }
 
   byId(id: string): Person | null {
-    return this.#read('select * from persons where id = ?', id)?.person ?? null;
+    return this.#everybody().get(id) ?? null;
   }
 
   byAccount(account: string): Person | null {
@@ -43,12 +46,21 @@ export class PeopleStore {
   }
 
   all(): Person[] {
-    return this.#db.prepare<[], Row>('select * from persons order by id').all().map((row) => Person.parse(JSON.parse(row.body)));
+    return [...this.#everybody().values()];
+  }
+
+  #everybody(): Map<string, Person> {
+    this.#people ??= new Map(this.#db.prepare<[], Row>('select * from persons order by id').all().map((row) => {
+      const person = Person.parse(JSON.parse(row.body));
+      return [person.id, person];
+    }));
+    return this.#people;
   }
 
   /** Replaces what is known of a person; the password stays. */
   update(person: Person): void {
     this.#db.prepare('update persons set body = ? where id = ?').run(JSON.stringify(person), person.id);
+    this.#people = null;
   }
 
   /**
