@@ -2,7 +2,7 @@
  * The queue before the transaction. Everything that is ready when a commit begins shares it, and with it one sync of
  * the disk; what arrives meanwhile shares the next one. Order of the calls is kept.
  */
-import { logError, type LogError } from './log-errors.ts';
+import { LogFailure, logError, type LogError } from './log-errors.ts';
 import type { AppendResult } from './log.ts';
 import type { PreparedItem } from './prepare.ts';
 
@@ -42,7 +42,9 @@ export class GroupCommit {
         },
         (reason: unknown) => {
           this.#queue.splice(this.#queue.indexOf(waiting), 1);
-          reject(reason);
+          // Keys that cannot be reached are trouble of the disk or the network, not a bug of the caller (RB2).
+          if (reason instanceof LogFailure) resolve(all(count, reason.error));
+          else reject(reason);
           this.#schedule();
         },
       );

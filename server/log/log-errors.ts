@@ -13,7 +13,13 @@ export type LogErrorCode =
   | 'log-foreign'
   | 'log-disk-full'
   | 'log-io'
-  | 'log-closed';
+  | 'log-closed'
+  | 'ring-missing'
+  | 'ring-readable'
+  | 'ring-damaged'
+  | 'ring-unreachable'
+  | 'ring-refused'
+  | 'keys-lost';
 
 export type LogError = {
   code: LogErrorCode;
@@ -60,6 +66,30 @@ const texts: Record<LogErrorCode, Bilingual> = {
   'log-closed': {
     zh: '服务器正在停止，不再接收新内容。各桌面会保留并在服务器恢复后重发。',
     en: 'The server is stopping and takes nothing new. Desktops keep it and send it again once the server is back.',
+  },
+  'ring-missing': {
+    zh: '找不到主密钥（ring）文件，而数据密钥是用它加密的。请把该文件放回原处，或用 --ring 指明位置；服务器不会另建新的。数据没有被改动。',
+    en: 'The ring key file is missing, and the data keys are wrapped by it. Put it back, or name its place with --ring; the server makes no new one in its place. Nothing was changed.',
+  },
+  'ring-readable': {
+    zh: '主密钥（ring）文件可被其他用户读取，服务器拒绝使用。请确认没有外泄后将权限改为 0600，再启动；如可能已外泄，请先更换主密钥。',
+    en: 'The ring key file can be read by other users, and the server refuses to use it. Make sure that it did not leak, set its mode to 0600 and start again; rotate the ring if it may have leaked.',
+  },
+  'ring-damaged': {
+    zh: '主密钥（ring）文件已损坏或不是主密钥文件。请用其副本替换后再启动；没有任何内容被改动。',
+    en: 'The ring key file is damaged or is no ring key file. Replace it by its copy and start again; nothing was changed.',
+  },
+  'ring-unreachable': {
+    zh: '密钥服务暂时连不上，内容没有保存，也没有确认。请检查密钥服务；恢复后各桌面会自动重发。',
+    en: 'The key service cannot be reached: nothing was stored and nothing acknowledged. Check it; desktops send again by themselves once it is back.',
+  },
+  'ring-refused': {
+    zh: '主密钥（ring）解不开数据密钥：可能换成了另一个主密钥，或密钥文件被改动。请用与数据相配的主密钥和密钥文件；数据没有被改动。',
+    en: 'The ring key does not open a data key: it is another ring key, or the key file was changed. Use the ring key and the key file that belong to these data; nothing was changed.',
+  },
+  'keys-lost': {
+    zh: '密钥文件 keys.sqlite 不属于这份事件日志，或已丢失；没有它，已加密的内容无法读取。请从备份恢复 keys.sqlite 后再启动；数据没有被改动。',
+    en: 'The key file keys.sqlite is not that of this event log, or was lost; without it what was sealed cannot be read. Restore keys.sqlite from its back-up and start again; nothing was changed.',
   },
 };
 

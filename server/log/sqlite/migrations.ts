@@ -94,4 +94,14 @@ export const migrations: Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 2,
+    name: 'commands in the chain',
+    sql: `
+      -- The batch whose link covers the row; null for those from before, whose digest the first start puts into the chain.
+      ALTER TABLE commands ADD COLUMN batch INTEGER;
+      ALTER TABLE numbers ADD COLUMN batch INTEGER;
+      INSERT INTO facts (name, value) SELECT 'unlinked', '1' WHERE EXISTS (SELECT 1 FROM commands);
+    `,
+  },
 ];

@@ -9,6 +9,7 @@ import { unsealed, type BodySealer } from '../body-sealer.ts';
 import type { FeedBounds, FeedCase, FeedStretch, StartStretch } from '../feed-source.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
+import { EARLIER_COMMANDS } from '../chain.ts';
 import type { AppendItem, AppendResult, Appended, AuditEntry, EventLog, LogHead, StoredAnswer, StoredAudit, StoredEvent } from '../log.ts';
 import { prepareItem, type PreparedItem } from '../prepare.ts';
 import { readHead } from './head.ts';
@@ -89,6 +90,7 @@ class SqliteLog implements EventLog {
     if (epoch === undefined) this.#epoch = this.#startEpoch('log made');
     else if (this.#reader.fact('copied') !== undefined) this.#epoch = this.#startEpoch('started on a back-up');
     else this.#epoch = epoch;
+    if (this.#reader.fact('unlinked') !== undefined) this.#linkEarlierCommands();
   }
 
   append(items: AppendItem[]): Promise<AppendResult[]> {
@@ -185,6 +187,12 @@ class SqliteLog implements EventLog {
   async newEpoch(reason: string): Promise<string> {
     this.#epoch = this.#startEpoch(reason);
     return this.#epoch;
+  }
+
+  /** Once, after the migration that put commands into the chain: those from before are in it by one digest over all. */
+  #linkEarlierCommands(): void {
+    const entry: AuditEntry = { kind: EARLIER_COMMANDS, person: null, workstation: null, about: null, detail: this.#reader.earlierCommands() };
+    this.#writer.commit([{ ok: true, writes: [], command: null, audit: [entry] }], () => this.#reader.dropFact('unlinked'));
   }
 
   /** The chain says when and why an epoch began, so that nobody can hide a restore. */

@@ -4,6 +4,7 @@
 import type Database from 'better-sqlite3';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { SealedBody } from '../body-sealer.ts';
+import { earlierOf } from './earlier-commands.ts';
 import { caseCost, type FeedBounds, type FeedRow } from '../feed-source.ts';
 
 /** An event as stored: opened and parsed outside. */
@@ -70,6 +71,11 @@ export class Reader {
 
   readersOf(stream: string): string[] {
     return this.#statements.readersOf.all(stream);
+  }
+
+  /** Of the commands that no batch's link covers. */
+  earlierCommands(): { rows: number; digest: string } {
+    return earlierOf(this.#db);
   }
 
   fact(name: string): string | undefined {

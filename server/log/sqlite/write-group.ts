@@ -5,9 +5,10 @@
 import type Database from 'better-sqlite3';
 import type { CommandResult } from '#shared/protocol/command.ts';
 import type { Envelope } from '#shared/protocol/envelope.ts';
-import { batchLink, sha256, type ChainEntry } from '../chain.ts';
+import { UNSEALED_KEY } from '../body-sealer.ts';
+import { batchLink, commandText, numberText, sealedText, sha256, type ChainEntry, type NumberRow } from '../chain.ts';
 import { canonicalText } from '../canonical.ts';
-import type { AnswerToStore, AppendItem, AppendResult, Appended, AuditEntry, CommandToStore } from '../log.ts';
+import type { AnswerToStore, AppendResult, Appended, AuditEntry, CommandToStore } from '../log.ts';
 import type { PreparedItem, PreparedWrite } from '../prepare.ts';
 import { AccessWriter } from './access-writer.ts';
 import { readHead } from './head.ts';
@@ -23,6 +24,8 @@ type Group = {
   position: number;
   recordedAt: string;
   entries: ChainEntry[];
+  /** Rows beside the entries that the link covers: commands, numbers, keys of sealed bodies. */
+  rows: string[];
   envelopes: Unlinked[];
   readers: Set<string>;
 };
@@ -59,6 +62,7 @@ export class GroupWriter {
       position: head.position,
       recordedAt: head.recordedAt !== null && head.recordedAt > now ? head.recordedAt : now,
       entries: [],
+      rows: [],
       envelopes: [],
       readers: new Set(),
     };
@@ -66,7 +70,7 @@ export class GroupWriter {
     inside?.();
     let link = head.link;
     if (group.entries.length > 0) {
-      link = batchLink(head.link, group.entries);
+      link = batchLink(head.link, group.entries, group.rows);
       this.#statements.batch.run(group.batch, head.position + 1, group.position, group.recordedAt, Buffer.from(link, 'hex'));
     }
     const linked = (envelope: Unlinked): Envelope => ({ ...envelope, link });
@@ -86,7 +90,7 @@ export class GroupWriter {
   #apply(item: PreparedItem, group: Group): Outcome {
     if (!item.ok) return { result: { status: 'rejected', code: 'body-not-canonical', event: item.event } };
     if (item.command !== null) {
-      const known = this.#alreadyKnown(item.command.outer);
+      const known = this.#alreadyKnown(item.command, group);
       if (known !== null) return { result: known };
     }
     const stands = this.#stands(item.writes);
@@ -96,13 +100,13 @@ export class GroupWriter {
     const envelopes: Unlinked[] = [];
     for (const write of item.writes) versions[write.stream] = this.#writeStream(write, group, envelopes);
     for (const entry of item.audit) this.#writeAudit(entry, group);
-    const answer = item.command === null ? null : this.#storeCommand(item.command, group);
+    const answer = item.command === null ? null : this.#storeCommand(item.command, envelopes.length + item.audit.length > 0, group);
     return { versions, position: group.position, envelopes, answer };
   }
 
   /** SY2: the stored answer, forked, a gap, or null where the command is new and next. */
-  #alreadyKnown(outer: NonNullable<AppendItem['command']>['outer']): AppendResult | null {
-    const { slot, command, lastNumber, number } = this.#statements;
+  #alreadyKnown({ outer, person }: CommandToStore, group: Group): AppendResult | null {
+    const { slot, command, lastNumber } = this.#statements;
     const taken = slot.get(outer.desktop, outer.incarnation, outer.case, outer.number);
     const stored = command.get(outer.id);
     if (taken !== undefined && (taken.command !== outer.id || taken.hash !== outer.hash)) return { status: 'forked', by: 'number' };
@@ -111,7 +115,11 @@ export class GroupWriter {
       const expected = (lastNumber.get(outer.desktop, outer.incarnation, outer.case) ?? 0) + 1;
       if (outer.number !== expected) return { status: 'gap', expected };
       // A command that was stored before its desktop renumbered: it takes the number, and its effect is not repeated.
-      if (stored !== undefined) number.run(outer.desktop, outer.incarnation, outer.case, outer.number, outer.id);
+      if (stored !== undefined) {
+        const detail = { command: outer.id, desktop: outer.desktop, incarnation: outer.incarnation, number: outer.number };
+        this.#writeAudit({ kind: 'command renumbered', person, workstation: null, about: outer.case, detail }, group);
+        this.#storeNumber({ desktop: outer.desktop, incarnation: outer.incarnation, stream: outer.case, number: outer.number, command: outer.id }, group);
+      }
     }
     return stored === undefined ? null : { status: 'duplicate', answer: JSON.parse(stored.answer) as CommandResult };
   }
@@ -146,6 +154,7 @@ export class GroupWriter {
       const content = canonicalText(envelope);
       event.run(position, group.batch, streamKey, version, envelope.id, content, sha256(content));
       body.run(envelope.id, prepared.body.bytes, prepared.body.keyId);
+      if (prepared.body.keyId !== UNSEALED_KEY) group.rows.push(sealedText(envelope.id, prepared.body.keyId));
       group.entries.push({ class: 'event', content });
       group.envelopes.push(envelope);
       envelopes.push(envelope);
@@ -161,17 +170,28 @@ export class GroupWriter {
     group.entries.push({ class: 'audit', content });
   }
 
-  #storeCommand(stored: CommandToStore, group: Group): CommandResult {
+  /** @param told whether the item has left entries; a command is in no batch without one */
+  #storeCommand(stored: CommandToStore, told: boolean, group: Group): CommandResult {
     const { outer, person } = stored;
     const answer = this.#answer(outer.id, outer.case, stored.answer, group.recordedAt);
     if (answer.status === 'refused') {
       // PR5, TP7: whoever refuses, the refusal is in the chain.
       const detail = { command: outer.id, kind: outer.kind, code: answer.refusal.code, desktop: outer.desktop };
       this.#writeAudit({ kind: 'command refused', person, workstation: null, about: outer.case, detail }, group);
+    } else if (!told) {
+      const detail = { command: outer.id, kind: outer.kind, desktop: outer.desktop };
+      this.#writeAudit({ kind: 'command taken', person, workstation: null, about: outer.case, detail }, group);
     }
-    this.#statements.storeCommand.run(outer.id, outer.hash, outer.kind, outer.schema, outer.case, person, JSON.stringify(answer));
-    this.#statements.number.run(outer.desktop, outer.incarnation, outer.case, outer.number, outer.id);
+    const row = { id: outer.id, hash: outer.hash, kind: outer.kind, schema: outer.schema, stream: outer.case, person, answer: JSON.stringify(answer) };
+    this.#statements.storeCommand.run(row.id, row.hash, row.kind, row.schema, row.stream, row.person, row.answer, group.batch);
+    group.rows.push(commandText(row));
+    this.#storeNumber({ desktop: outer.desktop, incarnation: outer.incarnation, stream: outer.case, number: outer.number, command: outer.id }, group);
     return answer;
+  }
+
+  #storeNumber(row: NumberRow, group: Group): void {
+    this.#statements.number.run(row.desktop, row.incarnation, row.stream, row.number, row.command, group.batch);
+    group.rows.push(numberText(row));
   }
 
   #answer(id: string, stream: string, answer: AnswerToStore, recordedAt: string): CommandResult {
@@ -192,8 +212,8 @@ function prepareStatements(db: Database.Database) {
         `SELECT number FROM numbers WHERE desktop = ? AND incarnation = ? AND stream = ? ORDER BY number DESC LIMIT 1`,
       )
       .pluck(),
-    number: db.prepare('INSERT INTO numbers (desktop, incarnation, stream, number, command) VALUES (?, ?, ?, ?, ?)'),
-    storeCommand: db.prepare('INSERT INTO commands (id, hash, kind, schema, stream, person, answer) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    number: db.prepare('INSERT INTO numbers (desktop, incarnation, stream, number, command, batch) VALUES (?, ?, ?, ?, ?, ?)'),
+    storeCommand: db.prepare('INSERT INTO commands (id, hash, kind, schema, stream, person, answer, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     version: db.prepare<[string], number>('SELECT version FROM streams WHERE name = ?').pluck(),
     streamKey: db.prepare<[string], number>('SELECT id FROM streams WHERE name = ?').pluck(),
     eventId: db.prepare<[string], number>('SELECT 1 FROM entries WHERE event_id = ?').pluck(),

@@ -104,6 +104,8 @@ describe('[PR5] the verifier', () => {
 
   it('needs a checkpoint to see an end that was cut off cleanly, and sees it with one', () => {
     tamper((db) => db.exec('DELETE FROM batches WHERE batch >= 4; DELETE FROM entries WHERE batch >= 4'));
+    expect(fault()).toBe('body-inserted 6');
+    tamper((db) => db.exec('DELETE FROM bodies WHERE event_id NOT IN (SELECT event_id FROM entries WHERE event_id IS NOT NULL)'));
     expect(fault()).toBe('whole');
     expect(fault([checkpoint])).toBe('cut-off 7');
   });

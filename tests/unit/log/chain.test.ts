@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { batchLink, GENESIS_LINK, type ChainEntry } from '../../../server/log/chain.ts';
+import Database from 'better-sqlite3';
+import { batchLink, commandText, GENESIS_LINK, numberText, type ChainEntry } from '../../../server/log/chain.ts';
 import { canonicalText } from '../../../server/log/canonical.ts';
 
 const event = (content: string): ChainEntry => ({ class: 'event', content });
@@ -28,6 +29,26 @@ describe('[PR5] the link of a batch', () => {
       batchLink(GENESIS_LINK, batch.slice(0, 3)),
     ];
     expect(new Set(links).size).toBe(links.length);
+  });
+});
+
+describe('[PR5] rows beside the entries', () => {
+  const command = { id: 'c', hash: 'h', kind: 'write note', schema: 1, stream: 's', person: 'p', answer: '{"a":"\u0001\u007f\u2028\ud83d\ude00\\/\"\n\b\u000b€"}' };
+  const number = { desktop: 'd', incarnation: 2, stream: 's', number: 7, command: 'c' };
+
+  it('are in the link, whatever their order', () => {
+    const rows = [commandText(command), numberText(number)];
+    const links = [batchLink(GENESIS_LINK, [audit('{}')]), batchLink(GENESIS_LINK, [audit('{}')], rows), batchLink(GENESIS_LINK, [audit('{}')], rows.slice(1))];
+    expect(new Set(links).size).toBe(3);
+    expect(batchLink(GENESIS_LINK, [audit('{}')], rows.toReversed())).toBe(links[1]);
+  });
+
+  it('read the same from the writer and from the file', () => {
+    const db = new Database(':memory:');
+    const read = (sql: string, ...values: (string | number)[]): unknown => db.prepare(`SELECT json_array(${sql})`).pluck().get(...values);
+    expect(read(`'command', ?, ?, ?, cast(? AS INTEGER), ?, ?, ?`, ...Object.values(command))).toBe(commandText(command));
+    expect(read(`'number', ?, cast(? AS INTEGER), ?, cast(? AS INTEGER), ?`, ...Object.values(number))).toBe(numberText(number));
+    db.close();
   });
 });
 
