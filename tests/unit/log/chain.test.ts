@@ -33,7 +33,7 @@ describe('[PR5] the link of a batch', () => {
 });
 
 describe('[PR5] rows beside the entries', () => {
-  const command = { id: 'c', hash: 'h', kind: 'write note', schema: 1, stream: 's', person: 'p', answer: '{"a":"\u0001\u007f\u2028\ud83d\ude00\\/\"\n\b\u000b€"}' };
+  const command = { id: 'c', hash: 'h', kind: 'write note', schema: 1, stream: 's', person: 'p', answer: '{"a":"\u0001\u007f\u2028\ud83d\ude00\\/"\n\b\u000b€"}' };
   const number = { desktop: 'd', incarnation: 2, stream: 's', number: 7, command: 'c' };
 
   it('are in the link, whatever their order', () => {
