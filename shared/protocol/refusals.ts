@@ -6,13 +6,14 @@ import { WORKSHEET_REFUSALS } from '../operation/worksheet.ts';
 import { REVIEW_REFUSALS } from '../review/review-refusals.ts';
 import { TELEPHONY_REFUSALS } from '../telephony/telephony-refusals.ts';
 import { DESK_REFUSALS } from './desk-refusals.ts';
+import { ERASURE_REFUSALS } from './erasure-refusals.ts';
 import { LINK_REFUSALS } from './link-refusals.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { RefusalText } from './refusal.ts';
 
 /** Every code that a person can meet, with its words in both languages. */
 export const REFUSALS: Readonly<Record<string, RefusalText>> = {
-  ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...LINK_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
+  ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...ERASURE_REFUSALS, ...LINK_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
 };
 
 const unknown = refusalWords('出现了没有登记的错误。', 'Something went wrong that has no words yet.', '请记下代码告诉管理员。', 'Tell an administrator the code.', {

@@ -46,12 +46,12 @@ export class HttpRing implements RingKey {
   }
 
   async wrap(key: KeyName, plain: Uint8Array): Promise<WrappedKey> {
-    const { version, bytes } = await this.#ask('POST', '/wrap', { ...key, plain: base64(plain) }, Wrapped);
+    const { version, bytes } = await this.#ask('POST', '/wrap', { id: key.id, purpose: key.purpose, plain: base64(plain) }, Wrapped);
     return { version, bytes: Buffer.from(bytes, 'base64') };
   }
 
   async unwrap(key: KeyName, wrapped: WrappedKey): Promise<Uint8Array> {
-    const { plain } = await this.#ask('POST', '/unwrap', { ...key, version: wrapped.version, bytes: base64(wrapped.bytes) }, Plain);
+    const { plain } = await this.#ask('POST', '/unwrap', { id: key.id, purpose: key.purpose, version: wrapped.version, bytes: base64(wrapped.bytes) }, Plain);
     return Buffer.from(plain, 'base64');
   }
 

@@ -12,8 +12,8 @@ export type Slot = `customer:${string}` | `stream:${string}` | 'index';
 export type KeptKey = KeyName & { slot: Slot; /** Null: destroyed. */ wrapped: WrappedKey | null };
 /** The stream holds matters of this customer: its own key goes with the customer's. */
 export type Tie = { stream: string; tag: string };
-/** How far the chain's audit entries have been taken in. */
-export type ReadMark = { epoch: string; position: number };
+/** How far the chain's audit entries have been taken in, and where it says that sealing began. */
+export type ReadMark = { epoch: string; position: number; began: number | null };
 export type Hold = { tag: string; matter: string };
 
 /**

@@ -38,7 +38,7 @@ const migrations = [
 type Row = { id: string; purpose: 'index' | 'customer' | 'stream'; slot: string; version: number | null; wrapped: Buffer | null };
 const kept = ({ id, purpose, slot, version, wrapped }: Row): KeptKey =>
   ({ id, purpose, slot: slot as Slot, wrapped: version === null || wrapped === null ? null : { version, bytes: wrapped } });
-const Mark = z.object({ epoch: z.string(), position: z.int().min(0) });
+const Mark = z.object({ epoch: z.string(), position: z.int().min(0), began: z.int().min(1).nullable() });
 
 /**
  * @param path of `keys.sqlite`; made when absent
