@@ -29,7 +29,8 @@ export async function checkPostings(centre: Centre): Promise<void> {
       const operation = followUp.operationId === null ? undefined : state.operations[followUp.operationId];
       if (followUp.status !== 'open' || followUp.dueOn > today || !operation?.execution) continue;
       if (followUp.checks.some((check) => check.on === today)) continue;
-      const planIds = operation.execution.lines.filter((line) => line.status === 'booked').map((line) => line.planId);
+      const planIds = operation.execution.lines.flatMap((line) => (line.status === 'booked' && line.planId !== null ? [line.planId] : []));
+      if (planIds.length === 0) continue;
       const answer = await centre.bank.postings({ customerId: operation.customerId, planIds });
       if (answer.kind !== 'answer') continue;
       await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'server', (current) => {

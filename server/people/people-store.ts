@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import argon2 from 'argon2';
-import { Person } from './person.ts';
+import { Person } from '#shared/people/person.ts';
 
 /** OWASP's minimum for argon2id and a little more: 19 MiB, two passes. */
 const HASHING = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;

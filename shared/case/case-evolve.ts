@@ -54,6 +54,7 @@ export const caseEvolvers: Evolvers<keyof typeof caseEventSchemas> = {
     notes: [...state.notes.filter((note) => note.noteId !== body.noteId), { ...body, at: at(event), by: event.actor.person }],
   }),
   'case closed': (state, body, event) => ({ ...state, closed: { at: at(event), outcome: body.outcome } }),
+  'quality matter noted': (state, body, event) => ({ ...state, quality: { ...body, at: at(event) } }),
   'callback promised': (state, body, event) => ({
     ...state,
     promises: [...state.promises, { ...body, madeAt: at(event), status: 'open', tries: [] }],

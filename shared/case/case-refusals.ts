@@ -30,6 +30,7 @@ export const CASE_REFUSALS = {
   'escalation-unknown': w('找不到这次转接。', 'There is no such hand-over to the lead.', '请再转一次。', 'Hand it over again.'),
   'escalation-taken': w('另一位班组长已经接了。', 'Another lead has taken it.', '不用再接。', 'Nothing to do.'),
   'escalation-not-yours': w('这次转接不在您名下。', 'This escalation is not yours.', '请由接手的班组长登记结果。', 'The lead who took it records the outcome.'),
+  'hand-over-to-nobody': w('不能转交给这个人。', 'It cannot be handed over to this person.', '请选在岗的坐席、专家老师或班组长。', 'Choose an agent, mentor or lead who is on duty.'),
   'hand-over-to-self': w('不能转交给自己。', 'A case cannot be handed to oneself.', '请选择另一位同事。', 'Choose another colleague.'),
   'hand-over-unknown': w('找不到这次转交。', 'There is no such hand-over.', '可能已被撤回，请问原经办。', 'It may have been taken back; ask the maker.'),
   'hand-over-not-for-you': w('这次转交不是给您的。', 'This hand-over is for somebody else.', '请由指定的同事接收。', 'The person named has to accept it.'),

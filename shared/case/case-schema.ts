@@ -6,7 +6,7 @@ import { bilingual, CaseId, CivilDate, CustomerId, Instant, isOwnKey, PersonId, 
 const CallId = z.string().min(1).max(64).refine(isOwnKey);
 
 /** In what capacity a person may see a case; the list of people is the case's own (SY6). */
-export const AccessAs = z.enum(['owner', 'offered', 'reviewer', 'lead', 'successor']);
+export const AccessAs = z.enum(['owner', 'offered', 'reviewer', 'lead', 'successor', 'quality']);
 
 export const FactsPurpose = z.enum(['call', 'prerequisites', 'worksheet', 'review', 'callback', 'gate', 'posting', 'refresh']);
 export type FactsPurpose = z.infer<typeof FactsPurpose>;
@@ -45,13 +45,17 @@ export const caseCommandSchemas = {
   'finish escalation': z.strictObject({ escalationId: Uuid7, outcome: z.enum(['accepted-branch', 'app', 'visit-service', 'complaint', 'left']), words: z.string().max(300) }),
   /** Central: the maker leaves; by name (TP17). The successor accepts. */
   'hand over case': z.strictObject({ handOverId: Uuid7, to: PersonId, note: z.string().max(300) }),
+  /** Local: a person looked at the customer of this case; offline views too reach the audit log (PR8). */
+  'record view': z.strictObject({ viewId: Uuid7 }),
+  /** Quality staff put away a matter that was opened for them. */
+  'close quality case': z.strictObject({ finding: z.string().trim().min(1).max(500) }),
   'accept hand-over': z.strictObject({ handOverId: Uuid7, nonce: Uuid7, reviewId: Uuid7 }),
 } as const;
 
 const FoundHow = z.enum(['number', 'search', 'by-hand']);
 
 export const caseEventSchemas = {
-  'case opened': z.strictObject({ reason: z.enum(['call', 'another-matter', 'by-hand']), callId: CallId.nullable(), fromCase: CaseId.nullable(), number: z.string().nullable(), queue: z.string().nullable() }),
+  'case opened': z.strictObject({ reason: z.enum(['call', 'another-matter', 'by-hand', 'quality']), callId: CallId.nullable(), fromCase: CaseId.nullable(), number: z.string().nullable(), queue: z.string().nullable() }),
   /** What the phone system or routing told of a call, word for word; the call's state is folded from these (CT1). */
   'call recorded': z.strictObject({ event: callEventSchema }),
   'access granted': z.strictObject({ person: PersonId, as: AccessAs }),
@@ -64,6 +68,8 @@ export const caseEventSchemas = {
   'verification checked': z.strictObject({ callId: CallId.nullable(), factor: z.string(), ok: z.boolean(), level: z.int().min(0).max(3), failuresToday: z.int().min(0) }),
   'note written': z.strictObject({ noteId: Uuid7, text: z.string() }),
   'case closed': z.strictObject({ outcome: z.string() }),
+  /** A quality case says what it is about: by id only, the matter itself stays where it is (TP11). */
+  'quality matter noted': z.strictObject({ aboutCase: CaseId, operationId: Uuid7, what: z.literal('break-glass'), by: z.array(PersonId), reasons: z.array(z.string()) }),
   'callback promised': z.strictObject({ promiseId: Uuid7, from: Instant, to: Instant, secondFrom: Instant.nullable(), secondTo: Instant.nullable(), note: z.string(), operationId: Uuid7.nullable() }),
   'callback tried': z.strictObject({ promiseId: Uuid7, callId: CallId }),
   'promise kept': z.strictObject({ promiseId: Uuid7, how: z.enum(['reached', 'not-reached', 'called-in']) }),
@@ -138,4 +144,5 @@ export const caseParts = {
   escalations: z.array(C['escalated to lead'].extend({ at: Instant, acceptedBy: PersonId.nullable(), outcome: z.string().nullable() })),
   handOver: C['hand-over offered'].extend({ at: Instant }).nullable(),
   messages: z.array(C['message sent'].extend({ at: Instant })),
+  quality: C['quality matter noted'].extend({ at: Instant }).nullable(),
 } as const;

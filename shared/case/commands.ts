@@ -24,6 +24,7 @@ export type Command = { [K in CommandKind]: CommandOf<K> }[CommandKind];
  * once on the desktop, kept in its outbox and decided again by the server.
  */
 const central: ReadonlySet<CommandKind> = new Set<CommandKind>([
+  'join break-glass', 'sign break-glass', 'sign self-check', 'close quality case',
   'take review', 'release review', 'store blind entry', 'approve review', 'return review', 'ask maker', 'suggest hang-up', 'pass review to lead',
   'order execution', 'order inquiry', 'stop card', 'escalate to lead', 'accept escalation', 'hand over case', 'accept hand-over',
 ]);

@@ -3,6 +3,7 @@ import type { FlowDefinition, PublicationState } from '../flow/definition.ts';
 import type { FlowPolicy } from '../flow/policy.ts';
 import type { Role } from '../people/roles.ts';
 import type { CustomerFacts, Quote } from '../protocol/bank.ts';
+import type { SignaturePurpose } from '../protocol/signature.ts';
 import type { ControlPolicy, Entitlements } from '../review/policy.ts';
 
 /** The bank's name and numbers as they are spoken. */
@@ -12,7 +13,7 @@ export type Site = { bank: { zh: string; en: string }; officialNumber: string; i
 export const UNKNOWN = 'unknown';
 export type Unknown = typeof UNKNOWN;
 
-export type Who = { person: string; role: Role; entitlements: Entitlements | Unknown; workstation: string | null; no: string; skills: string[] };
+export type Who = { person: string; /** The human behind the person's accounts (TP5). */ human: string; role: Role; entitlements: Entitlements | Unknown; workstation: string | null; no: string; skills: string[] };
 
 /**
  * Everything a rule may look at beside the case's own state: the clock, who asks, policy data. `decide` sees no
@@ -33,11 +34,26 @@ export type DecideContext = {
   /** The gate's own reading of the bank (TP3 step one). */
   gateFacts: { facts: CustomerFacts; quotes: Quote[] } | Unknown;
   /** Roles and entitlements of other people, as they are now (TP5). */
-  person: (id: string) => { role: Role; entitlements: Entitlements; active: boolean; relatedCustomers: string[] } | Unknown;
+  person: (id: string) => KnownPerson | Unknown;
   /** The customer's operations of the running day (TP13), folded from the customer's own stream. */
   ledger: { entries: LedgerEntry[] } | Unknown;
-  /** The digest for which this person's passphrase was proved a moment ago, or null. */
-  provedDigest: string | null | Unknown;
+  /** What the server found of the command's signatures, against the keys that are valid now (TP8). */
+  signature: SignatureFinding | Unknown;
+  /** Kinds of operation that a risk officer has stopped (TP15). */
+  stoppedKinds: readonly string[] | Unknown;
+  /** How often glass was broken in the running day, at the whole centre (TP11). */
+  breakGlassToday: number | Unknown;
+  /** Quality staff, who see what was done by breaking glass. */
+  qualityStaff: readonly string[] | Unknown;
+  /** Whether the pool offers the review that the command takes to this person now: nobody picks whose work they check. */
+  reviewOffered: boolean | Unknown;
 };
+
+/** Another person as they are now (TP5): `human` tells two accounts of one human, `keys` the ids of the keys that are not revoked. */
+export type KnownPerson = {
+  human: string; role: Role; entitlements: Entitlements; active: boolean; relatedCustomers: string[]; keys: readonly string[]; online: boolean;
+};
+
+export type SignatureFinding = { ok: true; purpose: SignaturePurpose; digest: string } | { ok: false; code: string };
 
 export type LedgerEntry = { operationId: string; caseId: string; accountId: string; kind: string; totalFen: number; startedAt: string; open: boolean };

@@ -1,6 +1,7 @@
 import { runCommandSchemas, type RunCommand, type RunCommandKind } from '../flow/run.ts';
 import { decideRun } from '../flow/run-decide.ts';
 import { operationDeciders } from '../operation/operation-decide.ts';
+import { mayDo } from '../people/may.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { eventIdOf } from '../protocol/event-id.ts';
 import { refuse } from '../protocol/refusal.ts';
@@ -19,13 +20,20 @@ const deciders: Deciders<Exclude<CommandKind, RunCommandKind>> = { ...caseDecide
 const isRunKind = (kind: CommandKind): kind is RunCommandKind => Object.hasOwn(runCommandSchemas, kind);
 
 /** Records something that goes on after a case is closed, and nothing else. */
-const afterClosing: ReadonlySet<CommandKind> = new Set<CommandKind>(['write note', 'open follow-up', 'close follow-up', 'open work order', 'accept hand-over', 'hand over case']);
+const afterClosing: ReadonlySet<CommandKind> = new Set<CommandKind>(['record view', 'write note', 'open follow-up', 'close follow-up', 'open work order', 'accept hand-over', 'hand over case']);
 
 /** Long numbers in what people write never reach the log, whatever a desktop sent (PR2). */
 function masked(command: RunCommand): RunCommand {
   const words = Object.entries(command.body).map(([field, value]) => [field, (field === 'customerWords' || field === 'note') && typeof value === 'string' ? maskNumbers(value) : value]);
   return { kind: command.kind, body: Object.fromEntries(words) } as RunCommand;
 }
+
+/** Acts of the second person have words of their own for who is none. */
+const roleRefusal: Partial<Record<CommandKind, string>> = {
+  'take review': 'tp5-not-a-reviewer', 'release review': 'tp5-not-a-reviewer', 'store blind entry': 'tp5-not-a-reviewer', 'approve review': 'tp5-not-a-reviewer',
+  'return review': 'tp5-not-a-reviewer', 'ask maker': 'tp5-not-a-reviewer', 'suggest hang-up': 'tp5-not-a-reviewer', 'pass review to lead': 'tp5-not-a-reviewer',
+  'join break-glass': 'tp11-two-leads', 'sign break-glass': 'tp11-two-leads', 'accept escalation': 'not-a-lead', 'finish escalation': 'not-a-lead',
+};
 
 function decideRuns(state: CaseState, command: RunCommand, context: DecideContext): Ruling {
   const mine = ownerOnly(state, context);
@@ -59,6 +67,7 @@ function flat(refusal: object): Record<string, string | number | boolean | null>
  * @returns the events in order (none where nothing changes), or why not, with a code of the refusal tables
  */
 export function decide(state: CaseState | null, command: Command, context: DecideContext): Decision<CaseEventDraft> {
+  if (!mayDo(context.by.role, command.kind)) return refuse(roleRefusal[command.kind] ?? 'role-may-not');
   if (state === null && command.kind !== 'open case') return refuse('case-unknown');
   const base = state ?? emptyCase('', context.now);
   if (base.closed !== null && !afterClosing.has(command.kind)) return refuse('case-closed');

@@ -60,13 +60,14 @@ const cardStatusText: Record<Card['status'], Bilingual> = {
 
 function lineFacts(state: CaseState, operation: OperationState): LineFact[] {
   const checks = state.followUps.find((followUp) => followUp.operationId === operation.id)?.checks.at(-1);
-  return operation.worksheet.lines.map((line) => {
+  return operation.worksheet.lines.flatMap((line): LineFact[] => {
+    if (line.type !== 'settlement') return [];
     const booked = operation.execution?.lines.find((one) => one.lineId === line.lineId);
     const posted = checks?.lines.find((one) => one.lineId === line.lineId);
-    return {
+    return [{
       id: line.lineId, planId: line.planId, merchant: line.merchant, signedOn: line.signedOn, principalFen: line.principalFen, dueFen: line.dueNowFen,
       penaltyFen: line.feeFen, savedFen: line.savedFen, postedFen: posted?.postedFen ?? null, planStatus: posted?.planStatus ?? null, outcome: booked?.status ?? null, mode: line.feeMode,
-    };
+    }];
   });
 }
 
@@ -134,7 +135,7 @@ export function factsOf(state: CaseState, context: Pick<DecideContext, 'now' | '
   const inOurOperations = new Set(
     Object.values(state.operations)
       .filter((one) => one.id !== state.currentOperation)
-      .flatMap((one) => (one.execution?.lines ?? []).filter((line) => ['started', 'booked', 'in-doubt'].includes(line.status)).map((line) => line.planId)),
+      .flatMap((one) => (one.execution?.lines ?? []).filter((line) => ['started', 'booked', 'in-doubt'].includes(line.status)).flatMap((line) => line.planId ?? [])),
   );
   const plan = facts?.plans.find((one) => selected.includes(one.id)) ?? facts?.plans.find((one) => one.status === 'active') ?? facts?.plans[0];
   const account = facts?.accounts.find((one) => one.id === plan?.account) ?? facts?.accounts.find((one) => one.kind === 'credit') ?? facts?.accounts[0];

@@ -34,6 +34,9 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     const mine = ownerOnly(state, context);
     if (mine) return mine;
     if (body.to === context.by.person) return refuse('hand-over-to-self');
+    const successor = context.person(body.to);
+    // Never to somebody who is not there to take it: an administrator, or a person who has left (TP17).
+    if (context.at === 'server' && (successor === 'unknown' || !successor.active || !['agent', 'mentor', 'lead'].includes(successor.role))) return refuse('hand-over-to-nobody');
     const executing = Object.values(state.operations).some((op) => op.status === 'executing');
     if (executing) return refuse('operation-open', { status: 'executing' });
     return happened({ kind: 'hand-over offered', body: { handOverId: body.handOverId, from: context.by.person, to: body.to, note: maskNumbers(body.note) } });
@@ -64,12 +67,12 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
       const digest = digestOf(payload);
       events.push(
         { kind: 'approval voided', body: { operationId: operation.id, reason: 'hand-over', changed: [] } },
-        { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: operation.noteToReviewer } },
+        { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: operation.noteToReviewer, signed: null } },
         {
           kind: 'review requested',
           body: {
             reviewId: body.reviewId, operationId: operation.id, kind: review.kind, kindName: review.kindName, band: review.band, digest, validUntil: payload.validUntil,
-            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: false, named: review.named, reconfirms: review.id,
+            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: false, keyFigures: review.keyFigures, named: review.named, reconfirms: review.id,
           },
         },
       );

@@ -28,6 +28,6 @@ export function emptyCase(id: string, at: string): CaseState {
   return {
     id, version: 0, updatedAt: at, owner: null, opened: null, closed: null, calls: {}, access: {}, sighted: [], customerId: null, identifiedHow: null,
     facts: {}, factsTrouble: null, verification: {}, notes: [], promises: [], followUps: [], workOrders: [], risks: [], stops: [],
-    escalations: [], handOver: null, messages: [], runs: {}, currentRun: null, operations: {}, currentOperation: null, reviews: {}, withheld: [],
+    escalations: [], handOver: null, messages: [], quality: null, runs: {}, currentRun: null, operations: {}, currentOperation: null, reviews: {}, withheld: [],
   };
 }

@@ -21,7 +21,7 @@ export function checkPosting(state: CaseState, followUpId: string, answer: Posti
   const followUp = state.followUps.find((one) => one.id === followUpId && one.status === 'open');
   const operation = followUp?.operationId == null ? undefined : state.operations[followUp.operationId];
   if (!followUp || !operation?.execution || followUp.checks.some((check) => check.on === on)) return [];
-  const booked = operation.execution.lines.filter((line) => line.status === 'booked');
+  const booked = operation.execution.lines.flatMap((line) => (line.status === 'booked' && line.planId !== null ? [{ ...line, planId: line.planId }] : []));
   const planIds = new Set(booked.map((line) => line.planId));
   const lines = booked.map((line) => {
     const expectedFen = operation.worksheet.lines.find((one) => one.lineId === line.lineId)?.dueNowFen ?? 0;

@@ -4,11 +4,12 @@ import type { DecideContext } from '../case/context.ts';
 import { happened, ms, type Happened, type Ruling } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
-import { isHighValue } from '../review/policy.ts';
+import { isHighValue, reviewLimit } from '../review/policy.ts';
+import { signatureFault } from '../review/signature-check.ts';
 import { ownCallOf } from './call-of.ts';
 import { confirmationGap } from './confirmation.ts';
 import type { OperationState } from './operation-schema.ts';
-import { digestOf, type OperationPayload } from './payload.ts';
+import { digestOf, planIdOf, type OperationPayload } from './payload.ts';
 import { changedFacts, rereadPinned } from './pinned-facts.ts';
 
 type Refused = { refusal: Refusal };
@@ -43,18 +44,40 @@ export function isRelated(customerId: string, context: DecideContext): boolean {
  */
 export const isOrderable = (operation: OperationState): boolean => operation.status === 'draft' || operation.status === 'approved';
 
-/** TP1 (b), TP5: an approval of this digest by another person who is entitled now. */
+/** TP1 (a), TP8: the maker's tick over this digest, by a key that nobody has revoked since. */
+function tickStands(operation: OperationState, digest: string, context: DecideContext): Refused | null {
+  const { ticked } = operation;
+  if (ticked === null || ticked.digest !== digest || ticked.by !== operation.maker) return refuse('tp8-no-tick');
+  const maker = context.person(operation.maker);
+  return maker !== 'unknown' && !maker.keys.includes(ticked.key) ? refuse('tp8-key-revoked') : null;
+}
+
+/** TP1 (b), TP5, TP11: an approval of this digest by another person who is entitled now, or by two leads. */
 function approvalStands(operation: OperationState, payload: OperationPayload, digest: string, context: DecideContext): Refused | null {
-  const approval = operation.approval;
+  const { approval } = operation;
   if (approval === null) return refuse('tp1-no-approval');
   if (approval.digest !== digest) return refuse('tp2-digest');
-  if (approval.by === operation.maker) return refuse('tp5-reviewer-is-maker');
-  const reviewer = context.person(approval.by);
-  if (reviewer === 'unknown') return refuse('tp5-not-entitled');
-  const limit = reviewer.entitlements.reviewLimitFen[operation.kind];
-  if (!reviewer.active || (reviewer.role !== 'mentor' && reviewer.role !== 'lead') || limit === undefined) return refuse('tp5-not-entitled');
-  if (payload.totalDueFen > limit) return refuse('tp5-over-limit');
-  if (reviewer.relatedCustomers.includes(operation.customerId)) return refuse('tp14-related');
+  const { breakGlass } = context.control;
+  if (approval.breakGlass && approval.by.length < 2) return refuse('tp11-two-leads');
+  if (approval.breakGlass && payload.totalDueFen > breakGlass.capFen) return refuse('tp11-over-cap');
+  const humans = new Set([context.by.human]);
+  for (const [index, by] of approval.by.entries()) {
+    if (by === operation.maker) return refuse('tp5-reviewer-is-maker');
+    const reviewer = context.person(by);
+    if (reviewer === 'unknown' || !reviewer.active) return refuse('tp5-not-entitled');
+    // By person, not by account: the second account of the maker, or of the other lead, is nobody else.
+    if (humans.has(reviewer.human)) return refuse('tp5-reviewer-is-maker');
+    humans.add(reviewer.human);
+    if (!reviewer.keys.includes(approval.keys[index] ?? '')) return refuse('tp8-key-revoked');
+    if (reviewer.relatedCustomers.includes(operation.customerId)) return refuse('tp14-related');
+    if (approval.breakGlass) {
+      if (reviewer.role !== 'lead') return refuse('tp11-two-leads');
+      continue;
+    }
+    const limit = reviewLimit(context.control.kinds[operation.kind], operation.kind, reviewer);
+    if ((reviewer.role !== 'mentor' && reviewer.role !== 'lead') || limit === undefined) return refuse('tp5-not-entitled');
+    if (payload.totalDueFen > limit) return refuse('tp5-over-limit');
+  }
   return null;
 }
 
@@ -93,12 +116,17 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
   const digest = digestOf(payload);
   if (digest !== operation.digest || digest !== order.digest) return refuse('tp2-digest');
   if (payload.maker !== operation.maker || payload.operationId !== operation.id || payload.caseId !== state.id) return refuse('tp2-digest');
+  const unsigned = signatureFault(context, 'order', digest);
+  if (unsigned) return unsigned;
   const { control } = context;
+  if (context.stoppedKinds !== 'unknown' && context.stoppedKinds.includes(operation.kind)) return refuse('tp15-stopped');
   if (payload.policyVersion !== control.version && !control.equivalentTo.includes(payload.policyVersion)) return refuse('tp2-policy', { version: payload.policyVersion });
   if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
   const policy = control.kinds[operation.kind];
   const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
   if (missing.length > 0) return refuse('self-check-incomplete', { missing: missing.length });
+  const unticked = tickStands(operation, digest, context);
+  if (unticked) return unticked;
   const keys = new Map(order.keys.map((key) => [key.lineId, key.key]));
   const distinct = new Set(order.keys.map((key) => key.key));
   if (keys.size !== payload.lines.length || distinct.size !== payload.lines.length || !payload.lines.every((line) => keys.has(line.lineId))) return refuse('tp18-keys');
@@ -126,7 +154,8 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
     body: {
       operationId: operation.id, executionId: order.executionId, digest, reviewId: operation.approval?.reviewId ?? null, highValue, callId: order.callId,
       recordingId: ownCallOf(state, order.callId, context.by.person)?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
-      lines: payload.lines.map((line) => ({ lineId: line.lineId, planId: line.planId, key: keys.get(line.lineId)! })),
+      approvedBy: highValue ? operation.approval!.by : [], breakGlass: highValue && operation.approval!.breakGlass, signed: order.signed,
+      lines: payload.lines.map((line) => ({ lineId: line.lineId, planId: planIdOf(line), key: keys.get(line.lineId)! })),
     },
   });
 }

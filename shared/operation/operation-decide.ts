@@ -1,5 +1,5 @@
 import type { DecideContext } from '../case/context.ts';
-import { earliest, happened, ms, ownerOnly, plusMinutes, type Deciders, type Happened, type Ruling } from '../case/decider.ts';
+import { happened, ms, ownerOnly, type Deciders, type Happened, type Ruling } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
@@ -7,13 +7,20 @@ import { bandOf, isHighValue } from '../review/policy.ts';
 import type { Named } from '../review/review-schema.ts';
 import { confirmationGap, confirmationItems } from './confirmation.ts';
 import { ownCallOf } from './call-of.ts';
+import { fallsWith } from './falls-with.ts';
 import { gate, isOrderable, isRelated, sumToday } from './gate.ts';
 import type { operationCommandSchemas, OperationState } from './operation-schema.ts';
 import { pinnedFacts } from './pinned-facts.ts';
-import { digestOf, type OperationLine, type OperationPayload } from './payload.ts';
+import { digestOf, planIdOf, type OperationLine } from './payload.ts';
+import { draftPlain } from './plain-decide.ts';
+import { payloadOf, validityLimit } from './submission.ts';
+import { signatureFault } from '../review/signature-check.ts';
 import { makeWorksheet } from './worksheet.ts';
 
 type Refused = { refusal: Refusal };
+
+const CLOCK_TOLERANCE_MS = 5_000;
+
 const isRefused = (value: object): value is Refused => 'refusal' in value;
 
 /** The operation, where this person is its maker and it is not booked or on its way. */
@@ -29,16 +36,6 @@ function makersOperation(state: CaseState, operationId: string, context: DecideC
 /** Charging rules are those of the contract; their version is the control policy's. */
 const chargingRules = (context: DecideContext): { version: string } => ({ version: context.control.version });
 
-/** What a change of figures makes void, said by the screen before it happens. */
-function fallsWith(operation: OperationState | undefined): Happened[] {
-  if (!operation) return [];
-  if (operation.status === 'in-review' && operation.reviewId !== null) {
-    return [{ kind: 'review closed', body: { reviewId: operation.reviewId, reason: 'operation-changed' } }];
-  }
-  if (operation.approval !== null) return [{ kind: 'approval voided', body: { operationId: operation.id, reason: 'figures-changed', changed: [] } }];
-  return [];
-}
-
 function draftWorksheet(state: CaseState, body: Parameters<Deciders<'draft worksheet'>['draft worksheet']>[1], context: DecideContext): Ruling {
   const mine = ownerOnly(state, context);
   if (mine) return mine;
@@ -53,7 +50,7 @@ function draftWorksheet(state: CaseState, body: Parameters<Deciders<'draft works
   const taken = body.lines.find((line) => otherOperationOn(state, body.operationId, line.planId));
   if (taken) return refuse('worksheet-open-operation', { planId: taken.planId });
   const lines: OperationLine[] = sheet.lines.map((line, index) => ({
-    lineId: body.lines[index]!.lineId, planId: line.planId, merchant: line.merchant, signedOn: line.signedOn, principalFen: line.principal.fen,
+    type: 'settlement', lineId: body.lines[index]!.lineId, planId: line.planId, merchant: line.merchant, signedOn: line.signedOn, principalFen: line.principal.fen,
     periodsTotal: line.periodsTotal, periodsPosted: line.periodsPosted, remainingFen: line.remaining.fen, feeMode: line.feeMode, chargingRule: line.chargingRule,
     feeFen: line.fee.fen, dueNowFen: line.dueNow.fen, savedFen: line.saved.fen, cardLastFour: line.cardLastFour, say: line.say,
   }));
@@ -69,7 +66,7 @@ function draftWorksheet(state: CaseState, body: Parameters<Deciders<'draft works
         creditBalanceFen: sheet.beside.creditBalanceFen, nextBillFen: sheet.beside.nextBillFen,
       },
       statementDate: sheet.statementDate, dueDate: sheet.dueDate, quoteExpiresAt: sheet.quoteExpiresAt, cutoffAt: sheet.cutoffAt,
-      pinned: pinnedFacts(reading.facts, { planIds: sheet.lines.map((line) => line.planId) }), factsReadAt: sheet.factsReadAt, continues: body.continues,
+      pinned: pinnedFacts(reading.facts, { planIds: sheet.lines.map((line) => line.planId) }, context.control.kinds[body.kind].pinned), factsReadAt: sheet.factsReadAt, continues: body.continues,
     },
   });
 }
@@ -81,27 +78,14 @@ function otherOperationOn(state: CaseState, operationId: string, planId: string)
     const booked = operation.execution?.lines.find((line) => line.planId === planId);
     if (booked) return booked.status !== 'refused' && booked.status !== 'free';
     const open = ['in-review', 'approved'].includes(operation.status);
-    return open && operation.worksheet.lines.some((line) => line.planId === planId);
+    return open && operation.worksheet.lines.some((line) => planIdOf(line) === planId);
   });
 }
 
-/**
- * When the payload stops being good (TP9): thirty minutes with the customer on the line; for a promised callback the
- * earliest of the quote's end, the day's cut-off, and the promise's end and thirty minutes.
- */
-function validUntil(state: CaseState, operation: OperationState, waits: 'on-line' | 'callback', context: DecideContext): string | Refused {
-  const policy = context.control.kinds[operation.kind];
-  const { quoteExpiresAt, cutoffAt } = operation.worksheet;
-  if (waits === 'on-line') return earliest(plusMinutes(context.now, policy.validMinutesOnLine), quoteExpiresAt, cutoffAt);
-  const promise = state.promises.findLast((one) => one.status === 'open');
-  if (!promise) return refuse('no-promise');
-  return earliest(quoteExpiresAt, cutoffAt, plusMinutes(promise.secondTo ?? promise.to, policy.validMinutesAfterPromise));
-}
-
 /** Where the customer said each plan's name: ticks of the run whose item is that plan (FL7). */
-function namedOnRecording(state: CaseState, payload: OperationPayload): Named {
+function namedOnRecording(state: CaseState, payload: Pick<OperationState['worksheet'], 'lines'>): Named {
   const ticks = Object.values(state.runs).flatMap((run) => Object.values(run.steps).flatMap((step) => step.ticks));
-  return payload.lines.map(({ planId }) => ({ planId, recordingOffset: ticks.find((tick) => tick.item === planId)?.recordingOffset ?? null }));
+  return payload.lines.flatMap((line) => planIdOf(line) ?? []).map((planId) => ({ planId, recordingOffset: ticks.find((tick) => tick.item === planId)?.recordingOffset ?? null }));
 }
 
 function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>['submit for review']>[1], context: DecideContext): Ruling {
@@ -115,25 +99,27 @@ function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>
   const policy = context.control.kinds[operation.kind];
   const missing = policy.selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
   if (missing.length > 0) return refuse('self-check-incomplete', { missing: missing.length });
-  const until = validUntil(state, operation, body.customerWaits, context);
-  if (typeof until !== 'string') return until;
-  if (ms(until) <= ms(context.now)) return refuse('tp9-expired');
-  const sheet = operation.worksheet;
-  const payload: OperationPayload = {
-    kind: operation.kind, caseId: state.id, operationId: operation.id, maker: context.by.person, customerId: operation.customerId, accountId: operation.accountId,
-    cardLastFour: sheet.lines[0]!.cardLastFour, lines: sheet.lines, totalDueFen: sheet.totals.dueNowFen, statementDate: sheet.statementDate, dueDate: sheet.dueDate,
-    pinned: sheet.pinned, policyVersion: context.control.version, validUntil: until, nonce: body.nonce,
-  };
+  if (context.stoppedKinds !== 'unknown' && context.stoppedKinds.includes(operation.kind)) return refuse('tp15-stopped');
+  const limit = validityLimit(state, operation, body.customerWaits, context);
+  if (typeof limit !== 'string') return limit;
+  if (ms(body.validUntil) <= ms(context.now)) return refuse('tp9-expired');
+  // The desk's corrected clock may be a little ahead; never by as much as would matter.
+  if (ms(body.validUntil) > ms(limit) + CLOCK_TOLERANCE_MS) return refuse('tp9-too-long');
+  const payload = payloadOf(state, operation, body, context);
   const digest = digestOf(payload);
-  const made: Happened = { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: maskNumbers(body.noteToReviewer) } };
+  // What was ticked and signed is what the server makes of its own facts, to the fen; otherwise the figures moved.
+  if (body.signed.digest !== digest || body.signed.purpose !== 'tick') return refuse('tp2-digest');
+  const unsigned = signatureFault(context, 'tick', digest);
+  if (unsigned) return unsigned;
+  const made: Happened = { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: maskNumbers(body.noteToReviewer), signed: body.signed } };
   if (!isHighValue(policy, payload.totalDueFen, payload.lines.length, sumToday(operation, context))) return happened(made);
   const promise = state.promises.findLast((one) => one.status === 'open');
   return happened(made, {
     kind: 'review requested',
     body: {
-      reviewId: body.reviewId, operationId: operation.id, kind: operation.kind, kindName: policy.name, band: bandOf(policy, payload.totalDueFen), digest, validUntil: until,
+      reviewId: body.reviewId, operationId: operation.id, kind: operation.kind, kindName: policy.name, band: bandOf(policy, payload.totalDueFen), digest, validUntil: payload.validUntil,
       customerWaits: body.customerWaits, promisedTo: body.customerWaits === 'callback' ? (promise?.to ?? null) : null,
-      principalsAsked: payload.lines.length <= policy.principalsUpToLines, named: namedOnRecording(state, payload), reconfirms: null,
+      principalsAsked: policy.keyFigures.includes('principals') && payload.lines.length <= policy.principalsUpToLines, keyFigures: policy.keyFigures, named: namedOnRecording(state, payload), reconfirms: null,
     },
   });
 }
@@ -155,6 +141,16 @@ function confirmable(state: CaseState, operationId: string, callId: string, cont
 
 export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> = {
   'draft worksheet': draftWorksheet,
+  'draft operation': draftPlain,
+  'sign self-check': (state, body, context) => {
+    const operation = makersOperation(state, body.operationId, context);
+    if (isRefused(operation)) return operation;
+    if (operation.execution) return refuse('tp4-already-started');
+    if (operation.payload === null || operation.digest === null) return refuse('no-payload');
+    if (operation.digest !== body.digest || body.signed.digest !== body.digest) return refuse('tp2-digest');
+    if (operation.payload.maker !== context.by.person) return refuse('not-the-maker');
+    return signatureFault(context, 'tick', body.digest) ?? happened({ kind: 'self-check signed', body });
+  },
   'tick self-check': (state, body, context) => {
     const operation = makersOperation(state, body.operationId, context);
     if (isRefused(operation)) return operation;

@@ -28,7 +28,7 @@ export const operationEvolvers: Evolvers<keyof typeof operationEventSchemas> = {
     // Figures that change void everything that was said of the old ones (TP1: all three bound to one digest).
     const fresh: OperationState = {
       id: operationId, kind, customerId, accountId, maker, status: 'draft', worksheet, continues, noteToReviewer: before?.noteToReviewer ?? '',
-      selfCheck: {}, payload: null, digest: null, reviewId: null, approval: null, voided: null, confirmation: null, execution: null,
+      selfCheck: {}, payload: null, digest: null, ticked: null, reviewId: null, approval: null, voided: null, confirmation: null, execution: null,
     };
     return { ...state, currentOperation: operationId, operations: { ...state.operations, [operationId]: fresh } };
   },
@@ -36,9 +36,13 @@ export const operationEvolvers: Evolvers<keyof typeof operationEventSchemas> = {
     const { [body.item]: _was, ...rest } = operation.selfCheck;
     return { ...operation, selfCheck: body.on ? { ...rest, [body.item]: at(event) } : rest };
   }),
-  'payload made': (state, body) => changeOperation(state, body.operationId, (operation) => ({
+  'payload made': (state, body, event) => changeOperation(state, body.operationId, (operation) => ({
     // Submitted anew: what a reviewer returned or a changed fact voided may go on from here.
     ...operation, status: 'draft', payload: body.payload, digest: body.digest, noteToReviewer: body.noteToReviewer, approval: null, confirmation: null, voided: null,
+    maker: body.payload.maker, ticked: body.signed === null ? null : { by: body.payload.maker, digest: body.digest, key: body.signed.personKey, at: at(event) },
+  })),
+  'self-check signed': (state, body, event) => changeOperation(state, body.operationId, (operation) => ({
+    ...operation, ticked: { by: operation.maker, digest: body.digest, key: body.signed.personKey, at: at(event) },
   })),
   'operation withdrawn': (state, body) => changeOperation(state, body.operationId, (operation) => ({ ...operation, status: 'withdrawn', approval: null })),
   'approval voided': (state, body, event) => changeOperation(state, body.operationId, (operation) => ({
@@ -68,7 +72,7 @@ export const operationEvolvers: Evolvers<keyof typeof operationEventSchemas> = {
     // Consumed in the same append that starts the execution (TP4).
     approval: null,
     execution: {
-      id: body.executionId, digest: body.digest, startedAt: at(event), by: event.actor.person, highValue: body.highValue,
+      id: body.executionId, digest: body.digest, startedAt: at(event), by: event.actor.person, highValue: body.highValue, approvedBy: body.approvedBy, breakGlass: body.breakGlass,
       lines: body.lines.map((line) => ({
         ...line, status: 'started', at: at(event), receipt: null, postsOn: null, reason: null, code: null, answerBy: null, acknowledged: false,
       })),

@@ -25,6 +25,8 @@ export const OPERATION_REFUSALS = {
   'tp4-already-started': w('这笔业务已经提交过办理。', 'This operation has been ordered already.', '请看办理结果。', 'Look at the outcome.', maybeBooked),
   'tp4-key-used': w('办理编号已经用过。', 'A booking key was used before.', '请重新提交办理。', 'Order it again.'),
   'tp9-expired': w('已过有效时间。', 'It is no longer valid.', '请重新核对并提交复核。', 'Check again and submit for review again.'),
+  'tp9-too-long': w('有效时间超过了规定。', 'It would be valid for longer than policy allows.', '请校准本机时钟，重新提交。', "Set this machine's clock and submit again."),
+  'tp15-stopped': w('风险岗已停用这类业务。', 'Risk control has stopped this kind of operation.', '请告诉客户现在不能办理，约回电；详情问班组长。', 'Tell the customer it cannot be done now and promise a callback; ask your lead.'),
   'tp9-too-late': w('已经开始办理，不能撤回。', 'Execution has started; it cannot be withdrawn.', '请看办理结果。', 'Look at the outcome.', maybeBooked),
   'tp13-open-operation': w('这个账户还有一笔同类业务没有了结。', 'The account has another open operation of this kind.', '请等那一笔有结果。', 'Wait for the outcome of the other one.'),
   'tp16-no-recording': w('这通电话没有录音编号。', 'This call has no recording.', '请检查话务系统，换一通有录音的电话再办。', 'Check the phone system and use a recorded call.'),

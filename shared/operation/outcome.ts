@@ -10,7 +10,7 @@ export const bankKey = (caseId: string, key: string): string => `${caseId}.${key
 type ExecutionLine = NonNullable<OperationState['execution']>['lines'][number];
 
 /** Pinned facts of one line: its plan, and the card and account it hangs on. */
-function expectedOf(operation: OperationState, planId: string): BookOrder['expected'] {
+function expectedOf(operation: OperationState, planId: string | null): BookOrder['expected'] {
   const pinned = operation.payload?.pinned ?? [];
   return pinned.filter(({ fact }) => !fact.startsWith('plan.') || fact.startsWith(`plan.${planId}.`));
 }
@@ -22,10 +22,13 @@ function expectedOf(operation: OperationState, planId: string): BookOrder['expec
 export function bookOrderOf(state: CaseState, operation: OperationState, line: ExecutionLine): BookOrder {
   const figures = operation.payload?.lines.find((one) => one.lineId === line.lineId);
   if (!figures) throw new Error('a started line is a line of its payload');
-  return {
-    kind: operation.kind, key: bankKey(state.id, line.key), customerId: operation.customerId, expected: expectedOf(operation, line.planId),
-    line: { planId: line.planId, dueNowFen: figures.dueNowFen, remainingFen: figures.remainingFen, feeFen: figures.feeFen },
-  };
+  const order = { key: bankKey(state.id, line.key), customerId: operation.customerId, expected: expectedOf(operation, line.planId) };
+  if (figures.type === 'settlement') {
+    const { planId, dueNowFen, remainingFen, feeFen } = figures;
+    return { ...order, kind: 'early-settlement', line: { planId, dueNowFen, remainingFen, feeFen } };
+  }
+  if (operation.kind === 'early-settlement') throw new Error('a settlement has lines that settle');
+  return { ...order, kind: operation.kind, line: { accountId: operation.accountId, cardId: figures.cardId, amountFen: figures.dueNowFen, reference: figures.reference } };
 }
 
 const pending = (line: ExecutionLine): boolean => line.status === 'started' || line.status === 'in-doubt';
@@ -38,7 +41,8 @@ function finished(operation: OperationState, lineId: string, status: 'booked' | 
   const outcome = booked.length === lines.length ? 'done' : booked.length > 0 ? 'partial' : 'refused';
   const done: Happened = { kind: 'execution finished', body: { operationId: operation.id, outcome } };
   const last = booked.map((line) => line.postsOn!).sort().at(-1);
-  return last === undefined ? [done] : [done, followUpFor(operation.id, followUpId, last)];
+  // Only a settlement is looked at each morning until it is paid (ES-18); the other kinds are in force with the receipt.
+  return last === undefined || operation.kind !== 'early-settlement' ? [done] : [done, followUpFor(operation.id, followUpId, last)];
 }
 
 /**

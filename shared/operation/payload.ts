@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import canonicalize from 'canonicalize';
 import { PinnedFact } from '../protocol/bank.ts';
 import { bilingual, CaseId, CivilDate, CustomerId, Fen, Instant, PersonId, Uuid7 } from '../protocol/ids.ts';
+import { digestOfJson } from '../protocol/signature.ts';
 
 /** The kinds of operation that two people may have to check. */
-export const OperationKind = z.enum(['early-settlement']);
+export const OperationKind = z.enum(['early-settlement', 'limit-change', 'card-cancellation', 'refund', 'emergency-payment', 'loss-reissue-abroad']);
 export type OperationKind = z.infer<typeof OperationKind>;
 
-/** One thing to be booked under its own key (TP18), with every figure that people check. */
-export const OperationLine = z.strictObject({
+/** All kinds but early settlement: one line, whose sum is what the customer asks for and not what a contract gives. */
+export const PlainKind = OperationKind.exclude(['early-settlement']);
+export type PlainKind = z.infer<typeof PlainKind>;
+
+/** One plan to settle, booked under its own key (TP18), with every figure that people check. */
+export const SettlementLine = z.strictObject({
+  type: z.literal('settlement'),
   lineId: Uuid7,
   planId: z.string().min(1).max(64),
   merchant: z.string().max(120),
@@ -28,7 +31,30 @@ export const OperationLine = z.strictObject({
   /** What the agent says about this line; part of the digest, so that nobody hears other figures. */
   say: bilingual,
 });
+export type SettlementLine = z.infer<typeof SettlementLine>;
+
+/** What is booked of the other kinds: a new limit, a sum paid out, a card closed or sent abroad. */
+export const PlainLine = z.strictObject({
+  type: z.literal('plain'),
+  lineId: Uuid7,
+  /** Null where it is the account's own. */
+  cardId: z.string().min(1).max(64).nullable(),
+  cardLastFour: z.string(),
+  title: bilingual,
+  /** The new limit, the sum that is paid out, or the fee: what `totalDueFen` sums up. */
+  dueNowFen: Fen,
+  /** What the sum hangs on beside the card: the last four of the payee's account, the transaction that is refunded, the place a card is sent to. */
+  reference: z.string().max(60),
+  details: z.array(z.strictObject({ label: bilingual, value: bilingual })).max(12),
+  say: bilingual,
+});
+export type PlainLine = z.infer<typeof PlainLine>;
+
+export const OperationLine = z.discriminatedUnion('type', [SettlementLine, PlainLine]);
 export type OperationLine = z.infer<typeof OperationLine>;
+
+/** The plan that a line settles; null for the other kinds. */
+export const planIdOf = (line: OperationLine): string | null => (line.type === 'settlement' ? line.planId : null);
 
 /**
  * What is booked, and what every person is shown (TP2). The digest covers all of it; account facts that change
@@ -58,8 +84,4 @@ export type OperationPayload = z.infer<typeof OperationPayload>;
  *
  * @returns SHA-256, lower-case hex, over the RFC 8785 canonical JSON of the payload.
  */
-export function digestOf(payload: OperationPayload): string {
-  const text = canonicalize(payload);
-  if (text === undefined) throw new Error('a payload always has a canonical form');
-  return bytesToHex(sha256(utf8ToBytes(text)));
-}
+export const digestOf = (payload: OperationPayload): string => digestOfJson(payload);

@@ -4,24 +4,41 @@
  * approval.
  */
 import type { ChangedFact, CustomerFacts, PinnedFact } from '../protocol/bank.ts';
+import type { PinnableFact } from '../review/policy.ts';
 
 export type Pinning = {
   /** Plans to settle: pins each plan, its card and its account. */
   planIds?: readonly string[];
   /** Cards to stop: pins the card only, for a protective order must not wait for an overdue bill. */
   cardIds?: readonly string[];
+  /** Accounts that money leaves or reaches. */
+  accountIds?: readonly string[];
 };
 
 const byFact = (a: PinnedFact, b: PinnedFact): number => (a.fact < b.fact ? -1 : a.fact > b.fact ? 1 : 0);
 
 /**
  * Pins the facts of the chosen plans or cards, sorted by path, each once.
+ * `only` is what policy names for the kind; without it, everything that TP2 lists.
  * Something that the facts do not hold is pinned as `….status = null`, so that it differs from any real status.
  */
-export function pinnedFacts(facts: CustomerFacts, pinning: Pinning): PinnedFact[] {
+export function pinnedFacts(facts: CustomerFacts, pinning: Pinning, only?: readonly PinnableFact[]): PinnedFact[] {
   const pins = new Map<string, PinnedFact>();
-  const pin = (fact: string, value: PinnedFact['value']): void => void pins.set(fact, { fact, value });
+  const named: ReadonlySet<string> | null = only === undefined ? null : new Set(only);
+  const pin = (fact: string, value: PinnedFact['value']): void => {
+    if (named === null || named.has(`${fact.slice(0, fact.indexOf('.'))}.${fact.slice(fact.lastIndexOf('.') + 1)}`)) pins.set(fact, { fact, value });
+  };
   const pinCard = (id: string): void => pin(`card.${id}.status`, facts.cards.find((card) => card.id === id)?.status ?? null);
+
+  const pinAccount = (id: string): void => {
+    const account = facts.accounts.find((one) => one.id === id);
+    pin(`account.${id}.hold`, account?.hold ?? null);
+    if (!account) return;
+    pin(`account.${id}.pastDueDays`, account.pastDueDays);
+    pin(`account.${id}.statementDate`, account.statementDate);
+    pin(`account.${id}.pendingRefundFen`, account.pendingRefundFen);
+    pin(`account.${id}.pendingReversals`, account.pendingReversals);
+  };
 
   for (const id of pinning.planIds ?? []) {
     const plan = facts.plans.find((one) => one.id === id);
@@ -31,14 +48,9 @@ export function pinnedFacts(facts: CustomerFacts, pinning: Pinning): PinnedFact[
     pin(`plan.${id}.remainingFen`, plan.remainingFen);
     pin(`plan.${id}.feeMode`, plan.feeMode);
     pinCard(plan.card);
-    const account = facts.accounts.find((one) => one.id === plan.account);
-    pin(`account.${plan.account}.hold`, account?.hold ?? null);
-    if (!account) continue;
-    pin(`account.${account.id}.pastDueDays`, account.pastDueDays);
-    pin(`account.${account.id}.statementDate`, account.statementDate);
-    pin(`account.${account.id}.pendingRefundFen`, account.pendingRefundFen);
-    pin(`account.${account.id}.pendingReversals`, account.pendingReversals);
+    pinAccount(plan.account);
   }
+  for (const id of pinning.accountIds ?? []) pinAccount(id);
   for (const id of pinning.cardIds ?? []) pinCard(id);
   return [...pins.values()].sort(byFact);
 }

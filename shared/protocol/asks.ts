@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { FactsPurpose } from '../case/case-schema.ts';
 import { chosenStateSchema, agentStateSchema } from '../telephony/agent-state.ts';
 import { FindAnswer, FindQuery, VerifyFactor } from './bank.ts';
-import { CaseId, Hash, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
+import { CaseId, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
+import { KeyId, PublicKey } from './signature.ts';
+import { WrappedKey } from './wrapped-key.ts';
 
 const CallId = z.string().min(1).max(64).refine(isOwnKey);
 const done = z.strictObject({ done: z.literal(true) });
@@ -27,8 +29,18 @@ export const asks = {
   },
   /** The caller keys the enquiry password; the agent learns 通过 or 未通过 only. */
   'collect service password': { body: z.strictObject({ case: CaseId, callId: CallId }), value: z.strictObject({ ok: z.boolean(), level: z.int(), failuresToday: z.int() }) },
-  /** Proves that the person at the keyboard is who signed in, for one digest and two minutes. */
-  'prove passphrase': { body: z.strictObject({ digest: Hash, passphrase: z.string().min(1).max(200) }), value: z.strictObject({ proof: z.string() }) },
+  /** A doing of the centre itself (TP12, TP15): the kinds and bodies of `administration-schema.ts`. `half` of a new passphrase's code goes to the approver, the other to the proposer. */
+  administer: { body: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }), value: z.strictObject({ done: z.literal(true), half: z.string().nullable() }) },
+  /** The proposer's half of the code, told once. */
+  'take half': { body: z.strictObject({ changeId: Uuid7 }), value: z.strictObject({ half: z.string() }) },
+  /** A person's own key, wrapped under their passphrase on their desk, kept for the other workstations they sign in at (TP8). Registers it where it is new. */
+  'keep key': { body: z.strictObject({ publicKey: PublicKey, keyId: KeyId, wrapped: WrappedKey }), value: done },
+  'change passphrase': { body: z.strictObject({ old: z.string().min(1).max(200), new: z.string().min(1).max(200) }), value: done },
+  /** Who reviewed whom how often in the last 30 days, so that pairs that always review each other show. */
+  'review pairs': {
+    body: z.strictObject({}),
+    value: z.array(z.strictObject({ maker: PersonId, makerName: z.string(), reviewer: PersonId, reviewerName: z.string(), approved: z.int(), returned: z.int(), shareOfMaker: z.number(), shareOfReviewer: z.number() })),
+  },
   'set agent state': { body: z.strictObject({ to: chosenStateSchema, basedOn: z.int().min(0), minutes: z.int().min(1).max(480).optional(), hardCall: z.boolean().optional() }), value: agentStateSchema },
   'finish wrap-up': { body: z.strictObject({ basedOn: z.int().min(0) }), value: agentStateSchema },
   'answer call': { body: z.strictObject({ callId: CallId }), value: z.strictObject({ case: CaseId }) },

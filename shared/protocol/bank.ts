@@ -212,20 +212,28 @@ export type QuoteAnswer = z.infer<typeof QuoteAnswer>;
 
 // ---------------------------------------------------------------- booking
 
-export const BookKind = z.enum(['early-settlement', 'card-lock', 'card-unlock', 'card-loss']);
+export const BookKind = z.enum(['early-settlement', 'card-lock', 'card-unlock', 'card-loss', 'limit-change', 'card-cancellation', 'refund', 'emergency-payment', 'loss-reissue-abroad']);
 export type BookKind = z.infer<typeof BookKind>;
 
 export const SettlementLine = z.object({ planId: BankId, dueNowFen: Fen, remainingFen: Fen, feeFen: Fen });
 export const CardLine = z.object({ cardId: BankId, reportedAt: Instant, lostAt: Instant.nullable() });
+/** A new limit, a sum paid out or credited, or a fee, on an account or one of its cards. */
+export const PlainBooking = z.object({ accountId: BankId, cardId: BankId.nullable(), amountFen: Fen, reference: z.string().max(60) });
 
 const what = { customerId: BankId };
 const settlement = { ...what, kind: z.literal('early-settlement'), line: SettlementLine };
 const cardLock = { ...what, kind: z.literal('card-lock'), line: CardLine };
 const cardUnlock = { ...what, kind: z.literal('card-unlock'), line: CardLine };
 const cardLoss = { ...what, kind: z.literal('card-loss'), line: CardLine };
+const limitChange = { ...what, kind: z.literal('limit-change'), line: PlainBooking };
+const cardCancellation = { ...what, kind: z.literal('card-cancellation'), line: PlainBooking };
+const refund = { ...what, kind: z.literal('refund'), line: PlainBooking };
+const emergencyPayment = { ...what, kind: z.literal('emergency-payment'), line: PlainBooking };
+const lossReissueAbroad = { ...what, kind: z.literal('loss-reissue-abroad'), line: PlainBooking };
 /** What is to be booked: one line of an operation (TP18). */
 export const BookOperation = z.discriminatedUnion('kind', [
   z.object(settlement), z.object(cardLock), z.object(cardUnlock), z.object(cardLoss),
+  z.object(limitChange), z.object(cardCancellation), z.object(refund), z.object(emergencyPayment), z.object(lossReissueAbroad),
 ]);
 export type BookOperation = z.infer<typeof BookOperation>;
 
@@ -237,6 +245,8 @@ const order = { key: BankKey, expected: z.array(PinnedFact).max(100) };
 export const BookOrder = z.discriminatedUnion('kind', [
   z.object({ ...settlement, ...order }), z.object({ ...cardLock, ...order }),
   z.object({ ...cardUnlock, ...order }), z.object({ ...cardLoss, ...order }),
+  z.object({ ...limitChange, ...order }), z.object({ ...cardCancellation, ...order }), z.object({ ...refund, ...order }), z.object({ ...emergencyPayment, ...order }),
+  z.object({ ...lossReissueAbroad, ...order }),
 ]);
 export type BookOrder = z.infer<typeof BookOrder>;
 

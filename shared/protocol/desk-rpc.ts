@@ -11,7 +11,7 @@ import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
 import { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
-import { SignInAnswer } from './wire.ts';
+import { EnrolmentAnswer, SignInAnswer } from './wire.ts';
 
 // ---------------------------------------------------------------- views
 
@@ -33,6 +33,8 @@ export const SessionView = z.discriminatedUnion('status', [
     /** `offline`: checked against this machine's own file (OF3); the server has not been heard yet. */
     checkedBy: z.enum(['server', 'this-machine']),
     signedInAt: Instant,
+    /** Whether this person can sign here: `lost` and `none` leave them everything but ticks, approvals and orders. */
+    key: z.enum(['ready', 'lost', 'none']),
     /** Until when this machine alone may sign this person in. */
     offlineUntil: Instant,
   }),
@@ -155,6 +157,11 @@ export const CommandParams = z.strictObject({
   urgent: z.boolean().optional(),
   /** Central commands only; default 60. */
   notAfterSeconds: z.int().min(1).max(3600).optional(),
+  /**
+   * For what is signed with the passphrase typed for it (`approve review`, `sign break-glass`): opens the key once, is kept
+   * nowhere and sent nowhere. The desk adds `signed` (TP8), and to a submission `validUntil`: the body comes without them.
+   */
+  passphrase: z.string().min(1).max(200).optional(),
 });
 export type CommandParams = z.infer<typeof CommandParams>;
 
@@ -205,6 +212,24 @@ export const deskMethods = {
   },
   /** Answered after the outbox row is on disk (SY1). A local one that `decide` refuses is not stored. */
   command: { params: CommandParams, value: CommandAnswer },
+  /**
+   * Something done to the centre itself (TP12, TP15): signed here where its kind is signed, and with the passphrase typed for it
+   * where it agrees to a change. `offline` without a connection. The body comes without `signed`.
+   */
+  administer: {
+    params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown(), passphrase: z.string().min(1).max(200).optional() }),
+    value: z.strictObject({ done: z.literal(true), half: z.string().nullable() }),
+  },
+  /** Asks the server to enrol this machine, or how its request stands (PR9). Refusals: `server-unreachable`, `enrolment-code`, `workstation-key-lost`. */
+  enrol: {
+    params: z.strictObject({ server: z.url({ protocol: /^https?$/ }), name: z.string().trim().min(1).max(60), site: z.string().trim().min(1).max(60), code: z.string().max(60).nullable() }),
+    value: EnrolmentAnswer,
+  },
+  /** Before signing in with a code of others, or at any time: the file and the person's key are wrapped anew. Refusals: `wrong-password`, `passphrase-weak`, … */
+  changePassphrase: {
+    params: z.strictObject({ account: z.string().min(1).max(80), server: z.url({ protocol: /^https?$/ }), old: z.string().min(1).max(200), new: z.string().min(1).max(200) }),
+    value: done,
+  },
   /** Passed through to the server and stored nowhere. `offline` without a connection. */
   ask: {
     params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }),

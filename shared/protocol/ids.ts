@@ -35,9 +35,13 @@ export const StreamId = z.union([
   Uuid7,
   z.templateLiteral(['person:', Uuid7]),
   z.templateLiteral(['customer:', z.string().min(1).max(64)]),
+  z.literal(['centre:administration', 'centre:break-glass']),
 ]);
 export type StreamId = z.infer<typeof StreamId>;
 
+/** People, limits, keys, workstations, policy and stops (TP12); and how often glass was broken (TP11). */
+export const ADMINISTRATION: StreamId = 'centre:administration';
+export const BREAK_GLASS: StreamId = 'centre:break-glass';
 export const personStream = (person: PersonId): StreamId => `person:${person}`;
 export const customerStream = (customer: string): StreamId => `customer:${customer}`;
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AdministrationView } from '../administration/administration-view.ts';
+import { OperationKind } from '../operation/payload.ts';
 import { agentStateSchema } from '../telephony/agent-state.ts';
 import { CustomerWaits } from '../review/review-schema.ts';
 import { bilingual, CaseId, Instant, PersonId, Uuid7 } from './ids.ts';
@@ -12,6 +14,8 @@ export const PoolRow = z.strictObject({
   reviewId: Uuid7, caseId: CaseId, kindName: bilingual, band: bilingual, makerName: z.string(), makerMonths: z.int().min(0),
   customerWaits: CustomerWaits, onHold: z.boolean(), promisedTo: Instant.nullable(), requestedAt: Instant, validUntil: Instant,
   takenBy: PersonId.nullable(), takenByName: z.string().nullable(), takenUntil: Instant.nullable(), forLead: z.boolean(), reconfirms: z.boolean(),
+  /** TP11: for leads. From when two of them may stand in, and who is in the seats already; null where policy gives no such way. */
+  breakGlass: z.strictObject({ from: Instant, seats: z.array(z.strictObject({ person: PersonId, name: z.string(), signed: z.boolean() })) }).nullable(),
 });
 export type PoolRow = z.infer<typeof PoolRow>;
 
@@ -33,6 +37,10 @@ export const liveTopics = {
   escalations: z.array(z.strictObject({ escalationId: Uuid7, caseId: CaseId, fromName: z.string(), at: Instant, kind: z.string(), goal: z.string(), mood: z.string() })),
   /** Cases offered to this person by name. */
   'hand-overs': z.array(z.strictObject({ handOverId: Uuid7, caseId: CaseId, fromName: z.string(), note: z.string(), at: Instant })),
+  /** TP15: kinds of operation that are stopped now, for everybody. */
+  'stopped-kinds': z.array(z.strictObject({ kind: OperationKind, since: Instant, byName: z.string(), reason: z.string() })),
+  /** Administrators and risk officers: the centre itself, and what waits for the second person (TP12). */
+  administration: AdministrationView,
   clock: z.strictObject({ serverAt: Instant, controllable: z.boolean() }),
   /** Demo only: what the simulated caller says, and how they would answer what is asked. */
   voice: z.strictObject({ callId: z.string(), lines: z.array(bilingual), answers: z.array(z.strictObject({ factor: z.string(), answer: z.string() })) }).nullable(),

@@ -4,6 +4,10 @@ import { Envelope } from './envelope.ts';
 import { CaseId, Instant, PersonId, Uuid7 } from './ids.ts';
 import { Refusal } from './refusal.ts';
 import { Role } from '../people/roles.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { KeyId, PublicKey } from './signature.ts';
+import { WrappedKey } from './wrapped-key.ts';
 
 /** The wire protocol's version; the server speaks this one and the one before (SY7). */
 export const PROTOCOL_VERSION = 1;
@@ -21,9 +25,12 @@ export type Cursor = z.infer<typeof Cursor>;
 export const Hello = z.strictObject({
   protocol: z.int(),
   token: z.string().max(4000),
-  workstation: z.string().min(1).max(100),
+  /** The enrolled workstation's id (PR9). */
+  workstation: Uuid7,
   desktop: Uuid7,
   incarnation: z.int().min(1),
+  /** The workstation's Ed25519 signature over `helloBytes(token)`, base64: a copied token is of no use at another machine (PR9). */
+  proof: z.base64().length(88),
 });
 export type Hello = z.infer<typeof Hello>;
 
@@ -70,19 +77,49 @@ export const SignInRequest = z.strictObject({
   protocol: z.int(),
   account: z.string().min(1).max(80),
   password: z.string().min(1).max(200),
-  workstation: z.string().min(1).max(100),
+  workstation: Uuid7,
   desktop: Uuid7,
   /** The desktop's clock, so that one that is off by more than five minutes is told so. */
   clockAt: Instant,
 });
+/** A person's own key, wrapped under their passphrase: it follows them to enrolled workstations (TP8). */
+export const KeptKey = z.strictObject({ keyId: KeyId, publicKey: PublicKey, wrapped: WrappedKey });
+export type KeptKey = z.infer<typeof KeptKey>;
+
 export const SignInAnswer = z.strictObject({
   token: z.string(),
   expiresAt: Instant,
   serverAt: Instant,
   epoch: Uuid7,
-  person: z.strictObject({ id: PersonId, account: z.string(), name: z.string(), no: z.string(), role: Role, skills: z.array(z.string()), team: z.string() }),
+  /** What opens this workstation's own key, which lies sealed on its disk: told to those who may sign in there (PR1, PR9). */
+  workstationSecret: z.base64(),
+  /** The person's key as their last desk wrapped it (TP8), null before the first; `register` says that a new one may be registered. */
+  key: z.strictObject({ kept: KeptKey.nullable(), register: z.boolean() }),
+  /** The passphrase was set by two others: it has to be changed before anything else. */
+  mustChange: z.boolean(),
+  person: z.strictObject({ id: PersonId, human: Uuid7, account: z.string(), name: z.string(), no: z.string(), role: Role, skills: z.array(z.string()), team: z.string() }),
 });
 export type SignInAnswer = z.infer<typeof SignInAnswer>;
+
+/**
+ * `POST /enrolment`: a machine asks to be enrolled (PR9). Asked again with the same key, it tells how the request stands. The
+ * secret seals the machine's private key on its own disk; the server keeps it and tells it to those who sign in.
+ */
+export const EnrolmentRequest = z.strictObject({
+  protocol: z.int(), name: z.string().trim().min(1).max(60), site: z.string().trim().min(1).max(60), publicKey: PublicKey, secret: z.base64().length(44),
+  /** From `init`, for the first machine only. */
+  code: z.string().max(60).nullable(),
+});
+export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
+export const EnrolmentAnswer = z.strictObject({
+  status: z.enum(['enrolled', 'waiting', 'revoked']), workstation: Uuid7,
+  /** The first digits of the key's id, for two people to compare on both screens. */
+  fingerprint: z.string(),
+});
+export type EnrolmentAnswer = z.infer<typeof EnrolmentAnswer>;
+
+/** What a workstation signs to be let in: `aidline/1/hello\n`, then SHA-256 of the token. */
+export const helloBytes = (token: string): Uint8Array => concatBytes(utf8ToBytes('aidline/1/hello\n'), sha256(utf8ToBytes(token)));
 
 /** Why the server closes a connection; the desktop keeps its outbox in every case. */
 export const Goodbye = z.strictObject({ refusal: Refusal });

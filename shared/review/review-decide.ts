@@ -5,13 +5,18 @@ import type { OperationState } from '../operation/operation-schema.ts';
 import type { OperationPayload } from '../operation/payload.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
+import { planIdOf } from '../operation/payload.ts';
+import { breakGlassDeciders } from './break-glass-decide.ts';
+import { reviewLimit, type KeyFigure } from './policy.ts';
 import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
+import { seatOf } from './seats.ts';
+import { signatureFault } from './signature-check.ts';
 import { hasSeenFigures } from './withholding.ts';
 
 type Found = { review: ReviewState; operation: OperationState; payload: OperationPayload };
 type Refused = { refusal: Refusal };
 
-function find(state: CaseState, reviewId: string): Found | Refused {
+export function find(state: CaseState, reviewId: string): Found | Refused {
   const review = state.reviews[reviewId];
   if (!review) return refuse('review-unknown');
   const operation = state.operations[review.operationId];
@@ -28,9 +33,10 @@ function find(state: CaseState, reviewId: string): Found | Refused {
 export function mayReview(state: CaseState, operation: OperationState, totalFen: number, context: DecideContext, reconfirm = false): Refused | null {
   const { by } = context;
   if (by.role !== 'mentor' && by.role !== 'lead') return refuse('tp5-not-a-reviewer');
-  if (operation.maker === by.person) return refuse('tp5-reviewer-is-maker');
+  const maker = context.person(operation.maker);
+  if (operation.maker === by.person || (maker !== 'unknown' && maker.human === by.human)) return refuse('tp5-reviewer-is-maker');
   if (by.entitlements === 'unknown') return refuse('tp5-not-entitled');
-  const limit = by.entitlements.reviewLimitFen[operation.kind];
+  const limit = reviewLimit(context.control.kinds[operation.kind], operation.kind, { role: by.role, entitlements: by.entitlements });
   if (limit === undefined) return refuse('tp5-not-entitled');
   if (totalFen > limit) return refuse('tp5-over-limit');
   const person = context.person(by.person);
@@ -39,23 +45,27 @@ export function mayReview(state: CaseState, operation: OperationState, totalFen:
   return null;
 }
 
-/** The review must be this person's now. */
+/** The review must be this person's now, as its reviewer or in one of the two seats of a break-glass. */
 function mine(found: Found, context: DecideContext): Refused | null {
   const { review } = found;
+  if (seatOf(review, context.by.person, context) !== null) return null;
   if (review.status !== 'taken') return refuse('review-not-open', { status: review.status });
   if (review.takenBy !== context.by.person) return refuse('review-not-yours');
   if (review.takenUntil !== null && ms(review.takenUntil) < ms(context.now)) return refuse('review-time-over');
   return null;
 }
 
-/** TP6: the key figures that policy names, one by one. */
-export function differences(entry: BlindEntry, payload: OperationPayload, principalsAsked: boolean): string[] {
+/** TP6: the key figures that policy named for the request, one by one. */
+export function differences(entry: BlindEntry, payload: OperationPayload, asked: { keyFigures: readonly KeyFigure[]; principalsAsked: boolean }): string[] {
   const differs: string[] = [];
+  const named = new Set(asked.keyFigures);
   if (entry.totalDueFen !== payload.totalDueFen) differs.push('totalDueFen');
-  if (entry.lines !== payload.lines.length) differs.push('lines');
-  if (entry.dueDate !== payload.dueDate) differs.push('dueDate');
-  if (principalsAsked) {
-    for (const line of payload.lines) if (entry.principals[line.planId] !== line.remainingFen) differs.push(`principal:${line.planId}`);
+  if (named.has('lines') && entry.lines !== payload.lines.length) differs.push('lines');
+  if (named.has('due-date') && entry.dueDate !== payload.dueDate) differs.push('dueDate');
+  if (named.has('last-four') && entry.lastFour !== payload.cardLastFour) differs.push('lastFour');
+  if (named.has('reference') && payload.lines.some((line) => line.type === 'plain' && line.reference !== (entry.reference ?? ''))) differs.push('reference');
+  if (asked.principalsAsked) {
+    for (const line of payload.lines) if (line.type === 'settlement' && entry.principals[line.planId] !== line.remainingFen) differs.push(`principal:${planIdOf(line)}`);
   }
   return differs;
 }
@@ -63,7 +73,7 @@ export function differences(entry: BlindEntry, payload: OperationPayload, princi
 const released = (review: ReviewState, person: string): boolean => review.entries.some((entry) => entry.by === person && entry.releases);
 
 /** A reviewer who has seen nothing leaves no trace on her desktop (SY6); one who has, keeps the case to its end. */
-const leave = (review: ReviewState, person: string): Happened[] =>
+export const leave = (review: ReviewState, person: string): Happened[] =>
   review.entries.some((entry) => entry.by === person) ? [] : [{ kind: 'access revoked', body: { person } }];
 
 export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
@@ -73,11 +83,15 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     const { review, operation, payload } = found;
     const lapsed = review.status === 'taken' && review.takenUntil !== null && ms(review.takenUntil) < ms(context.now);
     if (review.status !== 'waiting' && !lapsed) return refuse('review-not-open', { status: review.status });
+    // Two leads are at it: the way of one reviewer is open again when they have left their seats (TP11).
+    if (review.seats.some((seat) => seatOf(review, seat.by, context) !== null)) return refuse('tp11-under-way');
     if (ms(review.validUntil) <= ms(context.now)) return refuse('tp9-expired');
     if (review.forLead && context.by.role !== 'lead') return refuse('tp5-not-a-reviewer');
     const barred = mayReview(state, operation, payload.totalDueFen, context, review.reconfirms !== null);
     if (barred) return barred;
     if (review.reconfirms !== null && state.reviews[review.reconfirms]?.decidedBy !== context.by.person) return refuse('tp17-other-reviewer');
+    // The pool offers by policy and load: whoever is not offered it now cannot pick it, friend or not.
+    if (context.reviewOffered === false && review.reconfirms === null) return refuse('review-not-offered');
     const previous = lapsed && review.takenBy !== null && review.takenBy !== context.by.person ? leave(review, review.takenBy) : [];
     const until = plusMinutes(context.now, context.control.reviewTakenMinutes);
     return happened(
@@ -89,7 +103,8 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
   'release review': (state, body, context) => {
     const found = find(state, body.reviewId);
     if ('refusal' in found) return found;
-    if (found.review.status !== 'taken' || found.review.takenBy !== context.by.person) return refuse('review-not-yours');
+    const seated = found.review.seats.some((seat) => seat.by === context.by.person && seat.signedAt === null);
+    if (!seated && (found.review.status !== 'taken' || found.review.takenBy !== context.by.person)) return refuse('review-not-yours');
     return happened({ kind: 'review released', body: { reviewId: body.reviewId, by: context.by.person } }, ...leave(found.review, context.by.person));
   },
   'store blind entry': (state, body, context) => {
@@ -103,7 +118,7 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if (own?.purpose !== 'review' || ms(own.at) < ms(found.review.requestedAt)) return refuse('tp6-own-facts');
     const entries = found.review.entries.filter((entry) => entry.by === context.by.person);
     if (entries.some((entry) => entry.matches) || entries.length >= context.control.maxBlindEntries) return refuse('tp6-no-more-entries');
-    const differs = differences(body.entry, found.payload, found.review.principalsAsked);
+    const differs = differences(body.entry, found.payload, found.review);
     const last = entries.length + 1 >= context.control.maxBlindEntries;
     // Only an entry that matches releases: who missed twice has seen nothing, and may check the next submission blind.
     const releases = differs.length === 0;
@@ -127,10 +142,12 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if (operation.status !== 'in-review' || operation.reviewId !== review.id) return refuse('review-not-open', { status: operation.status });
     if (body.digest !== operation.digest || body.digest !== review.digest) return refuse('tp2-digest');
     if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
-    if (context.provedDigest !== body.digest) return refuse('passphrase-not-proved');
-    return happened({
+    if (found.review.takenBy !== context.by.person) return refuse('review-not-yours');
+    // TP17: what a successor took over is re-confirmed once the successor has signed for it.
+    if (operation.ticked?.digest !== body.digest) return refuse('tp8-no-tick');
+    return signatureFault(context, 'approval', body.digest) ?? happened({
       kind: 'review approved',
-      body: { reviewId: review.id, operationId: operation.id, by: context.by.person, digest: body.digest, validUntil: payload.validUntil },
+      body: { reviewId: review.id, operationId: operation.id, by: context.by.person, digest: body.digest, validUntil: payload.validUntil, signed: body.signed },
     });
   },
   'return review': (state, body, context) => {
@@ -173,4 +190,5 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     if (!['waiting', 'taken', 'approved'].includes(review.status)) return refuse('review-not-open', { status: review.status });
     return happened({ kind: 'review withdrawn', body: { reviewId: body.reviewId, by: context.by.person } });
   },
+  ...breakGlassDeciders,
 };

@@ -17,13 +17,15 @@ export const reviewEvolvers: Evolvers<keyof typeof reviewEventSchemas> = {
     const { reviewId, ...rest } = body;
     const review: ReviewState = {
       ...rest, id: reviewId, requestedAt: at(event), requestedBy: event.actor.person ?? '', status: 'waiting', forLead: false,
-      takenBy: null, takenUntil: null, entries: [], decidedBy: null, decidedAt: null, returned: null, closedBecause: null, talk: [],
+      takenBy: null, takenUntil: null, entries: [], decidedBy: null, decidedAt: null, returned: null, closedBecause: null, seats: [], talk: [],
     };
     const next = { ...state, reviews: { ...state.reviews, [reviewId]: review } };
     return changeOperation(next, body.operationId, (operation) => ({ ...operation, status: 'in-review', reviewId }));
   },
   'review taken': (state, body) => changeReview(state, body.reviewId, (review) => ({ ...review, status: 'taken', takenBy: body.by, takenUntil: body.until })),
-  'review released': (state, body) => changeReview(state, body.reviewId, (review) => ({ ...review, status: 'waiting', takenBy: null, takenUntil: null })),
+  'review released': (state, body) => changeReview(state, body.reviewId, (review) => ({
+    ...review, status: 'waiting', takenBy: null, takenUntil: null, seats: review.seats.filter((seat) => seat.by !== body.by),
+  })),
   'blind entry stored': (state, body, event) => changeReview(state, body.reviewId, (review) => ({
     ...review,
     entries: [...review.entries, { by: body.by, at: at(event), version: event.version, entry: body.entry, matches: body.matches, differs: body.differs, releases: body.releases }],
@@ -31,7 +33,21 @@ export const reviewEvolvers: Evolvers<keyof typeof reviewEventSchemas> = {
   'review approved': (state, body, event) => {
     const next = changeReview(state, body.reviewId, (review) => ({ ...review, status: 'approved', decidedBy: body.by, decidedAt: at(event) }));
     return changeOperation(next, body.operationId, (operation) => ({
-      ...operation, status: 'approved', approval: { reviewId: body.reviewId, by: body.by, digest: body.digest, at: at(event), validUntil: body.validUntil },
+      ...operation, status: 'approved',
+      approval: { reviewId: body.reviewId, by: [body.by], keys: [body.signed.personKey], breakGlass: false, digest: body.digest, at: at(event), validUntil: body.validUntil },
+    }));
+  },
+  'break-glass joined': (state, body, event) => changeReview(state, body.reviewId, (review) => ({
+    ...review, seats: [...review.seats, { by: body.by, at: at(event), reason: body.reason, signedAt: null, key: null }],
+  })),
+  'break-glass signed': (state, body, event) => changeReview(state, body.reviewId, (review) => ({
+    ...review, seats: review.seats.map((seat) => (seat.by === body.by ? { ...seat, signedAt: at(event), key: body.signed.personKey } : seat)),
+  })),
+  'break-glass approved': (state, body, event) => {
+    const next = changeReview(state, body.reviewId, (review) => ({ ...review, status: 'approved', decidedBy: body.by[1] ?? null, decidedAt: at(event) }));
+    return changeOperation(next, body.operationId, (operation) => ({
+      ...operation, status: 'approved',
+      approval: { reviewId: body.reviewId, by: body.by, keys: body.keys, breakGlass: true, digest: body.digest, at: at(event), validUntil: body.validUntil },
     }));
   },
   'review returned': (state, body, event) => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { bilingual, CivilDate, Fen, Hash, Instant, PersonId, Uuid7 } from '../protocol/ids.ts';
+import { bilingual, CaseId, CivilDate, Fen, Hash, Instant, PersonId, Uuid7 } from '../protocol/ids.ts';
+import { Signed } from '../protocol/signature.ts';
+import { KeyFigure } from './policy.ts';
 
 /** The key figures that the reviewer types from facts of their own (TP6). */
 export const BlindEntry = z.strictObject({
@@ -8,6 +10,10 @@ export const BlindEntry = z.strictObject({
   dueDate: CivilDate,
   /** By plan, where policy asks for them. */
   principals: z.record(z.string().max(64), Fen),
+  /** Of the card; where policy asks for it. */
+  lastFour: z.string().regex(/^\d{4}$/).optional(),
+  /** Heard on the recording; where policy asks for it. */
+  reference: z.string().trim().max(60).optional(),
 });
 export type BlindEntry = z.infer<typeof BlindEntry>;
 
@@ -41,8 +47,12 @@ export const reviewCommandSchemas = {
   'take review': z.strictObject(review),
   'release review': z.strictObject(review),
   'store blind entry': z.strictObject({ ...review, entry: BlindEntry }),
-  /** `proof`: the server's word that the passphrase was typed for this digest just now. */
-  'approve review': z.strictObject({ ...review, digest: Hash, proof: z.string().max(2000) }),
+  /** Signed by the reviewer for the very digest (TP8): the desk opens the key with the passphrase, typed for it just now. */
+  'approve review': z.strictObject({ ...review, digest: Hash, signed: Signed }),
+  /** TP11: a lead takes one of the two seats, with a reason; own facts and a blind entry follow as in any review. */
+  'join break-glass': z.strictObject({ ...review, reason: z.string().trim().min(1).max(200) }),
+  /** `qualityCaseId`: the quality case that the second signature opens in the same append. */
+  'sign break-glass': z.strictObject({ ...review, digest: Hash, qualityCaseId: CaseId, signed: Signed }),
   'return review': z.strictObject({ ...review, reason: ReturnReason, whatToDo: z.string().trim().min(1).max(200) }),
   'ask maker': z.strictObject({ ...review, question: z.string().trim().min(1).max(300) }),
   'answer reviewer': z.strictObject({ ...review, answer: z.string().trim().min(1).max(300) }),
@@ -65,6 +75,7 @@ export const reviewEventSchemas = {
     promisedTo: Instant.nullable(),
     /** Whether the reviewer types principals too: says nothing of how many. */
     principalsAsked: z.boolean(),
+    keyFigures: z.array(KeyFigure),
     named: Named,
     /** The review that this one merely re-confirms after a hand-over (TP17). */
     reconfirms: Uuid7.nullable(),
@@ -81,7 +92,12 @@ export const reviewEventSchemas = {
     /** From here on the withheld bodies go to this reviewer. */
     releases: z.boolean(),
   }),
-  'review approved': z.strictObject({ ...review, operationId: Uuid7, by: PersonId, digest: Hash, validUntil: Instant }),
+  'review approved': z.strictObject({ ...review, operationId: Uuid7, by: PersonId, digest: Hash, validUntil: Instant, signed: Signed }),
+  'break-glass joined': z.strictObject({ ...review, by: PersonId, reason: z.string() }),
+  'break-glass signed': z.strictObject({ ...review, by: PersonId, digest: Hash, signed: Signed }),
+  'break-glass approved': z.strictObject({
+    ...review, operationId: Uuid7, by: z.array(PersonId).length(2), keys: z.array(Hash).length(2), digest: Hash, validUntil: Instant, qualityCaseId: CaseId,
+  }),
   'review returned': z.strictObject({ ...review, by: PersonId, reason: ReturnReason, whatToDo: z.string() }),
   'review closed': z.strictObject({ ...review, reason: z.enum(['second-mismatch', 'operation-changed', 'expired', 'case-closed']) }),
   'review withdrawn': z.strictObject({ ...review, by: PersonId }),
@@ -106,6 +122,8 @@ export const ReviewState = reviewEventSchemas['review requested'].omit({ reviewI
   decidedAt: Instant.nullable(),
   returned: z.strictObject({ reason: ReturnReason, whatToDo: z.string() }).nullable(),
   closedBecause: z.string().nullable(),
+  /** TP11: the leads in their seats; empty in an ordinary review. */
+  seats: z.array(z.strictObject({ by: PersonId, at: Instant, reason: z.string(), signedAt: Instant.nullable(), key: Hash.nullable() })),
   talk: z.array(z.strictObject({ by: PersonId, at: Instant, kind: z.enum(['question', 'answer', 'hang-up']), text: z.string() })),
 });
 export type ReviewState = z.infer<typeof ReviewState>;

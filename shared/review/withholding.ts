@@ -24,7 +24,7 @@ function tells(event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boole
 }
 
 /** Those whose part is not to check: what they see bars them from reviewing (TP6). */
-const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'offered']);
+const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'offered', 'quality']);
 
 /**
  * TP6: whether a person may have this body now.

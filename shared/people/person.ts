@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { Role } from '#shared/people/roles.ts';
-import { Instant, PersonId } from '#shared/protocol/ids.ts';
-import { Entitlements } from '#shared/review/policy.ts';
+import { Instant, PersonId, Uuid7 } from '../protocol/ids.ts';
+import { Entitlements } from '../review/policy.ts';
+import { Role } from './roles.ts';
 
 /** Somebody who may sign in. Entitlement to review is apart from the role (TP5). */
 export const Person = z.strictObject({
   id: PersonId,
+  /** The human behind it: two accounts of one human share it, and are one person to every rule (TP5). */
+  human: Uuid7,
   account: z.string().min(1).max(80),
   name: z.string().min(1).max(40),
   /** 工号, spoken to customers. */

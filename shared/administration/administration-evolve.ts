@@ -1,0 +1,110 @@
+import type { Person } from '../people/person.ts';
+import { administrationEventSchemas, type AdministrationEvent, type AdministrationEventKind, type AdministrationState } from './administration-schema.ts';
+import type { Change, Workstation } from './change.ts';
+
+export const noCentre: AdministrationState = { version: 0, founded: null, people: {}, workstations: {}, policies: [], flows: [], stopped: {}, changes: {} };
+
+type Known = AdministrationState['people'][string];
+
+const withPerson = (state: AdministrationState, id: string, change: (known: Known) => Known): AdministrationState => {
+  const known = state.people[id];
+  return known === undefined ? state : { ...state, people: { ...state.people, [id]: change(known) } };
+};
+const added = (people: AdministrationState['people'], person: Person): AdministrationState['people'] => ({ ...people, [person.id]: { person, keys: [], mayRegisterKey: true } });
+const enrolled = (state: AdministrationState, workstation: Workstation, at: string): AdministrationState => ({
+  ...state, workstations: { ...state.workstations, [workstation.id]: { ...workstation, enrolledAt: at, revokedAt: null } },
+});
+
+/** A change comes into force with its approval: the event names it, the request holds it. */
+function inForce(state: AdministrationState, change: Change, at: string): AdministrationState {
+  switch (change.kind) {
+    case 'add person':
+      return { ...state, people: added(state.people, change.person) };
+    case 'change person':
+      return withPerson(state, change.person.id, (known) => ({ ...known, person: change.person }));
+    case 'reset passphrase':
+      return withPerson(state, change.personId, (known) => ({
+        ...known, mayRegisterKey: true, keys: known.keys.map((key) => (key.revokedAt === null ? { ...key, revokedAt: at } : key)),
+      }));
+    case 'enrol workstation':
+      return enrolled(state, change.workstation, at);
+    case 'publish policy':
+      return { ...state, policies: [...state.policies, change.policy] };
+    case 'publish flow':
+      return {
+        ...state,
+        flows: [...state.flows.filter(({ definition }) => definition.id !== change.definition.id || definition.version !== change.definition.version), { definition: change.definition, publication: change.publication }],
+      };
+    case 'release kind': {
+      const { [change.operationKind]: _stopped, ...stopped } = state.stopped;
+      return { ...state, stopped };
+    }
+    // Done by the server to what lies under the log's bodies; the centre itself is as it was.
+    case 'set legal hold':
+    case 'lift legal hold':
+    case 'erase customer':
+      return state;
+  }
+}
+
+/**
+ * What an event of the stream `centre:administration` changes. Total: a kind that this program does not know advances the
+ * version and nothing else.
+ */
+export function evolveAdministration(state: AdministrationState, event: { kind: string; version: number; body: unknown; at: string }): AdministrationState {
+  const next: AdministrationState = { ...state, version: event.version };
+  if (!Object.hasOwn(administrationEventSchemas, event.kind) || event.body === null) return next;
+  const kind = event.kind as AdministrationEventKind;
+  const { at } = event;
+  const read = { kind, body: administrationEventSchemas[kind].parse(event.body) } as AdministrationEvent;
+  switch (read.kind) {
+    case 'centre founded':
+      return { ...next, founded: read.body.how, people: read.body.people.reduce(added, next.people), policies: [read.body.policy] };
+    case 'change proposed': {
+      const { changeId, change, digest, reason, proposer } = read.body;
+      return {
+        ...next,
+        changes: { ...next.changes, [changeId]: { changeId, proposer, proposedAt: at, reason, change, digest, status: 'waiting', decidedBy: null, decidedAt: null, because: null } },
+      };
+    }
+    case 'change approved': {
+      const request = next.changes[read.body.changeId];
+      if (request === undefined) return next;
+      const decided = { ...next, changes: { ...next.changes, [request.changeId]: { ...request, status: 'in-force' as const, decidedBy: read.body.approver, decidedAt: at } } };
+      return inForce(decided, request.change, at);
+    }
+    case 'change rejected':
+    case 'change withdrawn': {
+      const request = next.changes[read.body.changeId];
+      if (request === undefined) return next;
+      const because = read.kind === 'change rejected' ? read.body.because : null;
+      const status = read.kind === 'change rejected' ? ('rejected' as const) : ('withdrawn' as const);
+      return { ...next, changes: { ...next.changes, [request.changeId]: { ...request, status, decidedBy: read.body.by, decidedAt: at, because } } };
+    }
+    case 'kind stopped':
+      return { ...next, stopped: { ...next.stopped, [read.body.operationKind]: { by: read.body.by, at, reason: read.body.reason } } };
+    case 'key registered': {
+      const { personId, keyId, publicKey } = read.body;
+      return withPerson(next, personId, (known) => ({ ...known, mayRegisterKey: false, keys: [...known.keys, { keyId, publicKey, registeredAt: at, revokedAt: null }] }));
+    }
+    case 'key revoked':
+      return withPerson(next, read.body.personId, (known) => ({
+        ...known, keys: known.keys.map((key) => (key.keyId === read.body.keyId && key.revokedAt === null ? { ...key, revokedAt: at } : key)),
+      }));
+    case 'workstation enrolled':
+      return enrolled(next, read.body.workstation, at);
+    case 'workstation revoked': {
+      const workstation = next.workstations[read.body.workstationId];
+      return workstation === undefined ? next : { ...next, workstations: { ...next.workstations, [workstation.id]: { ...workstation, revokedAt: workstation.revokedAt ?? at } } };
+    }
+    case 'person disabled':
+      return withPerson(next, read.body.personId, (known) => ({ ...known, person: { ...known.person, active: false } }));
+  }
+}
+
+/** The policy that is in force; null before the centre is founded. */
+export const policyInForce = (state: AdministrationState): AdministrationState['policies'][number] | null => state.policies.at(-1) ?? null;
+
+/** Ids of a person's keys that nobody has revoked. */
+export const validKeys = (state: AdministrationState, personId: string): string[] =>
+  (state.people[personId]?.keys ?? []).filter((key) => key.revokedAt === null).map((key) => key.keyId);
