@@ -11,6 +11,7 @@ import type { OpenCases } from './cases/open-cases.ts';
 import type { Clock } from './clock/clock.ts';
 import type { LiveHub } from './gateway/live-hub.ts';
 import type { EventLog } from './log/log.ts';
+import type { Sealing } from './log/sealing/sealing.ts';
 import type { AgentStates } from './people/agent-states.ts';
 import type { PeopleStore } from './people/people-store.ts';
 import type { Tokens } from './people/tokens.ts';
@@ -29,6 +30,8 @@ export type PublishedRules = {
 export type Centre = {
   clock: Clock;
   log: EventLog;
+  /** Keys of the stored bodies: erasure and legal holds (PR7). */
+  sealing: Sealing;
   cases: CaseStore;
   open: OpenCases;
   people: PeopleStore;

@@ -16,6 +16,8 @@ Options
   --seed N            demo: seed of arrivals, callers and the bank (default 1)
   --crowd N           demo: customers of the bank beside those of the stories, at its first start (default 2100)
   --now INSTANT       demo: where its clock starts (ISO-8601, UTC)
+  --ring FILE|URL     key that wraps the keys of stored contents: a file, or a key service with its secret in
+                      AIDLINE_RING_SECRET (default ring.key in the data folder)
   --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
   --flows DIR         flows and policy (default: those that come with the program)
   --control FILE      two-person policy (default: the one that comes with the program)
@@ -37,6 +39,7 @@ export type Options = {
   seed: number;
   crowd: number | null;
   now: string | null;
+  ring: string | null;
   bank: string | null;
   flows: string | null;
   control: string | null;
@@ -54,7 +57,7 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
-        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
+        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
         'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -76,7 +79,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : first === 'init' ? 'init' : 'serve',
     data: values.data, host: values.host, port, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
   };
 }
 

@@ -18,7 +18,7 @@ import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { createFeed } from './log/feed.ts';
-import { openSqliteLog } from './log/sqlite/open-sqlite-log.ts';
+import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
 import { AgentStates } from './people/agent-states.ts';
@@ -56,9 +56,10 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
     throw new StartError(`数据文件夹不能写入 / the data folder cannot be written: ${options.data} (${error instanceof Error ? error.message : ''})`);
   }
   const rules = publishRules(options.flows, options.control);
-  const opened = await openSqliteLog(options.data, { now, newId: () => uuidv7(), onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
+  const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
+  const opened = await openSealedLog(options.data, { ...ring, now, newId: () => uuidv7(), onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
   if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
-  const { log } = opened;
+  const { log, sealing } = opened;
   const people = new PeopleStore(join(options.data, 'people.sqlite'));
   const accounts = options.mode === 'demo' ? await addDemoPeople(people) : null;
 
@@ -76,7 +77,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
-  const centre: Centre = { clock, log, cases, open, people, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { clock, log, sealing, cases, open, people, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await open.start(log);
 
@@ -100,6 +101,10 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   await app.ready();
   const server = createServer(app.routing);
   const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) });
+  sealing.onErased((streams) => streams.forEach((stream) => {
+    feed.forget(stream);
+    open.forget(stream).catch((error: unknown) => logger.error({ error: String(error) }, 'an erased case was not folded anew'));
+  }));
   gateway = new Gateway(server, centre, feed, { arrived: board.arrived, left: board.left });
   const door = gateway;
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));

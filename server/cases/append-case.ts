@@ -10,6 +10,10 @@ const TRIES = 50;
 /** Gives events that the server itself causes their ids. */
 export const drafted = (events: readonly Happened[]): EventDraft[] => events.map((event) => ({ ...event, id: uuidv7(), said: null }));
 
+/** Whose key seals the write (PR7): what names a customer, and what is read of them with it, is theirs from the first event. */
+const customerOf = (state: CaseState | null, events: readonly Happened[]): string | null =>
+  events.findLast((event) => event.kind === 'customer identified')?.body.customerId ?? state?.customerId ?? null;
+
 export type ServerWrite = { events: readonly Happened[]; also?: StreamWrite[] };
 
 /**
@@ -31,7 +35,7 @@ export async function appendToCase(
     if (events.length === 0 && also.length === 0) return false;
     const write: StreamWrite = {
       stream: caseId as StreamWrite['stream'], expectedVersion: state?.version ?? 0, events: drafted(events),
-      actor: { kind: actor, person: null, workstation: null }, madeAt: parts.now(), customer: state?.customerId ?? null,
+      actor: { kind: actor, person: null, workstation: null }, madeAt: parts.now(), customer: customerOf(state, events),
     };
     const [result] = await parts.log.append([{ writes: [write, ...also], command: null, audit: [] }]);
     if (result?.status === 'appended') return true;

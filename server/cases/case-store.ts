@@ -9,6 +9,7 @@ const KEEP = 2_000;
 export class CaseStore {
   readonly #log: EventLog;
   readonly #folded = new Map<string, CaseState>();
+  #forgotten = 0;
 
   constructor(log: EventLog) {
     this.#log = log;
@@ -17,11 +18,19 @@ export class CaseStore {
   /** @returns the case with every body, or null where there is none */
   async load(caseId: string): Promise<CaseState | null> {
     const known = this.#folded.get(caseId) ?? null;
+    const forgotten = this.#forgotten;
     const news = await this.#log.readStream(caseId as StreamId, (known?.version ?? 0) + 1);
     let state = known;
     for (const { envelope, body } of news) state = evolve(state, { ...envelope, body });
-    if (state !== null) this.#keep(caseId, state);
+    // What was read before a body was erased must not be kept after it.
+    if (state !== null && forgotten === this.#forgotten) this.#keep(caseId, state);
     return state;
+  }
+
+  /** PR7: bodies of this case can be opened no longer; it is folded anew when it is asked for. */
+  forget(caseId: string): void {
+    this.#forgotten += 1;
+    this.#folded.delete(caseId);
   }
 
   #keep(caseId: string, state: CaseState): void {

@@ -50,6 +50,14 @@ export class OpenCases {
     return this.#open.get(id);
   }
 
+  /** PR7: bodies of this case can be opened no longer. Nobody is told: nothing has happened to the case. */
+  async forget(id: string): Promise<void> {
+    this.#cases.forget(id);
+    if (!this.#open.delete(id)) return;
+    const state = await this.#cases.load(id);
+    if (state !== null && state.closed === null) this.#open.set(id, state);
+  }
+
   /** Resolves when everything appended before this call has been told to the listeners. */
   async settled(): Promise<void> {
     await this.#last;

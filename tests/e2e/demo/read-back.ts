@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { foldCase } from '../../../shared/case/evolve.ts';
-import { openSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
+import { openSealedLog } from '../../../server/log/sealing/open-sealed-log.ts';
 import type { CentreProcess } from '../harness/centre-process.ts';
 
 export type Told = {
@@ -20,7 +20,7 @@ export type Told = {
  * @param ledger the bank's ledger, read before it was stopped; the server must have stopped, its log is opened here
  */
 export async function readBack(data: string, ledger: Awaited<ReturnType<CentreProcess['ledger']>>): Promise<Told> {
-  const opened = await openSqliteLog(data, { now: () => new Date().toISOString(), newId: () => uuidv7() });
+  const opened = await openSealedLog(data, { now: () => new Date().toISOString(), newId: () => uuidv7() });
   if (!opened.ok) throw new Error(opened.error.text.en);
   const { log } = opened;
   const told: Told = {

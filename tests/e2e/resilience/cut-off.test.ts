@@ -4,7 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
+import { openSealedLog } from '../../../server/log/sealing/open-sealed-log.ts';
 import { CentreProcess } from '../harness/centre-process.ts';
 import { Floor, type Desktop } from '../harness/desktop-app.ts';
 import { pictureOnFailure } from '../harness/picture.ts';
@@ -31,7 +31,7 @@ const untilMark = (look: string) => expect.poll(mark, { timeout: 30_000 }).toBe(
 type Logged = { kind: string; body: Record<string, unknown> };
 /** All events of a case in the server's own log; the server is down while it is read. */
 async function logged(stream: string): Promise<Logged[]> {
-  const opened = await openSqliteLog(centre.data, { now: () => new Date().toISOString(), newId: () => uuidv7() });
+  const opened = await openSealedLog(centre.data, { now: () => new Date().toISOString(), newId: () => uuidv7() });
   if (!opened.ok) throw new Error(opened.error.text.en);
   const events = await opened.log.readCase(stream);
   await opened.log.close();
