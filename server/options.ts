@@ -21,6 +21,7 @@ Options
   --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
   --flows DIR         flows and policy (default: those that come with the program)
   --control FILE      two-person policy (default: the one that comes with the program)
+  --checkpoints DIR   signed checkpoints of the audit log (default DIR of --data, checkpoints)
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
@@ -43,6 +44,8 @@ export type Options = {
   bank: string | null;
   flows: string | null;
   control: string | null;
+  /** Null: `checkpoints` in the data folder. */
+  checkpoints: string | null;
   logLevel: string;
 };
 
@@ -57,7 +60,7 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
-        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' },
+        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -79,7 +82,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : first === 'init' ? 'init' : 'serve',
     data: values.data, host: values.host, port, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, logLevel: values['log-level'],
   };
 }
 

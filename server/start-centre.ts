@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { evolve } from '#shared/case/evolve.ts';
+import { startCheckpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
 import { CaseStore } from './cases/case-store.ts';
@@ -80,6 +81,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const centre: Centre = { clock, log, sealing, cases, open, people, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await open.start(log);
+  const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   const app = makeHttpApp(centre, accounts);
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
@@ -127,6 +129,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
       await new Promise((resolve) => server.close(resolve));
       await app.close();
       await open.settled();
+      await checkpoints.stop();
       await log.close();
       people.close();
       await demo?.stop();
