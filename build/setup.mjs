@@ -3,13 +3,14 @@
  * libraries. Plain JavaScript for Node 20 and up, without dependencies, because it runs before any
  * are installed. Runs before every top-level script; with nothing to do it takes a moment.
  *
- *   node build/setup.mjs [--need packages|desktop|tests] [--build] [--again]
+ *   node build/setup.mjs [--need packages|desktop|tests] [--build] [--checker] [--again]
  *
  * `packages` installs the npm packages only; `desktop` (the usual) makes the desktop runnable;
  * `tests` adds what end-to-end tests need. `--again` does everything anew, and tries once more to
  * reach the release host of Electron where an earlier run had to fall back. `--build` builds the
  * desktop afterwards where a source changed: from here, because a shell that has once found the
- * machine's own `node` would go on using it after the project's newer one is installed.
+ * machine's own `node` would go on using it after the project's newer one is installed. `--checker` brings what checks
+ * the model in docs/model.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
-import { ensureDisplay, ensureLibraries } from './setup/system.mjs';
+import { ensureChecker, ensureDisplay, ensureLibraries } from './setup/system.mjs';
 import { ensureTestUser } from './setup/test-user.mjs';
 
 const NEEDS = ['packages', 'desktop', 'tests'];
@@ -31,6 +32,7 @@ async function main() {
       need: { type: 'string', default: 'desktop' },
       again: { type: 'boolean', default: false },
       build: { type: 'boolean', default: false },
+      checker: { type: 'boolean', default: false },
     },
   });
   // What a root shell makes must be readable by the ordinary user that tests run as.
@@ -38,6 +40,7 @@ async function main() {
   const level = NEEDS.indexOf(values.need);
   if (level < 0) throw new SetupFailure(`--need 只能是 ${NEEDS.join('、')}`, `--need is one of ${NEEDS.join(', ')}`);
   if (values.again || !stampIsFresh(level)) await prepare(level, values.again);
+  if (values.checker) await ensureChecker();
   if (values.build) build();
 }
 

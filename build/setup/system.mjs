@@ -88,6 +88,17 @@ export async function ensureCompiler() {
   if (wanted.length > 0) await install(wanted.map(([, packages]) => packages), wanted.map(([program]) => program).join(', '));
 }
 
+/** What checks the model (docs/model): Spin makes a C program of it. */
+export async function ensureChecker() {
+  const wanted = [
+    ['spin', ['spin']],
+    ['gcc', ['gcc']],
+  ].filter(([program]) => !isProgram(program));
+  // Headers come apart from the compiler where recommended packages are left out.
+  if (onLinux && hasApt() && !existsSync('/usr/include/stdio.h')) wanted.push(['libc6-dev', ['libc6-dev']]);
+  if (wanted.length > 0) await install(wanted.map(([, packages]) => packages), wanted.map(([program]) => program).join(', '));
+}
+
 /**
  * @param {string[][]} wanted for each need, the packages that would meet it, the best first
  * @param {string} what what is missing, for the message
