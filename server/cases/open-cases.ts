@@ -2,6 +2,8 @@ import type { CaseState } from '#shared/case/state.ts';
 import type { EventLog } from '../log/log.ts';
 import type { CaseStore } from './case-store.ts';
 
+/** PR7: of an erased case only the kinds of its events are left to tell that it was closed. */
+const isOpen = (state: CaseState): boolean => state.closed === null && !state.withheld.some(({ kind }) => kind === 'case closed');
 const isCase = (stream: string): boolean => !stream.includes(':');
 
 /**
@@ -26,7 +28,7 @@ export class OpenCases {
     for (const { stream } of await log.streams('')) {
       if (!isCase(stream)) continue;
       const state = await this.#cases.load(stream);
-      if (state !== null && state.closed === null) this.#open.set(stream, state);
+      if (state !== null && isOpen(state)) this.#open.set(stream, state);
     }
     log.onAppended(({ envelopes }) => {
       const touched = Map.groupBy(envelopes.filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
@@ -55,7 +57,7 @@ export class OpenCases {
     this.#cases.forget(id);
     if (!this.#open.delete(id)) return;
     const state = await this.#cases.load(id);
-    if (state !== null && state.closed === null) this.#open.set(id, state);
+    if (state !== null && isOpen(state)) this.#open.set(id, state);
   }
 
   /** Resolves when everything appended before this call has been told to the listeners. */
@@ -66,7 +68,7 @@ export class OpenCases {
   async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
     const state = await this.#cases.load(id);
     if (state === null) return;
-    if (state.closed === null) this.#open.set(id, state);
+    if (isOpen(state)) this.#open.set(id, state);
     else this.#open.delete(id);
     for (const listener of this.#listeners) await listener(state, kinds);
   }

@@ -31,7 +31,7 @@ export const parts = ({ log, sealing }: SealedLog, now = LATER): ErasureParts =>
 /** The files under a folder in which these bytes stand, as text, base64 or hex. */
 export function filesWith(folder: string, bytes: Uint8Array): string[] {
   const raw = Buffer.from(bytes);
-  const forms = [raw, Buffer.from(raw.toString('base64')), Buffer.from(raw.toString('hex')), Buffer.from(raw.toString('utf16le'))];
+  const forms = [raw, Buffer.from(raw.toString('base64')), Buffer.from(raw.toString('hex'))];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())
     .filter((name) => {

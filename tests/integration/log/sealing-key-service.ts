@@ -47,7 +47,7 @@ export class KeyService {
         this.#versions.set(current + 1, randomBytes(32));
         return { status: 200, body: { version: current + 1 } };
       case 'POST /ring/drop':
-        for (const version of [...this.#versions.keys()]) if (version < ask.before) this.#versions.delete(version);
+        for (const version of this.#versions.keys()) if (version < ask.before) this.#versions.delete(version);
         return { status: 200, body: {} };
       case 'POST /ring/wrap': {
         const nonce = randomBytes(12);
