@@ -1,11 +1,11 @@
 /**
- * The night batch: settlements post, statement days post the next period and make the bill, due bills are paid by
+ * The night batch: settlements post, refunds are credited, statement days post the next period and make the bill, due bills are paid by
  * those who pay. One transaction a day, missed days made up in order, a day never twice.
  */
 import { addDays } from '#shared/calendar/civil.ts';
 import { takeFurtherPeriod } from './faults.ts';
-import { batchDue, DAYS_TO_PAY, periodFigures, settlementFigures, statementOnOrAfter } from './figures.ts';
-import { AccountRow, PlanRow, row, rows, StatementRow } from './rows.ts';
+import { batchDue, DAYS_TO_PAY, periodFigures, settlementFigures, statementOnOrAfter, today } from './figures.ts';
+import { AccountRow, PlanRow, PurchaseRow, row, rows, StatementRow } from './rows.ts';
 import { readMeta, writeMeta } from './store.ts';
 import type { Store } from './store.ts';
 
@@ -32,6 +32,17 @@ function postSettlements(store: Store, date: string): void {
     post(store, date, statementDate, { plan, kind: 'principal', cause: 'settlement', period: null, amountFen: figures.remainingFen });
     if (figures.feeFen > 0) post(store, date, statementDate, { plan, kind: plan.fee_mode === 'B' ? 'penalty' : 'fee', cause: 'settlement', period: null, amountFen: figures.feeFen });
     store.prepare("UPDATE plan SET status = 'settled', settled_on = ? WHERE id = ?").run(date, plan.id);
+  }
+}
+
+/** A refund is credited in the batch after the day on which it was accepted; until then it is on its way. */
+function creditRefunds(store: Store, date: string): void {
+  for (const refund of rows(store, PurchaseRow, "SELECT * FROM purchase WHERE status = 'pending' AND amount_fen < 0 ORDER BY at, id")) {
+    const account = row(store, AccountRow, 'SELECT a.* FROM account a JOIN card c ON c.account = a.id WHERE c.id = ?', refund.card);
+    if (account === null || today(refund.at) >= date) continue;
+    store.prepare("UPDATE purchase SET status = 'posted' WHERE id = ?").run(refund.id);
+    store.prepare('UPDATE account SET pending_refund_fen = max(0, pending_refund_fen + ?) WHERE id = ?').run(refund.amount_fen, account.id);
+    pay(store, account.id, -refund.amount_fen, date);
   }
 }
 
@@ -107,6 +118,7 @@ export function catchUp(store: Store, now: string): string[] {
     const last = readMeta(store, 'batch');
     if (last !== null && last >= date) return;
     postSettlements(store, date);
+    creditRefunds(store, date);
     postTooMany(store, date);
     makeStatements(store, date);
     payDueBills(store, date);

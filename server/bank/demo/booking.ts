@@ -6,34 +6,41 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { changedFacts, pinnedFacts, rereadPinned } from '#shared/operation/pinned-facts.ts';
 import { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
-import type { BankRefusalCode, BilingualText, BookDone, BookOrder, BookRefused, Card, ChangedFact, CustomerFacts } from '#shared/protocol/bank.ts';
+import type { BookDone, BookOrder, BookRefused, Card, CustomerFacts, PinnedFact } from '#shared/protocol/bank.ts';
 import { addMs } from '#shared/calendar/civil.ts';
 import { readFacts } from './facts.ts';
 import { takeRefusal } from './faults.ts';
 import { settlementFigures, settlementPostsOn, today } from './figures.ts';
+import { bookPlain, plainSubject } from './plain-booking.ts';
+import type { PlainOrder } from './plain-booking.ts';
 import { LedgerRow, PlanRow, row } from './rows.ts';
 import type { Store } from './store.ts';
+import { REISSUE_FEE_FEN } from './tariff.ts';
+import { no } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Days that a temporary loss report of a debit card holds. Bank policy, to be confirmed. */
 const LOSS_DAYS = 5;
-/** What a replacement credit card costs. Bank policy, to be confirmed. */
-const REISSUE_FEE_FEN = 2_000;
 
 /** The same key came with another order: a bug of the sender, and never an outcome. */
 export class KeyReused extends Error {}
 
-type Verdict =
-  | { kind: 'done'; effectiveAt: string; postsOn: string; lapseAt: string | null; chargeFen: number; newCardLastFour: string | null; amountFen: number | null }
-  | { kind: 'refused'; code: BankRefusalCode; reason: BilingualText; changed: ChangedFact[] };
+type SettlementOrder = Extract<BookOrder, { kind: 'early-settlement' }>;
+type StopOrder = Extract<BookOrder, { kind: 'card-lock' | 'card-unlock' | 'card-loss' }>;
+const isPlain = (order: BookOrder): order is PlainOrder => 'accountId' in order.line;
 
-const no = (code: BankRefusalCode, zh: string, en: string, changed: ChangedFact[] = []): Verdict => ({ kind: 'refused', code, reason: { zh, en }, changed });
+/** The plan, the card or the account that an order is about: what its ledger entry is found by. */
+function subjectOf(order: BookOrder): string {
+  if (isPlain(order)) return order.line.cardId ?? order.line.accountId;
+  return order.kind === 'early-settlement' ? order.line.planId : order.line.cardId;
+}
 
 const findKey = (store: Store, key: string): LedgerRow | null => row(store, LedgerRow, 'SELECT * FROM ledger WHERE key = ?', key);
 const nextSeq = (store: Store): number => Number(store.prepare('SELECT ifnull(max(seq), 0) + 1 FROM ledger').pluck().get());
 
 function write(store: Store, entry: Omit<LedgerRow, 'seq'>): void {
   store.prepare(
-    'INSERT INTO ledger (key, seq, state, kind, order_digest, customer, subject, amount_fen, outcome, at) VALUES (@key, @seq, @state, @kind, @order_digest, @customer, @subject, @amount_fen, @outcome, @at)',
+    'INSERT INTO ledger (key, seq, state, kind, order_digest, customer, subject, amount_fen, reference, outcome, at) VALUES (@key, @seq, @state, @kind, @order_digest, @customer, @subject, @amount_fen, @reference, @outcome, @at)',
   ).run({ ...entry, seq: nextSeq(store) });
 }
 
@@ -47,7 +54,7 @@ export function book(store: Store, order: BookOrder, now: string): BookOutcome {
       if (used.order_digest !== digest) throw new KeyReused(`key ${order.key} was used for another order`);
       return BookOutcome.parse(JSON.parse(used.outcome));
     }
-    const subject = order.kind === 'early-settlement' ? order.line.planId : order.line.cardId;
+    const subject = subjectOf(order);
     const verdict = judge(store, order, subject, now);
     const outcome: BookDone | BookRefused = verdict.kind === 'refused'
       ? { kind: 'refused', key: order.key, code: verdict.code, reason: verdict.reason, changed: verdict.changed }
@@ -57,7 +64,8 @@ export function book(store: Store, order: BookOrder, now: string): BookOutcome {
         };
     write(store, {
       key: order.key, state: outcome.kind, kind: order.kind, order_digest: digest, customer: order.customerId, subject,
-      amount_fen: verdict.kind === 'done' ? verdict.amountFen : null, outcome: JSON.stringify(outcome), at: now,
+      amount_fen: verdict.kind === 'done' ? verdict.amountFen : null,
+      reference: isPlain(order) ? order.line.reference : null, outcome: JSON.stringify(outcome), at: now,
     });
     return outcome;
   }).immediate();
@@ -74,30 +82,39 @@ export function inquire(store: Store, key: string, now: string): InquiryAnswer {
     const used = findKey(store, key);
     if (used) return InquiryAnswer.parse(JSON.parse(used.outcome));
     const answer: InquiryAnswer = { kind: 'not-found', key, closed: true, closedAt: now };
-    write(store, { key, state: 'closed', kind: null, order_digest: null, customer: null, subject: null, amount_fen: null, outcome: JSON.stringify(answer), at: now });
+    write(store, { key, state: 'closed', kind: null, order_digest: null, customer: null, subject: null, amount_fen: null, reference: null, outcome: JSON.stringify(answer), at: now });
     return answer;
   }).immediate();
+}
+
+/**
+ * The facts that the bank demands to be pinned beside whatever the sender pinned. A protective order is judged by the card
+ * as it is now, for it must not fail over facts that nobody had time to read. A settlement pins everything that TP2 lists;
+ * releasing a card pins its status; for the other kinds the sender's policy says what is pinned.
+ */
+function demanded(order: BookOrder, facts: CustomerFacts, subject: string): PinnedFact[] {
+  if (order.kind === 'early-settlement') return pinnedFacts(facts, { planIds: [subject] });
+  return order.kind === 'card-unlock' ? pinnedFacts(facts, { cardIds: [subject] }) : [];
 }
 
 function judge(store: Store, order: BookOrder, subject: string, now: string): Verdict {
   const facts = readFacts(store, order.customerId, now);
   if (!facts) return no('unknown-customer', '查无此客户。', 'No such customer.');
-  // A protective order is judged by the card as it is now: what its sender pinned is compared, but nothing is demanded,
-  // for it must not fail over facts that nobody had time to read. Whatever costs or releases pins everything.
-  const protective = order.kind === 'card-lock' || order.kind === 'card-loss';
-  const mine = protective ? [] : pinnedFacts(facts, order.kind === 'early-settlement' ? { planIds: [subject] } : { cardIds: [subject] });
+  const mine = demanded(order, facts, subject);
   const known = new Set(mine.map((pin) => pin.fact));
   // Facts that the sender pinned beyond ours are compared too; facts of ours that it left out count as changed.
   const current = [...mine, ...rereadPinned(facts, order.expected.filter((pin) => !known.has(pin.fact)))];
   const changed = changedFacts(order.expected, current);
+  const plain = isPlain(order) ? plainSubject(order, facts) : null;
   if (order.kind === 'early-settlement' && !facts.plans.some((plan) => plan.id === subject)) return no('unknown-plan', '名下没有这笔分期。', 'The customer has no such plan.');
-  if (order.kind !== 'early-settlement' && !facts.cards.some((card) => card.id === subject)) return no('unknown-card', '名下没有这张卡。', 'The customer has no such card.');
+  if (isPlain(order) ? plain === null : order.kind !== 'early-settlement' && !facts.cards.some((card) => card.id === subject)) return no('unknown-card', '名下没有这张卡。', 'The customer has no such card.');
   if (changed.length > 0) return no('facts-changed', '资料在复核之后有变化，没有受理。', 'Facts have changed since they were checked; not accepted.', changed);
   if (takeRefusal(store, subject)) return no('line-refused', '这笔有一项账务调整正在处理，暂时不能受理。', 'An adjustment on this item is being processed; it cannot be accepted now.');
+  if (isPlain(order)) return bookPlain({ store, order, ...plain!, facts, now });
   return order.kind === 'early-settlement' ? settlePlan(store, order, facts, now) : stopCard(store, order, facts, now);
 }
 
-function settlePlan(store: Store, order: Extract<BookOrder, { kind: 'early-settlement' }>, facts: CustomerFacts, now: string): Verdict {
+function settlePlan(store: Store, order: SettlementOrder, facts: CustomerFacts, now: string): Verdict {
   const { planId } = order.line;
   const plan = row(store, PlanRow, 'SELECT * FROM plan WHERE id = ?', planId);
   const account = facts.accounts.find((one) => one.id === plan?.account);
@@ -118,7 +135,7 @@ function settlePlan(store: Store, order: Extract<BookOrder, { kind: 'early-settl
   return { kind: 'done', effectiveAt: now, postsOn, lapseAt: null, chargeFen: 0, newCardLastFour: null, amountFen: figures.dueNowFen };
 }
 
-function stopCard(store: Store, order: Exclude<BookOrder, { kind: 'early-settlement' }>, facts: CustomerFacts, now: string): Verdict {
+function stopCard(store: Store, order: StopOrder, facts: CustomerFacts, now: string): Verdict {
   const card = facts.cards.find((one) => one.id === order.line.cardId);
   if (!card) return no('unknown-card', '名下没有这张卡。', 'The customer has no such card.');
   const set = (status: Card['status'], effectiveAt: string | null, lapseAt: string | null): Verdict => {

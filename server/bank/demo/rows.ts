@@ -35,7 +35,8 @@ export const PostingRow = z.object({
 export type PostingRow = z.infer<typeof PostingRow>;
 export const LedgerRow = z.object({
   key: z.string(), seq: z.int(), state: z.enum(['done', 'refused', 'closed']), kind: z.string().nullable(), order_digest: z.string().nullable(),
-  customer: z.string().nullable(), subject: z.string().nullable(), amount_fen: z.int().nullable(), outcome: z.string(), at: z.string(),
+  customer: z.string().nullable(), subject: z.string().nullable(), amount_fen: z.int().nullable(), reference: z.string().nullable(),
+  outcome: z.string(), at: z.string(),
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
 

@@ -58,7 +58,16 @@ CREATE TABLE fault (
   subject TEXT, remaining INTEGER NOT NULL) STRICT;
 `;
 
-const VERSION = 1;
+/** The ledger names what a refund hangs on, so that nothing is refunded twice; a limit that was changed is kept. */
+const PLAIN_KINDS = `
+ALTER TABLE ledger ADD COLUMN reference TEXT;
+CREATE UNIQUE INDEX one_refund_per_reference ON ledger (reference) WHERE state = 'done' AND kind = 'refund';
+CREATE TABLE credit_limit (account TEXT PRIMARY KEY REFERENCES account (id), limit_fen INTEGER NOT NULL CHECK (limit_fen > 0), since TEXT NOT NULL) STRICT;
+`;
+
+/** By number: the first makes a file of version 1. One that was released never changes. */
+const MIGRATIONS = [SCHEMA, PLAIN_KINDS];
+const VERSION = MIGRATIONS.length;
 
 /** A data folder that cannot be used: said with what to do, not with a stack. */
 export class StoreTrouble extends Error {}
@@ -85,7 +94,7 @@ export function openStore(folder: string): Store {
   }
   if (version < VERSION) {
     store.transaction(() => {
-      store.exec(SCHEMA);
+      for (const migration of MIGRATIONS.slice(version)) store.exec(migration);
       store.pragma(`user_version = ${VERSION}`);
     }).immediate();
   }
