@@ -13,7 +13,10 @@ import type { LiveHub } from './gateway/live-hub.ts';
 import type { EventLog } from './log/log.ts';
 import type { Sealing } from './log/sealing/sealing.ts';
 import type { AgentStates } from './people/agent-states.ts';
-import type { PeopleStore } from './people/people-store.ts';
+import type { Administration } from './administration/administration.ts';
+import type { Workstations } from './administration/workstations.ts';
+import type { Credentials } from './people/credentials.ts';
+import type { People } from './people/people.ts';
 import type { Tokens } from './people/tokens.ts';
 
 /** What the server publishes for everyone to decide by. */
@@ -34,7 +37,12 @@ export type Centre = {
   sealing: Sealing;
   cases: CaseStore;
   open: OpenCases;
-  people: PeopleStore;
+  people: People;
+  credentials: Credentials;
+  administration: Administration;
+  workstations: Workstations;
+  /** Whether a desktop of this person is connected now. */
+  online: (person: string) => boolean;
   tokens: Tokens;
   bank: Bank;
   rules: PublishedRules;

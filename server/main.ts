@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     process.stdout.write(helpText);
     return;
   }
-  if (options.command === 'init') return initAdministrators(options.data);
+  if (options.command === 'init') return initAdministrators(options);
   const running = await startCentre(options);
   process.stdout.write(`listening ${running.url}\n`);
   let stopping = false;

@@ -12,7 +12,7 @@ import { OpenCases } from './cases/open-cases.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import type { Centre } from './centre.ts';
 import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
-import { addDemoPeople } from './demo/demo-people.ts';
+import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import { makeAskers } from './gateway/asks.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -23,7 +23,12 @@ import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
 import { AgentStates } from './people/agent-states.ts';
-import { PeopleStore } from './people/people-store.ts';
+import { Administration } from './administration/administration.ts';
+import { foundDemo } from './administration/found.ts';
+import { publishCentre } from './administration/publish-centre.ts';
+import { Workstations } from './administration/workstations.ts';
+import { Credentials } from './people/credentials.ts';
+import { People } from './people/people.ts';
 import { Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
@@ -61,8 +66,14 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const opened = await openSealedLog(options.data, { ...ring, now, newId: () => uuidv7(), onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
   if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
-  const people = new PeopleStore(join(options.data, 'people.sqlite'));
-  const accounts = options.mode === 'demo' ? await addDemoPeople(people) : null;
+  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  const administration = new Administration(log, now);
+  await administration.start();
+  // TP12: whoever knows the demo's passwords must not get into a real centre.
+  if (options.mode !== 'demo' && administration.state.founded === 'demo') throw new StartError('这个数据文件夹是演示用的，不能用于正式服务 / this data folder was made by --demo and cannot serve a real centre');
+  if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
+  const people = new People(administration, credentials);
+  const workstations = new Workstations(credentials, administration, now, options.mode === 'demo');
 
   const scheduler = serverScheduler(clock);
   let gateway: Gateway | null = null;
@@ -78,12 +89,14 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
-  const centre: Centre = { clock, log, sealing, cases, open, people, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
-  const app = makeHttpApp(centre, accounts);
+  publishCentre(centre, rules);
+
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null);
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
@@ -109,6 +122,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   }));
   gateway = new Gateway(server, centre, feed, { arrived: board.arrived, left: board.left });
   const door = gateway;
+  administration.onChanged(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -131,7 +145,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
       await open.settled();
       await checkpoints.stop();
       await log.close();
-      people.close();
+      credentials.close();
       await demo?.stop();
     },
   };

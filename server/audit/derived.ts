@@ -12,6 +12,21 @@ type SchemaRow = { type: string; name: string; tbl_name: string; sql: string | n
 const schemaOf = (db: Database.Database): string[] =>
   db.prepare<[], SchemaRow>('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all().map((row) => JSON.stringify([row.type, row.name, row.tbl_name, row.sql]));
 
+const schemas = new Map<number, string[]>();
+function ownSchema(version: number): string[] {
+  const known = schemas.get(version);
+  if (known !== undefined) return known;
+  const own = new Database(':memory:');
+  try {
+    for (const { number, sql } of migrations) if (number <= version) own.exec(sql);
+    const schema = schemaOf(own);
+    schemas.set(version, schema);
+    return schema;
+  } finally {
+    own.close();
+  }
+}
+
 /**
  * That the file is a log of a version this program knows, with the tables, indexes and rules it made and no others
  * (a trigger would be code of somebody else's), and that SQLite finds its pages and indexes whole.
@@ -21,15 +36,9 @@ export function fileFault(db: Database.Database): AuditFault | null {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (id !== APPLICATION_ID) return ofFile('tables-differ', `application id ${id}`);
   if (!migrations.some(({ number }) => number === version)) return ofFile('tables-differ', `version ${version} of the tables; this program knows ${migrations.length}`);
-  const own = new Database(':memory:');
-  try {
-    for (const { number, sql } of migrations) if (number <= version) own.exec(sql);
-    const [expected, found] = [schemaOf(own), schemaOf(db)];
-    const differs = found.find((row) => !expected.includes(row)) ?? expected.find((row) => !found.includes(row));
-    if (differs !== undefined) return ofFile('tables-differ', differs);
-  } finally {
-    own.close();
-  }
+  const [expected, found] = [ownSchema(version), schemaOf(db)];
+  const differs = found.find((row) => !expected.includes(row)) ?? expected.find((row) => !found.includes(row));
+  if (differs !== undefined) return ofFile('tables-differ', differs);
   const verdict = String(db.pragma('integrity_check(1)', { simple: true }));
   return verdict === 'ok' ? null : ofFile('file-damaged', verdict);
 }

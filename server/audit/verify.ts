@@ -7,8 +7,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { PublicKey, KeyId } from '#shared/protocol/signature.ts';
 import { Hash } from '#shared/protocol/ids.ts';
-import type { BodySealer } from '../log/body-sealer.ts';
-import { UNSEALED_KEY } from '../log/body-sealer.ts';
+import { UNSEALED_KEY, type BodySealer } from '../log/body-sealer.ts';
 import { walkChain, type ChainVerdict, type Checkpoint, type LogMark } from '../log/verify-chain.ts';
 import { publicKeyId, publicKeyOf } from './audit-key.ts';
 import { isSignedBy, NO_CHECKPOINT, type SignedCheckpoint } from './checkpoint.ts';
@@ -84,17 +83,28 @@ async function readLog(options: VerifyOptions, kept: readonly KeptCheckpoint[]):
     db.exec('BEGIN');
     const strange = fileFault(db);
     if (strange?.kind === 'tables-differ') return { verdict: null, faults: [strange], marks: [], entries: 0 };
-    const checkpoints = kept.flatMap(({ checkpoint }) => (checkpoint === null ? [] : [headOf(checkpoint)]));
-    const verdict = walkChain(db, { checkpoints, marks: MARKS, restored: options.restored });
-    const faults = strange === null ? [] : [strange];
-    // The chain tells more exactly what a damaged page means; what is drawn from a broken one would only repeat it.
-    if (!verdict.ok) return { verdict, faults: [ofLog(verdict.fault), ...faults], marks: verdict.marks, entries: verdict.fault.position - 1 };
-    const epoch = verdict.marks.findLast(({ kind }) => kind === EPOCH_STARTED)?.detail['epoch'];
-    const drawn = factsFault(db, typeof epoch === 'string' ? epoch : undefined) ?? streamsFault(db) ?? accessFault(db, await openedBodies(db, options.sealer));
-    return { verdict, faults: drawn === null ? faults : [...faults, drawn], marks: verdict.marks, entries: verdict.entries };
+    try {
+      const findings = await logFindings(db, kept, options);
+      return strange === null ? findings : { ...findings, faults: [...findings.faults, strange] };
+    } catch (thrown) {
+      // Of pages that are damaged anything may be read, or nothing.
+      if (strange === null) throw thrown;
+      return { verdict: null, faults: [strange], marks: [], entries: 0 };
+    }
   } finally {
     db.close();
   }
+}
+
+/** The chain, and what is drawn from it, of an open log. */
+export async function logFindings(db: Database.Database, kept: readonly KeptCheckpoint[], { restored, sealer }: Pick<VerifyOptions, 'restored' | 'sealer'>): Promise<LogFindings> {
+  const checkpoints = kept.flatMap(({ checkpoint }) => (checkpoint === null ? [] : [headOf(checkpoint)]));
+  const verdict = walkChain(db, { checkpoints, marks: MARKS, restored });
+  // What is drawn from a broken chain would only repeat it.
+  if (!verdict.ok) return { verdict, faults: [ofLog(verdict.fault)], marks: verdict.marks, entries: verdict.fault.position - 1 };
+  const epoch = verdict.marks.findLast(({ kind }) => kind === EPOCH_STARTED)?.detail['epoch'];
+  const drawn = factsFault(db, typeof epoch === 'string' ? epoch : undefined) ?? streamsFault(db) ?? accessFault(db, await openedBodies(db, sealer));
+  return { verdict, faults: drawn === null ? [] : [drawn], marks: verdict.marks, entries: verdict.entries };
 }
 
 function headOf({ sequence, at, heads }: SignedCheckpoint): Checkpoint {
@@ -104,17 +114,21 @@ function headOf({ sequence, at, heads }: SignedCheckpoint): Checkpoint {
 
 const WithPerson = z.looseObject({ person: z.string() });
 
+/** Whom each grant and revocation names, where its body can be read; of bodies that the chain has found to be what was stored. */
 async function openedBodies(db: Database.Database, sealer: BodySealer | null): Promise<Map<number, string>> {
   const bodies = accessBodies(db).filter(({ keyId }) => sealer !== null || keyId === UNSEALED_KEY);
   const plain = sealer === null ? bodies.map(({ bytes }) => bytes) : await sealer.open(bodies);
   const persons = new Map<number, string>();
   bodies.forEach(({ position }, index) => {
-    const text = plain[index];
-    if (text === null || text === undefined) return;
-    const body = WithPerson.safeParse(JSON.parse(Buffer.from(text).toString('utf8')));
-    if (body.success) persons.set(position, body.data.person);
+    const person = personIn(plain[index] ?? null);
+    if (person !== null) persons.set(position, person);
   });
   return persons;
+}
+
+function personIn(plain: Uint8Array | null): string | null {
+  const body = plain === null ? null : WithPerson.safeParse(JSON.parse(Buffer.from(plain).toString('utf8')));
+  return body?.success === true ? body.data.person : null;
 }
 
 function namedKey({ kind, position, detail }: LogMark): NamedKey[] {

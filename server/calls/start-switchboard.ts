@@ -4,7 +4,7 @@ import { queueNamed } from '#shared/telephony/queue.ts';
 import { recogniseCaller } from '../cases/read-facts.ts';
 import type { Centre } from '../centre.ts';
 import type { DemoParts } from '../demo/demo-parts.ts';
-import type { Person } from '../people/person.ts';
+import type { Person } from '#shared/people/person.ts';
 import type { KeyedDigits } from '../people/verification.ts';
 import type { Phones } from '../telephony/phones.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';

@@ -7,12 +7,13 @@ import { EVENT_SCHEMA_VERSION, type CaseEventDraft } from '#shared/case/events.t
 import { evolve } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/protocol/command.ts';
-import { customerStream } from '#shared/protocol/ids.ts';
+import { ADMINISTRATION, customerStream } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
 import type { AppendItem, AppendResult, StoredAnswer, StreamWrite } from '../log/log.ts';
+import { breakGlassWrites } from '../reviews/break-glass.ts';
 import { inquireOpenLines } from '../operations/book-lines.ts';
-import type { Person } from '../people/person.ts';
+import type { Person } from '#shared/people/person.ts';
 import { gatherContext } from './decide-context.ts';
 
 const TRIES = 20;
@@ -40,7 +41,7 @@ function mayAddress(state: CaseState | null, command: Command, person: Person): 
   if (state === null) return command.kind === 'open case';
   if (state.access[person.id] !== undefined) return true;
   if (command.kind === 'take review') return person.role === 'mentor' || person.role === 'lead';
-  if (command.kind === 'accept escalation') return person.role === 'lead';
+  if (command.kind === 'accept escalation' || command.kind === 'join break-glass') return person.role === 'lead';
   return command.kind === 'accept hand-over' && state.handOver?.to === person.id;
 }
 
@@ -147,7 +148,7 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
     const earlier = await centre.log.commandAnswer(id);
     if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
   }
-  const { context, ledgerVersion } = await gatherContext(centre, person, workstation, command, state);
+  const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
   const decision = decide(state, command, context);
   if (isRefused(decision)) return no(decision.refusal);
   const { inner: _inner, ...stored } = outer;
@@ -155,9 +156,11 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const base = { actor, madeAt: inner.madeAt, customer: state?.customerId ?? null };
   if (!foldable(centre, state, decision.events, outer, base, now)) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
   const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
+  // Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15).
+  const guarded: StreamWrite[] = 'signed' in command.body ? [{ ...base, stream: ADMINISTRATION, expectedVersion: administrationVersion, events: [] }] : [];
   return {
-    writes: [caseWrite, ...ledgerWrites(state, decision.events, ledgerVersion, base, now)],
+    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, base, now), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
     command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
-    audit: [],
+    audit: command.kind === 'record view' ? [{ kind: 'customer viewed', person: person.id, workstation, about: outer.case, detail: { how: 'desktop', at: inner.madeAt } }] : [],
   };
 }

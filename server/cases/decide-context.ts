@@ -1,12 +1,15 @@
 import type { DecideContext } from '#shared/case/context.ts';
+import { validKeys } from '#shared/administration/administration-evolve.ts';
 import type { Command } from '#shared/case/commands.ts';
 import type { CaseState } from '#shared/case/state.ts';
+import type { Person } from '#shared/people/person.ts';
 import { foldLedger } from '#shared/operation/ledger.ts';
 import { customerStream } from '#shared/protocol/ids.ts';
+import { judgeSigned } from '../administration/signatures.ts';
 import { flowOf, type Centre } from '../centre.ts';
-import type { Person } from '../people/person.ts';
+import { breakGlassOf } from '../reviews/break-glass.ts';
 
-export type Gathered = { context: DecideContext; ledgerVersion: number };
+export type Gathered = { context: DecideContext; ledgerVersion: number; administrationVersion: number; breakGlassVersion: number };
 
 /**
  * Everything a rule may look at, as the server knows it now. For an order to execute the bank is read afresh (TP3, the
@@ -18,14 +21,18 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
   const stream = customer === null ? null : customerStream(customer);
   const ledger = stream === null ? [] : await centre.log.readStream(stream, 1);
   const reading = ordering && customer !== null ? await centre.bank.read({ customerId: customer }) : null;
-  const proved = command.kind === 'approve review' ? await centre.tokens.readProof(command.body.proof, person.id) : null;
   const { rules, lights } = centre;
+  const { state: centreState } = centre.administration;
+  const signed = 'signed' in command.body ? command.body.signed : null;
+  const glass = command.kind === 'join break-glass' || command.kind === 'sign break-glass' ? await breakGlassOf(centre) : null;
   return {
     ledgerVersion: ledger.at(-1)?.envelope.version ?? 0,
+    administrationVersion: centreState.version,
+    breakGlassVersion: glass?.version ?? 0,
     context: {
       at: 'server',
       now: centre.clock.now(),
-      by: { person: person.id, role: person.role, entitlements: person.entitlements, workstation, no: person.no, skills: person.skills },
+      by: { person: person.id, human: person.human, role: person.role, entitlements: person.entitlements, workstation, no: person.no, skills: person.skills },
       calendar: rules.calendar,
       control: rules.control,
       flowPolicy: rules.flowPolicy,
@@ -34,11 +41,17 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       lights: { core: lights.core === 'down' ? 'down' : 'up', centre: 'up', phone: lights.phones === 'down' ? 'down' : 'up' },
       gateFacts: reading?.kind === 'answer' ? { facts: reading.value, quotes: [] } : 'unknown',
       person: (id) => {
-        const found = centre.people.byId(id);
-        return found === null ? 'unknown' : { role: found.role, entitlements: found.entitlements, active: found.active, relatedCustomers: found.relatedCustomers };
+        const found = centreState.people[id]?.person;
+        if (found === undefined) return 'unknown';
+        const { human, role, entitlements, active, relatedCustomers } = found;
+        return { human, role, entitlements, active, relatedCustomers, keys: validKeys(centreState, id), online: centre.online(id) };
       },
       ledger: { entries: foldLedger(ledger.map(({ envelope, body }) => ({ kind: envelope.kind, body }))) },
-      provedDigest: proved,
+      signature: signed === null ? 'unknown' : judgeSigned(centreState, signed, person.id, workstation),
+      stoppedKinds: Object.keys(centreState.stopped),
+      breakGlassToday: glass === null ? 'unknown' : glass.today,
+      qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),
+      reviewOffered: 'unknown',
     },
   };
 }

@@ -2,9 +2,16 @@ import { v7 as uuidv7 } from 'uuid';
 import { asks, isAskKind, type AskBody, type AskKind, type AskValue } from '#shared/protocol/asks.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION, type AskAnswer } from '#shared/protocol/wire.ts';
+import { mayDo } from '#shared/people/may.ts';
+import { keyIdOf } from '#shared/protocol/signature.ts';
+import { administer } from '../administration/administer.ts';
+import { carryOut, takeHalf } from '../administration/carry-out.ts';
+import { rulesVersionFor } from '../administration/publish-centre.ts';
 import type { Centre } from '../centre.ts';
+import { changePassphrase } from '../people/change-passphrase.ts';
+import { reviewPairs } from '../reviews/review-pairs.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
-import type { Person } from '../people/person.ts';
+import type { Person } from '#shared/people/person.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
@@ -34,8 +41,8 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
 
   return {
     rules: async ({ person }, { have }) => {
-      const { version, ...published } = centre.rules;
-      const own = `${version}.${person.entitlements.reviewLimitFen['early-settlement'] ?? 0}`;
+      const { version: _all, ...published } = centre.rules;
+      const own = rulesVersionFor(centre, person);
       return yes({ version: own, rules: have === own ? null : { version: own, ...published, entitlements: person.entitlements } });
     },
     'find customer': async ({ person, workstation }, body) => {
@@ -59,10 +66,27 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
     },
     verify: async ({ person }, body) => ((await mayHandle(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
     'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
-    'prove passphrase': async ({ person }, { digest, passphrase }) => {
-      const checked = await centre.people.check(person.account, passphrase, centre.clock.now());
-      return checked.ok ? yes({ proof: await centre.tokens.proof(person.id, digest) }) : no(checked.code === 'locked-out' ? 'locked-out' : 'wrong-passphrase');
+    administer: async ({ person, workstation }, body) => {
+      const taken = await administer(centre, person, workstation, body.kind, body.body);
+      if (!taken.ok) return { ok: false, refusal: taken.refusal };
+      return yes({ done: true as const, half: await carryOut(centre, taken.command) });
     },
+    'take half': async ({ person }, { changeId }) => {
+      const half = takeHalf(centre, changeId, person.id);
+      return half === null ? no('half-gone') : yes({ half });
+    },
+    'keep key': async ({ person, workstation }, key) => {
+      if (keyIdOf(Buffer.from(key.publicKey, 'base64')) !== key.keyId) return no('ask-malformed', { kind: 'keep key' });
+      const taken = await administer(centre, person, workstation, 'register key', { publicKey: key.publicKey, keyId: key.keyId });
+      if (!taken.ok) return { ok: false, refusal: taken.refusal };
+      centre.credentials.keepKey(person.id, key);
+      return yes(done);
+    },
+    'change passphrase': async ({ person, workstation }, body) => {
+      const refusal = await changePassphrase(centre, person.account, body.old, body.new, workstation);
+      return refusal === null ? yes(done) : { ok: false, refusal };
+    },
+    'review pairs': async () => yes(await reviewPairs(centre)),
     'set agent state': async ({ person }, body) => {
       const result = await centre.agents.request(person.id, { kind: 'choose', ...body });
       return result.ok ? yes(result.state) : result;
@@ -101,6 +125,8 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
 /** Parses, answers and checks the answer of one ask; what is malformed is a refusal (RB1). */
 export async function answerAsk(askers: { [K in AskKind]: Asker<K> }, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
   if (!isAskKind(kind)) return no('ask-unknown', { protocol: PROTOCOL_VERSION, ask: uuidv7() });
+  // PR3: the one table; whose case and which call it may be is each ask's own rule.
+  if (!mayDo(session.person.role, kind)) return no('role-may-not', { ask: kind });
   const parsed = asks[kind].body.safeParse(body);
   if (!parsed.success) return no('ask-malformed', { kind });
   return (askers[kind] as Asker<typeof kind>)(session, parsed.data as never);

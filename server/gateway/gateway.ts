@@ -7,7 +7,7 @@ import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import { decodeCursor } from '../log/cursor.ts';
-import type { Person } from '../people/person.ts';
+import type { Person } from '#shared/people/person.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
 import { RateLimit } from './rate-limit.ts';
 
@@ -71,6 +71,20 @@ export class Gateway {
     this.#askers = askers;
   }
 
+  /** After a change of the centre: who was disabled, and every machine that was revoked, is out at once (TP8, PR9). */
+  dismissTheGone(): void {
+    for (const socket of this.#sockets()) {
+      const gone = this.#gone(socket.data.seat);
+      if (gone !== null) this.#dismiss(socket, gone);
+    }
+  }
+
+  #gone(seat: Seat): string | null {
+    if (this.#centre.people.byId(seat.person.id)?.active !== true) return 'person-disabled';
+    const machine = this.#centre.workstations.admit(seat.workstation);
+    return machine.ok ? null : machine.code;
+  }
+
   online(person: string): boolean {
     return this.#sockets().some((socket) => socket.data.seat.person.id === person);
   }
@@ -95,7 +109,11 @@ export class Gateway {
     if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) throw new ConnectRefused({ code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } });
     if (!hello.success) throw new ConnectRefused({ code: 'hello-malformed' });
     const claims = await this.#centre.tokens.readSession(hello.data.token);
-    if (claims === null || claims.desktop !== hello.data.desktop) throw new ConnectRefused({ code: 'session-over' });
+    if (claims === null || claims.desktop !== hello.data.desktop || claims.workstation !== hello.data.workstation) throw new ConnectRefused({ code: 'session-over' });
+    // PR9: the token is of use at the machine it was given to, and only while that machine is enrolled.
+    const machine = this.#centre.workstations.admit(claims.workstation);
+    if (!machine.ok) throw new ConnectRefused({ code: machine.code });
+    if (!this.#centre.workstations.proves(claims.workstation, hello.data.token, hello.data.proof)) throw new ConnectRefused({ code: 'workstation-proof' });
     const person = this.#centre.people.byId(claims.sub);
     if (person === null || !person.active) throw new ConnectRefused({ code: 'person-disabled' });
     return { person, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit() };
@@ -112,10 +130,10 @@ export class Gateway {
       socket.on(name, (body: unknown, acknowledge: unknown) => {
         if (typeof acknowledge !== 'function') return this.#dismiss(socket, 'message-malformed');
         if (!seat.rate.allows()) return this.#dismiss(socket, 'too-frequent');
-      // Who was disabled or changed since they connected is judged as they are now (OF3, PR3).
-      const person = this.#centre.people.byId(seat.person.id);
-      if (person === null || !person.active) return this.#dismiss(socket, 'person-disabled');
-      seat.person = person;
+        // Who was disabled or changed since they connected is judged as they are now (OF3, PR3).
+        const gone = this.#gone(seat);
+        if (gone !== null) return this.#dismiss(socket, gone);
+        seat.person = this.#centre.people.byId(seat.person.id) ?? seat.person;
         handle(body).then(
           (answer) => (acknowledge as (answer: unknown) => void)(answer),
           (error: unknown) => {
@@ -176,7 +194,8 @@ export class Gateway {
     const { seat } = socket.data;
     seat.feeding = seat.feeding.then(async () => {
       // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
-      if (seat.sent !== null && this.#centre.people.byId(seat.person.id)?.active !== true) return void this.#dismiss(socket, 'person-disabled');
+      const gone = seat.sent === null ? null : this.#gone(seat);
+      if (gone !== null) return void this.#dismiss(socket, gone);
       while (seat.sent !== null && seat.sent < to && socket.connected) {
         const { feed, toPosition, more } = await this.#feed.feedFor(seat.person.id, seat.sent, to);
         if (feed.items.length > 0) {

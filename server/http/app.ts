@@ -1,26 +1,38 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { refusalText } from '#shared/protocol/refusals.ts';
-import { OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type SignInAnswer } from '#shared/protocol/wire.ts';
+import { z } from 'zod';
+import { EnrolmentRequest, OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type EnrolmentAnswer, type SignInAnswer } from '#shared/protocol/wire.ts';
+import { changePassphrase } from '../people/change-passphrase.ts';
 import type { Centre } from '../centre.ts';
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export type DemoAccount = { account: string; password: string; role: string; name: string };
 
-const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400 };
+const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403 };
 
 /** What every HTTP refusal looks like: a code, its detail, and the words in both languages. */
 const said = (refusal: Refusal): { refusal: Refusal; text: ReturnType<typeof refusalText> } => ({ refusal, text: refusalText(refusal.code) });
 
-async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
+/** Why a request of another version is not served, or null. */
+function versionRefusal(body: unknown): Refusal | null {
   const protocol = typeof body === 'object' && body !== null && 'protocol' in body ? body.protocol : undefined;
-  if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) return { ok: false, refusal: { code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } } };
-  if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) return { ok: false, refusal: { code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } } };
+  if (typeof protocol !== 'number') return null;
+  if (protocol < OLDEST_PROTOCOL) return { code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } };
+  return protocol > PROTOCOL_VERSION ? { code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } } : null;
+}
+
+async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
+  const version = versionRefusal(body);
+  if (version !== null) return { ok: false, refusal: version };
   const request = SignInRequest.safeParse(body);
   if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
   const { account, password, workstation, desktop, clockAt } = request.data;
   const now = centre.clock.now();
+  // PR9: nobody signs in at a machine that is not enrolled; said before the password is looked at.
+  const machine = centre.workstations.admit(workstation);
+  if (!machine.ok) return { ok: false, refusal: { code: machine.code } };
   const checked = await centre.people.check(account, password, now);
   const audit = { kind: checked.ok ? 'signed in' : 'sign-in refused', person: checked.ok ? checked.person.id : null, workstation, about: null, detail: { code: checked.ok ? '' : checked.code } };
   await centre.log.append([{ writes: [], command: null, audit: [audit] }]);
@@ -29,9 +41,22 @@ async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer
   // A clock that is a day off cannot tell when a promise falls due; said after the password, so that it tells nobody else.
   if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) return { ok: false, refusal: { code: 'clock-off', detail: { minutes: Math.round(offMs / 60_000) } } };
   const { token, expiresAt } = await centre.tokens.session(checked.person.id, desktop, workstation);
-  const { id, name, no, role, skills, team } = checked.person;
+  const { id, human, name, no, role, skills, team } = checked.person;
+  const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
+  const key = { kept: register ? null : centre.credentials.keptKey(id), register };
   const { epoch } = await centre.log.head();
-  return { ok: true, answer: { token, expiresAt, serverAt: centre.clock.now(), epoch, person: { id, account: checked.person.account, name, no, role, skills, team } } };
+  return { ok: true, answer: { token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange, person: { id, human, account: checked.person.account, name, no, role, skills, team } } };
+}
+
+const PassphraseRequest = z.strictObject({ protocol: z.int(), account: z.string().min(1).max(80), old: z.string().min(1).max(200), new: z.string().min(1).max(200), workstation: z.uuid() });
+
+async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer: EnrolmentAnswer } | { ok: false; refusal: Refusal }> {
+  const version = versionRefusal(body);
+  if (version !== null) return { ok: false, refusal: version };
+  const request = EnrolmentRequest.safeParse(body);
+  if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
+  const answer = await centre.workstations.ask(request.data);
+  return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
 
 /**
@@ -47,6 +72,16 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null): Fastify
   app.post('/session', async (request, reply) => {
     const result = await signIn(centre, request.body);
     return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
+  });
+  app.post('/enrolment', async (request, reply) => {
+    const result = await enrol(centre, request.body);
+    return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
+  });
+  app.post('/passphrase', async (request, reply) => {
+    const parsed = PassphraseRequest.safeParse(request.body);
+    if (!parsed.success) return reply.code(400).send(said({ code: 'request-malformed' }));
+    const refusal = await changePassphrase(centre, parsed.data.account, parsed.data.old, parsed.data.new, parsed.data.workstation);
+    return refusal === null ? { done: true } : reply.code(status[refusal.code] ?? 400).send(said(refusal));
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const malformed = error.statusCode !== undefined && error.statusCode < 500;

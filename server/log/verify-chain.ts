@@ -156,6 +156,7 @@ class Walk {
     for (const [batch, first, last, link, recordedAt] of batches) {
       const due = this.#position + 1;
       if (batch !== this.#batch + 1) return this.#fault(batch > this.#batch + 1 ? 'missing' : 'inserted', due, `batch ${this.#batch + 1} is missing: ${batch} comes in its place`);
+      if (typeof recordedAt !== 'string' || !Buffer.isBuffer(link)) return this.#fault('changed', due, `the row of batch ${batch} is of another type`);
       if (first !== due) return this.#fault('changed', due, `batch ${batch} begins at ${first}`);
       if (recordedAt < this.#recordedAt) return this.#fault('changed', due, `batch ${batch} is recorded at ${recordedAt}, before the one before it`);
       const fault = this.#entriesOf(batch, last, link, recordedAt, rows);
@@ -200,6 +201,8 @@ class Walk {
   /** What is wrong with one entry by itself, or null. */
   #flaw(row: EntryRow, recordedAt: string): Flaw | null {
     const text = row[6];
+    // A damaged page may hold a value of another type.
+    if (typeof text !== 'string' || !Buffer.isBuffer(row[7]) || (row[8] !== null && !Buffer.isBuffer(row[8]))) return ['changed', 'its columns are of another type'];
     if (!hash('sha256', text, 'buffer').equals(row[7])) return ['changed', 'its content is not what its hash was taken of'];
     let content: Record<string, unknown> | null;
     try {

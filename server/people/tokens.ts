@@ -5,13 +5,11 @@ import { z } from 'zod';
 import { PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 
 const SESSION_MINUTES = 15;
-const PROOF_SECONDS = 120;
 
-const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: z.string(), exp: z.number() });
+const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: Uuid7, exp: z.number() });
 export type SessionClaims = z.infer<typeof SessionClaims>;
-const ProofClaims = z.object({ sub: PersonId, digest: z.string() });
 
-/** Signs and checks short-lived tokens: sessions, and proofs that a passphrase was typed for one digest. */
+/** Signs and checks short-lived session tokens. */
 export class Tokens {
   readonly #key: Uint8Array;
   readonly #now: () => string;
@@ -37,16 +35,6 @@ export class Tokens {
   /** @returns the claims, or null where the token is forged, malformed or over */
   async readSession(token: string): Promise<SessionClaims | null> {
     return this.#read(token, 'session', SessionClaims);
-  }
-
-  async proof(person: string, digest: string): Promise<string> {
-    return new SignJWT({ digest }).setProtectedHeader({ alg: 'HS256' }).setSubject(person).setAudience('proof').setExpirationTime(this.#seconds() + PROOF_SECONDS).sign(this.#key);
-  }
-
-  /** @returns the digest that this person proved their passphrase for, or null */
-  async readProof(token: string, person: string): Promise<string | null> {
-    const claims = await this.#read(token, 'proof', ProofClaims);
-    return claims?.sub === person ? claims.digest : null;
   }
 
   async #read<T>(token: string, audience: string, schema: z.ZodType<T>): Promise<T | null> {

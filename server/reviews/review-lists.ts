@@ -2,9 +2,10 @@ import type { CaseState } from '#shared/case/state.ts';
 import { callOf } from '#shared/operation/call-of.ts';
 import type { LiveValue, PoolRow } from '#shared/protocol/live.ts';
 import type { ReviewState } from '#shared/review/review-schema.ts';
+import { reviewLimit } from '#shared/review/policy.ts';
 import { hasSeenFigures } from '#shared/review/withholding.ts';
 import type { Centre } from '../centre.ts';
-import type { Person } from '../people/person.ts';
+import type { Person } from '#shared/people/person.ts';
 
 type Waiting = { state: CaseState; review: ReviewState };
 
@@ -30,14 +31,17 @@ function waiting(centre: Centre): Waiting[] {
 }
 
 /** TP5, TP6, TP14: what this person could take, or has taken; nothing they are barred from is offered. */
-function couldTake(person: Person, { state, review }: Waiting): boolean {
+function couldTake(centre: Centre, person: Person, { state, review }: Waiting): boolean {
   if (review.takenBy === person.id) return true;
   if (person.role !== 'mentor' && person.role !== 'lead') return false;
   if (review.forLead && person.role !== 'lead') return false;
   const operation = state.operations[review.operationId];
   if (!operation?.payload) return false;
-  const limit = person.entitlements.reviewLimitFen[operation.kind];
-  if (limit === undefined || operation.payload.totalDueFen > limit) return false;
+  // A lead without the entitlement may still be one of two who break the glass (TP11).
+  const limit = reviewLimit(centre.rules.control.kinds[operation.kind], operation.kind, person);
+  const entitled = limit !== undefined && operation.payload.totalDueFen <= limit;
+  if (!entitled && (person.role !== 'lead' || operation.payload.totalDueFen > centre.rules.control.breakGlass.capFen)) return false;
+  if (centre.people.byId(operation.maker)?.human === person.human) return false;
   if (person.relatedCustomers.includes(operation.customerId)) return false;
   if (review.reconfirms !== null) return state.reviews[review.reconfirms]?.decidedBy === person.id;
   return !hasSeenFigures(state, person.id);
@@ -51,6 +55,10 @@ function row(centre: Centre, { state, review }: Waiting): PoolRow {
     customerWaits: review.customerWaits, onHold: onHold(state), promisedTo: review.promisedTo, requestedAt: review.requestedAt, validUntil: review.validUntil,
     takenBy: review.takenBy, takenByName: review.takenBy === null ? null : (centre.people.byId(review.takenBy)?.name ?? ''), takenUntil: review.takenUntil,
     forLead: review.forLead, reconfirms: review.reconfirms !== null,
+    breakGlass: review.reconfirms !== null ? null : {
+      from: new Date(Date.parse(review.requestedAt) + centre.rules.control.breakGlass.afterMinutes * 60_000).toISOString(),
+      seats: review.seats.map((seat) => ({ person: seat.by, name: centre.people.byId(seat.by)?.name ?? '', signed: seat.signedAt !== null })),
+    },
   };
 }
 
@@ -59,7 +67,7 @@ export function publishReviews(centre: Centre): void {
   const all = waiting(centre);
   for (const person of centre.people.all()) {
     if (person.role === 'mentor' || person.role === 'lead') {
-      centre.live.set(person.id, 'reviews', all.filter((one) => couldTake(person, one)).map((one) => row(centre, one)));
+      centre.live.set(person.id, 'reviews', all.filter((one) => couldTake(centre, person, one)).map((one) => row(centre, one)));
     }
     const mine: LiveValue<'my-reviews'> = all.flatMap((one, index) =>
       one.review.requestedBy !== person.id ? [] : [{

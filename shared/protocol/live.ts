@@ -39,6 +39,8 @@ export const liveTopics = {
   'hand-overs': z.array(z.strictObject({ handOverId: Uuid7, caseId: CaseId, fromName: z.string(), note: z.string(), at: Instant })),
   /** TP15: kinds of operation that are stopped now, for everybody. */
   'stopped-kinds': z.array(z.strictObject({ kind: OperationKind, since: Instant, byName: z.string(), reason: z.string() })),
+  /** Of the rules that this person decides by: another one than the desktop has makes it fetch them anew. */
+  'rules-version': z.strictObject({ version: z.string() }),
   /** Administrators and risk officers: the centre itself, and what waits for the second person (TP12). */
   administration: AdministrationView,
   clock: z.strictObject({ serverAt: Instant, controllable: z.boolean() }),

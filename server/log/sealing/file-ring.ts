@@ -2,7 +2,7 @@
  * The ring key in a file of mode 0600: for one machine without a key service. Whoever has this file and `keys.sqlite`
  * reads every body, so the two are backed up apart (docs/log.md).
  */
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -89,9 +89,9 @@ class FileRing implements RingKey {
     this.#now = now;
   }
 
-  #key(version: number): Buffer | null {
+  #key(version: number): KeyObject | null {
     const found = this.#stored.find((one) => one.version === version);
-    return found === undefined ? null : Buffer.from(found.key, 'base64');
+    return found === undefined ? null : createSecretKey(found.key, 'base64');
   }
 
   async current(): Promise<number> {

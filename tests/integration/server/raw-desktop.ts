@@ -1,13 +1,28 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { v7 as uuidv7 } from 'uuid';
 import { evolve } from '#shared/case/evolve.ts';
 import type { CommandBody, CommandKind } from '#shared/case/commands.ts';
 import { CaseState } from '#shared/case/state.ts';
+import { keyIdOf, signedBytes, type Signed, type SignaturePurpose } from '#shared/protocol/signature.ts';
 import type { AskBody, AskKind, AskValue } from '#shared/protocol/asks.ts';
 import type { CommandResult, OuterCommand } from '#shared/protocol/command.ts';
 import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
-import { PROTOCOL_VERSION, type AskAnswer, type Feed, type LiveMessage, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
+import { helloBytes, PROTOCOL_VERSION, type AskAnswer, type Feed, type LiveMessage, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
+
+/** An Ed25519 key pair as this client makes it. */
+export type RawKey = { privateKey: KeyObject; publicKey: string; keyId: string };
+
+export function makeRawKey(): RawKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-32);
+  return { privateKey, publicKey: raw.toString('base64'), keyId: keyIdOf(raw) };
+}
+
+const signRaw = (key: RawKey, bytes: Uint8Array): string => sign(null, bytes, key.privateKey).toString('base64');
+
+/** Keys that persons of one server registered, so that a second desktop of the same person signs with the same. */
+const keysOfPersons = new Map<string, RawKey>();
 
 /**
  * A client of the wire protocol that shares no code with the desk: what an attacker, or somebody writing a client in
@@ -21,6 +36,9 @@ export class RawDesktop {
   readonly live = new Map<string, unknown>();
   person = '';
   token = '';
+  workstation = '';
+  machineKey: RawKey = makeRawKey();
+  personKey: RawKey = makeRawKey();
   cursor: string | null = null;
   #socket: Socket | null = null;
   #numbers = new Map<string, number>();
@@ -37,23 +55,66 @@ export class RawDesktop {
 
   static async signIn(url: string, account: string, password = 'aidline-demo', id = uuidv7()): Promise<RawDesktop> {
     const desktop = new RawDesktop(url, id);
-    const response = await fetch(`${url}/session`, {
-      method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ protocol: PROTOCOL_VERSION, account, password, workstation: `ws-${account}`, desktop: desktop.desktop, clockAt: new Date().toISOString() }),
-    });
-    const answer = (await response.json()) as { token: string; person: { id: string } };
-    if (!response.ok) throw new Error(JSON.stringify(answer));
-    desktop.token = answer.token;
-    desktop.person = answer.person.id;
+    await desktop.enrol(`ws-${account}`);
+    const answer = await desktop.session(account, password);
     await desktop.connect();
+    if (answer.key.register) await desktop.keepKey();
     return desktop;
+  }
+
+  /** Has this machine enrolled (at once in the demo). */
+  async enrol(name: string, code: string | null = null): Promise<{ status: string; fingerprint: string }> {
+    const response = await fetch(`${this.url}/enrolment`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ protocol: PROTOCOL_VERSION, name, site: '测试', publicKey: this.machineKey.publicKey, secret: randomBytes(32).toString('base64'), code }),
+    });
+    const answer = (await response.json()) as { workstation: string; status: string; fingerprint: string };
+    if (!response.ok) throw new Error(JSON.stringify(answer));
+    this.workstation = answer.workstation;
+    return answer;
+  }
+
+  async session(account: string, password: string): Promise<{ key: { register: boolean } }> {
+    const response = await fetch(`${this.url}/session`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ protocol: PROTOCOL_VERSION, account, password, workstation: this.workstation, desktop: this.desktop, clockAt: new Date().toISOString() }),
+    });
+    const answer = (await response.json()) as { token: string; person: { id: string }; key: { register: boolean; kept: { keyId: string } | null } };
+    if (!response.ok) throw new Error(JSON.stringify(answer));
+    this.token = answer.token;
+    this.person = answer.person.id;
+    const known = answer.key.kept === null ? undefined : keysOfPersons.get(answer.key.kept.keyId);
+    if (known !== undefined) this.personKey = known;
+    return answer;
+  }
+
+  /** Registers this desktop's person key; what is kept of it is no real wrapping, since nobody opens it here. */
+  async keepKey(key = this.personKey): Promise<void> {
+    const filler = randomBytes(16).toString('base64');
+    await this.ask('keep key', { publicKey: key.publicKey, keyId: key.keyId, wrapped: { kdf: 'argon2id', cost: { memoryKib: 8, passes: 1, lanes: 1 }, salt: filler, iv: filler, sealed: filler, tag: filler } });
+    keysOfPersons.set(key.keyId, key);
+    this.personKey = key;
+  }
+
+  /** Both signatures over a digest, by whatever keys one says. */
+  signed(purpose: SignaturePurpose, digest: string, by: { person?: RawKey; machine?: RawKey } = {}): Signed {
+    const { person = this.personKey, machine = this.machineKey } = by;
+    const bytes = signedBytes(purpose, digest);
+    return { purpose, digest, personKey: person.keyId, personSignature: signRaw(person, bytes), workstationKey: machine.keyId, workstationSignature: signRaw(machine, bytes) };
+  }
+
+  #hello(claims: Record<string, unknown>): Record<string, unknown> {
+    return {
+      protocol: PROTOCOL_VERSION, token: this.token, workstation: this.workstation, desktop: this.desktop, incarnation: 1,
+      proof: signRaw(this.machineKey, helloBytes(this.token)), ...claims,
+    };
   }
 
   /** @param hello what to claim instead of the truth */
   async connect(hello: Record<string, unknown> = {}): Promise<void> {
     const socket = io(this.url, {
       transports: ['websocket'], reconnection: false, forceNew: true,
-      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1, ...hello },
+      auth: this.#hello(hello),
     });
     this.#socket = socket;
     this.goodbye = null;
@@ -78,7 +139,7 @@ export class RawDesktop {
   async connectAnother(hello: Record<string, unknown>, headers: Record<string, string> = {}): Promise<'connected'> {
     const socket = io(this.url, {
       transports: ['websocket'], reconnection: false, forceNew: true, extraHeaders: headers,
-      auth: { protocol: PROTOCOL_VERSION, token: this.token, workstation: 'ws', desktop: this.desktop, incarnation: 1, ...hello },
+      auth: this.#hello(hello),
     });
     try {
       await new Promise<void>((resolve, reject) => {

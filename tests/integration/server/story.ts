@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { openCallOf } from '#shared/operation/call-of.ts';
 import type { CaseState } from '#shared/case/state.ts';
+import { digestOf } from '#shared/operation/payload.ts';
+import { payloadOf, validityLimit, type PayloadContext } from '#shared/operation/submission.ts';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
 import { makeHttpBank } from '../../../server/bank/http-bank.ts';
 import { readOptions } from '../../../server/options.ts';
@@ -133,9 +135,22 @@ export const NOTE_TO_REVIEWER = '三笔,客户已选定';
 
 export async function submit(stage: Stage, drafted: Drafted, agent = stage.agent, customerWaits: 'callback' | 'on-line' = 'callback'): Promise<string> {
   const reviewId = uuidv7();
-  await agent.must('submit for review', drafted.caseId, { operationId: drafted.operationId, reviewId, nonce: uuidv7(), noteToReviewer: NOTE_TO_REVIEWER, customerWaits });
+  await agent.until(() => Object.keys(agent.state(drafted.caseId).operations[drafted.operationId]?.selfCheck ?? {}).length > 0, 'the self-check');
+  await agent.must('submit for review', drafted.caseId, submission(stage, agent, drafted, customerWaits, reviewId));
   await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.payload != null, 'the payload');
   return reviewId;
+}
+
+/** A submission as the desk makes it: the payload of what it holds, ticked and signed for. */
+export function submission(stage: Stage, agent: RawDesktop, drafted: Pick<Drafted, 'caseId' | 'operationId'>, customerWaits: 'callback' | 'on-line' = 'callback', reviewId = uuidv7()) {
+  const state = agent.state(drafted.caseId);
+  const operation = state.operations[drafted.operationId]!;
+  const context = { now: stage.running.centre.clock.now(), control: stage.running.centre.rules.control, by: { person: agent.person } as PayloadContext['by'] };
+  const limit = validityLimit(state, operation, customerWaits, context);
+  if (typeof limit !== 'string') throw new Error(limit.refusal.code);
+  const nonce = uuidv7();
+  const digest = digestOf(payloadOf(state, operation, { validUntil: limit, nonce }, context));
+  return { operationId: drafted.operationId, reviewId, nonce, noteToReviewer: NOTE_TO_REVIEWER, customerWaits, validUntil: limit, signed: agent.signed('tick', digest) };
 }
 
 /** What the mentor types from her own facts. */
@@ -143,7 +158,7 @@ export function blindFigures(state: CaseState, drafted: Pick<Drafted, 'operation
   const payload = state.operations[drafted.operationId]!.payload!;
   return {
     totalDueFen: payload.totalDueFen, lines: payload.lines.length, dueDate: payload.dueDate,
-    principals: Object.fromEntries(payload.lines.map((line) => [line.planId, line.remainingFen])),
+    principals: Object.fromEntries(payload.lines.flatMap((line) => (line.type === 'settlement' ? [[line.planId, line.remainingFen]] : []))),
   };
 }
 
@@ -163,8 +178,7 @@ export async function enter(stage: Stage, drafted: Drafted, reviewId: string, re
 
 export async function press(drafted: Drafted, reviewId: string, reviewer: RawDesktop): Promise<void> {
   const digest = reviewer.state(drafted.caseId).operations[drafted.operationId]!.digest!;
-  const { proof } = await reviewer.ask('prove passphrase', { digest, passphrase: 'aidline-demo' });
-  await reviewer.must('approve review', drafted.caseId, { reviewId, digest, proof });
+  await reviewer.must('approve review', drafted.caseId, { reviewId, digest, signed: reviewer.signed('approval', digest) });
 }
 
 export async function approve(stage: Stage, drafted: Drafted, reviewId: string, reviewer = stage.mentor): Promise<void> {
@@ -208,10 +222,11 @@ export async function confirm(stage: Stage, drafted: Drafted, agent = stage.agen
   return callId;
 }
 
-export function executionOrder(state: CaseState, drafted: Pick<Drafted, 'operationId'>, callId: string) {
-  const operation = state.operations[drafted.operationId]!;
+export function executionOrder(agent: RawDesktop, drafted: Pick<Drafted, 'caseId' | 'operationId'>, callId: string) {
+  const operation = agent.state(drafted.caseId).operations[drafted.operationId]!;
   return {
     operationId: drafted.operationId, executionId: uuidv7(), digest: operation.digest!, callId, keys: operation.payload!.lines.map((line) => ({ lineId: line.lineId, key: uuidv7() })),
+    signed: agent.signed('order', operation.digest!),
   };
 }
 
@@ -230,7 +245,7 @@ export async function ready(stage: Stage, matter: Matter = LARGE): Promise<{ dra
   await tickAll(stage, drafted, call.callId);
   await typeProof(drafted, call.callId, agent);
   await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.confirmation?.proofAt != null, 'the whole confirmation');
-  return { drafted, callId: call.callId, order: executionOrder(agent.state(drafted.caseId), drafted, call.callId) };
+  return { drafted, callId: call.callId, order: executionOrder(agent, drafted, call.callId) };
 }
 
 /** What the bank says it booked: the only witness that counts. */

@@ -1,6 +1,9 @@
 import { confirmationItems } from '#shared/operation/confirmation.ts';
+import type { CommandBody } from '#shared/case/commands.ts';
+import { digestOf } from '#shared/operation/payload.ts';
+import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
-import { control, CUSTOMER, id, MAKER, OPERATION, REVIEWER, World } from './world.ts';
+import { control, CUSTOMER, id, MAKER, OPERATION, REVIEWER, signedFor, World } from './world.ts';
 
 export const policy = control.kinds['early-settlement'];
 const PLANS = ['plan-1', 'plan-2', 'plan-3'];
@@ -33,15 +36,23 @@ export const verify = (world: World, callId: string, level = 3): void =>
 export const draft = (world: World, by = MAKER, planIds: readonly string[] = PLANS, operationId = OPERATION) =>
   world.do(by, 'draft worksheet', { operationId, kind: 'early-settlement', accountId: 'acct-1', continues: null, lines: planIds.map((planId, index) => ({ planId, lineId: id(200 + index) })) });
 export const tickAll = (world: World, by = MAKER): (string | null)[] => policy.selfCheck.map((item) => world.do(by, 'tick self-check', { operationId: OPERATION, item: item.id, on: true }));
-export const submit = (world: World, reviewId: string, by = MAKER, nonce = id(300)) =>
-  world.do(by, 'submit for review', { operationId: OPERATION, reviewId, nonce, noteToReviewer: '请看第二笔', customerWaits: 'on-line' });
+/** A submission as the desk makes it of what it shows; `null` where there is no operation to make it of. */
+export function submission(world: World, reviewId: string, by = MAKER, nonce = id(300), operationId = OPERATION): CommandBody<'submit for review'> {
+  const operation = world.case.operations[operationId];
+  const context = world.context(by);
+  const limit = operation === undefined ? world.now : validityLimit(world.case, operation, 'on-line', context);
+  const validUntil = typeof limit === 'string' ? limit : world.now;
+  const digest = operation === undefined ? '0'.repeat(64) : digestOf(payloadOf(world.case, operation, { validUntil, nonce }, context));
+  return { operationId, reviewId, nonce, noteToReviewer: '请看第二笔', customerWaits: 'on-line', validUntil, signed: signedFor(by, 'tick', digest) };
+}
+export const submit = (world: World, reviewId: string, by = MAKER, nonce = id(300)) => world.do(by, 'submit for review', submission(world, reviewId, by, nonce));
 
 export function rightEntry(world: World): BlindEntry {
   const payload = world.operation().payload!;
-  return { totalDueFen: payload.totalDueFen, lines: payload.lines.length, dueDate: payload.dueDate, principals: Object.fromEntries(payload.lines.map((line) => [line.planId, line.remainingFen])) };
+  return { totalDueFen: payload.totalDueFen, lines: payload.lines.length, dueDate: payload.dueDate, principals: Object.fromEntries(payload.lines.map((line) => (line.type === 'settlement' ? [line.planId, line.remainingFen] : ['', 0]))) };
 }
 export const approve = (world: World, reviewId: string, by = REVIEWER, digest = world.operation().digest!) =>
-  world.do(by, 'approve review', { reviewId, digest, proof: 'p' }, { provedDigest: digest });
+  world.do(by, 'approve review', { reviewId, digest, signed: signedFor(by, 'approval', digest) });
 
 /** 眼到, 心到; gives the codes of what was refused. */
 export function confirmAll(world: World, callId: string, by = MAKER): string[] {
@@ -58,7 +69,7 @@ export function proof(world: World, callId: string, by = MAKER): string | null {
 
 export function orderOf(world: World, callId: string, keysFrom = 400) {
   const { payload, digest } = world.operation();
-  return { operationId: OPERATION, executionId: id(keysFrom + 90), digest: digest!, callId, keys: payload!.lines.map((line, index) => ({ lineId: line.lineId, key: id(keysFrom + index) })) };
+  return { operationId: OPERATION, executionId: id(keysFrom + 90), digest: digest!, callId, keys: payload!.lines.map((line, index) => ({ lineId: line.lineId, key: id(keysFrom + index) })), signed: signedFor(world.operation().maker, 'order', digest!) };
 }
 export const order = (world: World, callId: string, by = MAKER) => world.do(by, 'order execution', orderOf(world, callId));
 

@@ -6,10 +6,12 @@ import { decide } from '#shared/case/decide.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { china } from '#shared/calendar/china-2026.ts';
+import { OperationKind } from '#shared/operation/payload.ts';
 import { settle } from '#shared/money/instalment.ts';
 import { CustomerFacts, type Plan, type Quote } from '#shared/protocol/bank.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
 import type { Role } from '#shared/people/roles.ts';
+import type { Signed, SignaturePurpose } from '#shared/protocol/signature.ts';
 import { loadFlows } from '../../../server/flows/load-flows.ts';
 import { loadControl } from '../../../server/policy/load-control.ts';
 
@@ -29,7 +31,15 @@ export const OPERATION = id(91);
 export const CUSTOMER = 'cust-1';
 export const START = '2026-11-23T02:00:00.000Z';
 
-type Someone = { role: Role; limit: number | null; active: boolean; related: string[] };
+type Someone = { role: Role; limit: number | null; active: boolean; related: string[]; human?: string; keys?: string[]; online?: boolean };
+
+/** The id that stands for a person's key. */
+export const keyOf = (person: string): string => person.replaceAll('-', '').padEnd(64, '0');
+
+/** As a desk would sign: the world takes its word, signatures themselves are checked against a server. */
+export const signedFor = (by: string, purpose: SignaturePurpose, digest: string): Signed => ({
+  purpose, digest, personKey: keyOf(by), personSignature: `${'A'.repeat(86)}==`, workstationKey: 'f'.repeat(64), workstationSignature: `${'A'.repeat(86)}==`,
+});
 
 const plan = (planId: string, principalFen: number): Plan => ({
   id: planId, account: 'acct-1', card: 'card-1', merchant: '样例商户', signedOn: '2025-03-05', firstPostDate: '2025-04-05', principalFen, periodsTotal: 24, periodsPosted: 6, periodsLeft: 18,
@@ -51,6 +61,7 @@ export class World {
   };
   plans: Plan[] = [plan('plan-1', 8_000_000), plan('plan-2', 4_000_000), plan('plan-3', 2_400_000)];
   control: ControlPolicy = control;
+  stoppedKinds: string[] = [];
   lastCommand = 1_000;
 
   later(minutes: number): void {
@@ -82,18 +93,21 @@ export class World {
 
   context(by: string, more: Partial<DecideContext> = {}): DecideContext {
     const who = this.people[by]!;
-    const entitlements = (one: Someone) => ({ reviewLimitFen: one.limit === null ? {} : { 'early-settlement': one.limit } });
+    const entitlements = (one: Someone) => ({ reviewLimitFen: one.limit === null ? {} : { ...Object.fromEntries(OperationKind.options.map((kind) => [kind, one.limit!])) } });
     return {
       at: 'server', now: this.now, calendar: china, control: this.control, flowPolicy: flowPolicy!, flow: () => null,
       site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' },
-      by: { person: by, role: who.role, entitlements: entitlements(who), workstation: 'ws', no: '1', skills: [] },
+      by: { person: by, human: who.human ?? by, role: who.role, entitlements: entitlements(who), workstation: 'ws', no: '1', skills: [] },
       lights: { core: 'up', centre: 'up', phone: 'up' },
       gateFacts: { facts: this.facts(), quotes: [] },
       person: (other) => {
         const found = this.people[other];
-        return found === undefined ? 'unknown' : { role: found.role, entitlements: entitlements(found), active: found.active, relatedCustomers: found.related };
+        if (found === undefined) return 'unknown';
+        return {
+          human: found.human ?? other, role: found.role, entitlements: entitlements(found), active: found.active, relatedCustomers: found.related, keys: found.keys ?? [keyOf(other)], online: found.online ?? true,
+        };
       },
-      ledger: { entries: this.ledger }, provedDigest: null, ...more,
+      ledger: { entries: this.ledger }, signature: 'unknown', stoppedKinds: this.stoppedKinds, breakGlassToday: 0, qualityStaff: [], reviewOffered: 'unknown', ...more,
     };
   }
 
@@ -105,13 +119,15 @@ export class World {
   /** A person's command, decided as the server does; gives the refusal's code, or null where it was accepted. */
   do<K extends CommandKind>(by: string, kind: K, body: CommandBody<K>, more: Partial<DecideContext> = {}): string | null {
     const command = { id: id(++this.lastCommand), kind, body, madeAt: this.now, saidAt: null } as unknown as CommandOf<K>;
-    const decision = decide(this.state, command as never, this.context(by, more));
+    const signed = 'signed' in body ? (body.signed as Signed) : null;
+    const signature = signed === null ? ('unknown' as const) : { ok: true as const, purpose: signed.purpose, digest: signed.digest };
+    const decision = decide(this.state, command as never, this.context(by, { signature, ...more }));
     if (isRefused(decision)) return decision.refusal.code;
     for (const event of decision.events) {
       this.#fold(event, by);
       if (event.kind === 'execution started') {
         const { payload, accountId } = this.operation();
-        this.ledger.push({ operationId: event.body.operationId, caseId: CASE, accountId, kind: 'early-settlement', totalFen: payload!.totalDueFen, startedAt: this.now, open: true });
+        this.ledger.push({ operationId: event.body.operationId, caseId: CASE, accountId, kind: payload!.kind, totalFen: payload!.totalDueFen, startedAt: this.now, open: true });
       }
     }
     return null;

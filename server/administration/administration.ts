@@ -1,0 +1,97 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { AdministrationCommand, AdministrationEvent, AdministrationState } from '#shared/administration/administration-schema.ts';
+import { decideAdministration, type AdministrationContext } from '#shared/administration/administration-decide.ts';
+import { evolveAdministration, noCentre } from '#shared/administration/administration-evolve.ts';
+import type { Actor } from '#shared/protocol/envelope.ts';
+import { ADMINISTRATION } from '#shared/protocol/ids.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { AuditEntry, EventLog } from '../log/log.ts';
+
+const TRIES = 20;
+
+export type Taken = { ok: true; events: readonly AdministrationEvent[] } | { ok: false; refusal: Refusal };
+
+/**
+ * The centre itself (TP12): people, keys, workstations, policies, stops, and the changes that wait for the second person,
+ * folded from the stream `centre:administration`. Nothing else says who may do what.
+ */
+export class Administration {
+  readonly #log: EventLog;
+  readonly #now: () => string;
+  #state: AdministrationState = noCentre;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<(events: readonly AdministrationEvent[], state: AdministrationState) => void>();
+
+  constructor(log: EventLog, now: () => string) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  async start(): Promise<void> {
+    this.#state = noCentre;
+    await this.#catchUp();
+  }
+
+  /** As the log has it; its version is what a decision on it must expect. */
+  get state(): AdministrationState {
+    return this.#state;
+  }
+
+  /** Called after each change, in order. */
+  onChanged(listener: (events: readonly AdministrationEvent[], state: AdministrationState) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Takes what a person does to the centre; what is refused is in the audit log (TP7). */
+  take(command: AdministrationCommand, context: AdministrationContext, workstation: string): Promise<Taken> {
+    return this.#inTurn(async () => {
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        const ruling = decideAdministration(this.#state, command, context);
+        if ('refusal' in ruling) {
+          const entry: AuditEntry = { kind: 'administration refused', person: context.by.person, workstation, about: null, detail: { command: command.kind, code: ruling.refusal.code } };
+          await this.#log.append([{ writes: [], command: null, audit: [entry] }]);
+          return { ok: false, refusal: ruling.refusal };
+        }
+        if (ruling.events.length === 0 || (await this.#append(ruling.events, { kind: 'person', person: context.by.person, workstation }))) return { ok: true, events: ruling.events };
+      }
+      throw new Error(`${command.kind} met ${TRIES} conflicts`);
+    });
+  }
+
+  /** What the server itself records: the founding, a machine enrolled by the code of the founding or in the demo. */
+  record(rule: (state: AdministrationState) => AdministrationEvent[]): Promise<void> {
+    return this.#inTurn(async () => {
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        const events = rule(this.#state);
+        if (events.length === 0 || (await this.#append(events, { kind: 'server', person: null, workstation: null }))) return;
+      }
+      throw new Error('the centre was not recorded');
+    });
+  }
+
+  async #append(events: readonly AdministrationEvent[], actor: Actor): Promise<boolean> {
+    const [result] = await this.#log.append([{
+      writes: [{ stream: ADMINISTRATION, expectedVersion: this.#state.version, events: events.map((event) => ({ id: uuidv7(), ...event })), actor, madeAt: this.#now() }],
+      command: null, audit: [],
+    }]);
+    if (result?.status === 'conflict') {
+      await this.#catchUp();
+      return false;
+    }
+    if (result?.status !== 'appended') throw new Error(`the log did not take a change of the centre: ${JSON.stringify(result)}`);
+    await this.#catchUp();
+    for (const listener of this.#listeners) listener(events, this.#state);
+    return true;
+  }
+
+  async #catchUp(): Promise<void> {
+    const news = await this.#log.readStream(ADMINISTRATION, this.#state.version + 1);
+    for (const { envelope, body } of news) this.#state = evolveAdministration(this.#state, { kind: envelope.kind, version: envelope.version, body, at: envelope.times.recorded });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

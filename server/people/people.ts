@@ -1,0 +1,37 @@
+import type { Person } from '#shared/people/person.ts';
+import type { Administration } from '../administration/administration.ts';
+import type { CredentialCheck, Credentials } from './credentials.ts';
+
+export type PasswordCheck = { ok: true; person: Person; mustChange: boolean } | Extract<CredentialCheck, { ok: false }> | { ok: false; code: 'person-disabled'; until?: string };
+
+/** Who there is, as the log has it, and the check of their passwords. */
+export class People {
+  readonly #administration: Administration;
+  readonly #credentials: Credentials;
+
+  constructor(administration: Administration, credentials: Credentials) {
+    this.#administration = administration;
+    this.#credentials = credentials;
+  }
+
+  byId(id: string): Person | null {
+    return this.#administration.state.people[id]?.person ?? null;
+  }
+
+  byAccount(account: string): Person | null {
+    const wanted = account.trim().toLowerCase();
+    return this.all().find((person) => person.account.toLowerCase() === wanted) ?? null;
+  }
+
+  all(): Person[] {
+    return Object.values(this.#administration.state.people).map(({ person }) => person);
+  }
+
+  async check(account: string, password: string, now: string): Promise<PasswordCheck> {
+    const person = this.byAccount(account);
+    const checked = await this.#credentials.check(person?.id ?? null, password, now);
+    if (!checked.ok) return checked;
+    if (person === null || !person.active) return { ok: false, code: 'person-disabled' };
+    return { ok: true, person, mustChange: checked.mustChange };
+  }
+}
