@@ -7,6 +7,9 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CommandOptions } from '../flow/step-panel.ts';
 import { desk } from './desk.ts';
 
+/** What a person fills in. The desk adds the signatures and, to a submission, until when it is good (TP8). */
+export type UnsignedBody<K extends CommandKind> = CommandBody<K> extends { signed: unknown } ? Omit<CommandBody<K>, 'signed' | 'validUntil'> : CommandBody<K>;
+
 type Refused = { key: string; refusal: Refusal };
 /** The refusal to show above the step (`key` is the case) or in the top bar (`key` is ''). */
 export const useRefused = create<{ refused: Refused | null }>(() => ({ refused: null }));
@@ -14,7 +17,7 @@ export const tellRefused = (key: string, refusal: Refusal): void => useRefused.s
 export const clearRefused = (): void => useRefused.setState({ refused: null });
 
 /** Sends a command; resolves when it is on disk or refused. A refusal is also shown. */
-export async function sendCommand<K extends CommandKind>(caseId: string, kind: K, body: CommandBody<K>, options: CommandOptions = {}): Promise<DeskReply<CommandAnswer>> {
+export async function sendCommand<K extends CommandKind>(caseId: string, kind: K, body: UnsignedBody<K>, options: CommandOptions = {}): Promise<DeskReply<CommandAnswer>> {
   const reply = await desk.calls.command({ case: caseId, kind, body, ...options });
   if (reply.ok) clearRefused();
   else tellRefused(caseId, reply.refusal);

@@ -23,7 +23,7 @@ export function useFactTree(view: TypedCase, me: SignedIn['person'], rules: Rule
     const known = lights.core !== 'unknown' && lights.phones !== 'unknown';
     const context: Pick<DecideContext, 'now' | 'by' | 'calendar' | 'control' | 'flowPolicy' | 'lights' | 'site'> = {
       now: new Date(tick).toISOString(),
-      by: { person: me.id, role: me.role, entitlements: rules.entitlements, workstation: null, no: me.no, skills: me.skills },
+      by: { person: me.id, human: me.human, role: me.role, entitlements: rules.entitlements, workstation: null, no: me.no, skills: me.skills },
       calendar: rules.calendar, control: rules.control, flowPolicy: rules.flowPolicy, site: rules.site,
       lights: lights.centre === 'down' ? { core: 'down', centre: 'down', phone: 'up' } : known ? { core: up(lights.core), centre: 'up', phone: up(lights.phones) } : UNKNOWN,
     };

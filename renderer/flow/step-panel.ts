@@ -1,17 +1,19 @@
 /** What the step in the middle hands to the panel that draws it. A panel is a component of these props and no others. */
 import type { ComponentType } from 'react';
-import type { CommandBody, CommandKind } from '#shared/case/commands.ts';
+import type { CommandKind } from '#shared/case/commands.ts';
 import type { FlowDefinition, FlowStep, Lang, PanelName } from '#shared/flow/definition.ts';
 import type { FactTree } from '#shared/flow/facts.ts';
 import type { RunState, StepState } from '#shared/flow/run.ts';
 import type { AskBody, AskKind, AskValue } from '#shared/protocol/asks.ts';
 import type { CommandAnswer, DeskReply, SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import type { UnsignedBody } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 
-export type CommandOptions = { id?: string; saidAt?: string; dependsOn?: string[]; urgent?: boolean; notAfterSeconds?: number };
+/** `passphrase` is for what is signed with it typed just now; it goes no further than the desk process. */
+export type CommandOptions = { passphrase?: string; id?: string; saidAt?: string; dependsOn?: string[]; urgent?: boolean; notAfterSeconds?: number };
 
 /** Sends a command of this case. Resolves when it is on disk (SY1) or refused; a refusal is also shown above the step. */
-export type SendCommand = <K extends CommandKind>(kind: K, body: CommandBody<K>, options?: CommandOptions) => Promise<DeskReply<CommandAnswer>>;
+export type SendCommand = <K extends CommandKind>(kind: K, body: UnsignedBody<K>, options?: CommandOptions) => Promise<DeskReply<CommandAnswer>>;
 
 /** Asks the centre now; stored nowhere. Refused as `offline` without a connection. */
 export type AskCentre = <K extends AskKind>(kind: K, body: AskBody<K>) => Promise<DeskReply<AskValue<K>>>;

@@ -1,7 +1,8 @@
 import type { FollowUpState } from '#shared/case/case-schema.ts';
 import { formatFen } from '#shared/money/fen.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
-import { useTexts } from '../app/i18n.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import { lineName } from '../operation/line-words.ts';
 import { followUpTexts } from './texts.ts';
 
 type Check = FollowUpState['checks'][number];
@@ -10,7 +11,11 @@ const statuses = ['settled', 'active', 'cancelled'] as const;
 /** One day's check: what was expected, what was posted, how the plan stands; red on any difference (ES-18). */
 export function PostingCheck({ check, operation }: { check: Check; operation: OperationState | null }) {
   const t = useTexts(followUpTexts);
-  const nameOf = (lineId: string, planId: string): string => operation?.worksheet.lines.find((line) => line.lineId === lineId)?.merchant ?? planId;
+  const lang = useLang();
+  const nameOf = (lineId: string, planId: string): string => {
+    const line = operation?.worksheet.lines.find((one) => one.lineId === lineId);
+    return line === undefined ? planId : lineName(line, lang);
+  };
   const statusOf = (status: string): string => t(`status-${statuses.find((one) => one === status) ?? 'unknown'}`);
   return (
     <div className="stack-tight" data-testid={`posting-check-${check.on}`}>

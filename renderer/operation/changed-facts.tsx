@@ -2,6 +2,7 @@ import type { ChangedFact } from '#shared/protocol/bank.ts';
 import { formatFen } from '#shared/money/fen.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useTexts } from '../app/i18n.ts';
+import { settlementLines } from './line-words.ts';
 import { operationTexts } from './texts.ts';
 
 const fieldKey = {
@@ -18,7 +19,7 @@ export function ChangedFacts({ changed, operation }: { changed: readonly Changed
     <ul className="op-changed" data-testid="changed-facts">
       {changed.map((change) => {
         const [, kind, id, field = ''] = /^(plan|card|account)\.(.+)\.([A-Za-z]+)$/.exec(change.fact) ?? [];
-        const line = kind === 'plan' ? operation.worksheet.lines.find((one) => one.planId === id) : undefined;
+        const line = kind === 'plan' ? settlementLines(operation.worksheet.lines).find((one) => one.planId === id) : undefined;
         const key = fieldKey[field as keyof typeof fieldKey];
         return (
           <li key={change.fact} className="tabular">

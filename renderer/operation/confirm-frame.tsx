@@ -3,7 +3,11 @@ import { useTexts } from '../app/i18n.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { callOn } from './call-on.ts';
 import { confirmable } from './confirmation-view.ts';
-import { operationOnScreen } from './operation-choice.ts';
+import { lastReviewOf, operationOnScreen } from './operation-choice.ts';
+import { ApprovedBy } from './approved-by.tsx';
+import { StoppedKind } from './stopped-kind.tsx';
+import { takenOverUnsigned } from './submit-view.ts';
+import { TakenOver } from './taken-over.tsx';
 import { operationTexts } from './texts.ts';
 import type { OperationPayload } from '#shared/operation/payload.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
@@ -19,7 +23,8 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
   const callId = callOn(props);
   return (
     <section className="op-panel" data-testid={testId} aria-label={title}>
-      {operation === null || approved === null ? (
+      {operation === null ? null : <StoppedKind kind={operation.kind} />}
+      {operation !== null && takenOverUnsigned(operation, lastReviewOf(props.view.state, operation.id)) !== null ? <TakenOver {...props} operation={operation} /> : operation === null || approved === null ? (
         operation?.execution == null ? (
           <div className="notice notice-red" role="alert" data-testid="no-approval">
             <span className="notice-shape" aria-hidden="true">✕</span>
@@ -28,6 +33,7 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
         ) : null
       ) : (
         <>
+          <ApprovedBy by={operation.approval?.by ?? []} breakGlass={operation.approval?.breakGlass === true} />
           {callId === null && !props.readOnly ? (
             <div className="notice notice-amber" role="alert" data-testid="no-call"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('noCall')}</strong></div>
           ) : null}

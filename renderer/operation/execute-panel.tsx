@@ -3,15 +3,20 @@ import { useState } from 'react';
 import { formatFen } from '#shared/money/fen.ts';
 import { confirmationGap } from '#shared/operation/confirmation.ts';
 import { useTexts } from '../app/i18n.ts';
+import { useKeyTrouble } from '../app/stores/session.ts';
 import { useSync } from '../app/stores/sync.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { callOn } from './call-on.ts';
 import { confirmable } from './confirmation-view.ts';
 import { useControl } from './control.ts';
-import { operationOnScreen } from './operation-choice.ts';
+import { lastReviewOf, operationOnScreen } from './operation-choice.ts';
 import { keysFor, sendAgain, useOrders } from './orders.ts';
 import { OutcomeList } from './outcome-list.tsx';
+import { ApprovedBy } from './approved-by.tsx';
+import { StoppedKind, useStopped } from './stopped-kind.tsx';
+import { takenOverUnsigned } from './submit-view.ts';
+import { TakenOver } from './taken-over.tsx';
 import { operationTexts } from './texts.ts';
 import './operation.css';
 
@@ -28,10 +33,13 @@ export function ExecutePanel(props: StepPanelProps) {
   );
 }
 
-function Order({ view, operationId, newId, command, readOnly, callId: onCase }: StepPanelProps & { operationId: string }) {
+function Order({ operationId, ...all }: StepPanelProps & { operationId: string }) {
+  const { view, newId, command, readOnly, callId: onCase } = all;
   const t = useTexts(operationTexts);
   const control = useControl()!;
   const offline = useSync(({ sync }) => sync !== null && sync.connection !== 'online');
+  const trouble = useKeyTrouble();
+  const stopped = useStopped(view.state.operations[operationId]!.kind);
   const [pressed, setPressed] = useState(false);
   const sent = useOrders(({ byOperation }) => byOperation[operationId] ?? null);
   const operation = view.state.operations[operationId]!;
@@ -48,15 +56,21 @@ function Order({ view, operationId, newId, command, readOnly, callId: onCase }: 
     if (!reply.ok) setPressed(false);
   };
   if (approved === null) {
+    const unsigned = takenOverUnsigned(operation, lastReviewOf(view.state, operationId));
+    if (unsigned !== null) return <TakenOver {...all} operation={operation} />;
     return <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('noApproval')}</strong></div>;
   }
+  const barred = stopped !== null || trouble !== null;
   const waiting = pressed || (mark !== undefined && refused === null);
   return (
     <div className="stack">
+      <StoppedKind kind={operation.kind} />
+      {trouble === null ? null : <RefusalNotice refusal={trouble} testId="execute-no-key" />}
+      <ApprovedBy by={operation.approval?.by ?? []} breakGlass={operation.approval?.breakGlass === true} />
       {refused === null ? null : (
         <>
           <RefusalNotice refusal={refused} testId="order-refused" />
-          <div className="row"><span>{t('orderRefused')}</span><Button danger disabled={!ready} onClick={() => void order(true)} data-testid="order-again">{t('orderAgain')}</Button></div>
+          <div className="row"><span>{t('orderRefused')}</span><Button danger disabled={!ready || barred} onClick={() => void order(true)} data-testid="order-again">{t('orderAgain')}</Button></div>
         </>
       )}
       {waiting && refused === null ? (
@@ -70,10 +84,10 @@ function Order({ view, operationId, newId, command, readOnly, callId: onCase }: 
           <p className="op-say">{t('executeSay')}</p>
           <div className="op-execute">
             <Button
-              type="primary" size="large" disabled={readOnly || !ready || waiting} onClick={() => void order(false)} data-testid="order-execution"
+              type="primary" size="large" disabled={readOnly || !ready || waiting || barred} onClick={() => void order(false)} data-testid="order-execution"
               onKeyDown={(event) => event.preventDefault()}
             >{t('executeButton', { n: approved.payload.lines.length, total: formatFen(approved.payload.totalDueFen) })}</Button>
-            <span className="tone-muted small">{t(ready ? 'executeHint' : callId === null ? 'noCall' : 'executeNotReady')}</span>
+            <span className="tone-muted small">{t(stopped !== null ? 'stoppedBlocked' : ready ? 'executeHint' : callId === null ? 'noCall' : 'executeNotReady')}</span>
           </div>
         </>
       ) : null}

@@ -1,5 +1,7 @@
+import type { Lang } from '#shared/flow/definition.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import type { Bilingual } from '#shared/protocol/ids.ts';
+import { lineName } from './line-words.ts';
 
 type ExecutionLine = NonNullable<OperationState['execution']>['lines'][number];
 
@@ -8,8 +10,11 @@ export type LineLook = 'accepted' | 'not-accepted' | 'in-doubt' | 'under-way';
 
 export type OutcomeLine = {
   lineId: string;
-  planId: string;
-  merchant: string;
+  /** The plan, or the line itself where there is none. */
+  key: string;
+  /** The merchant of the plan, or what is asked for. */
+  name: string;
+  settles: boolean;
   dueNowFen: number;
   look: LineLook;
   receipt: string | null;
@@ -23,11 +28,11 @@ const lookOf = (status: ExecutionLine['status']): LineLook =>
   status === 'booked' ? 'accepted' : status === 'in-doubt' ? 'in-doubt' : status === 'started' ? 'under-way' : 'not-accepted';
 
 /** Each line as it truly stands with the bank; nothing is called done before its receipt (SY8). */
-export function outcomeLines(operation: OperationState): OutcomeLine[] {
+export function outcomeLines(operation: OperationState, lang: Lang): OutcomeLine[] {
   return (operation.execution?.lines ?? []).map((line) => {
     const figures = operation.payload?.lines.find((one) => one.lineId === line.lineId) ?? operation.worksheet.lines.find((one) => one.lineId === line.lineId);
     return {
-      lineId: line.lineId, planId: line.planId, merchant: figures?.merchant ?? line.planId, dueNowFen: figures?.dueNowFen ?? 0, look: lookOf(line.status),
+      lineId: line.lineId, key: line.planId ?? line.lineId, name: figures === undefined ? (line.planId ?? '') : lineName(figures, lang), settles: line.planId !== null, dueNowFen: figures?.dueNowFen ?? 0, look: lookOf(line.status),
       receipt: line.receipt, postsOn: line.postsOn, reason: line.reason, answerBy: line.answerBy, acknowledged: line.acknowledged,
     };
   });

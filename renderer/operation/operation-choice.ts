@@ -14,10 +14,10 @@ export function lastReviewOf(state: CaseState, operationId: string): ReviewState
   return all.reduce<ReviewState | null>((newest, review) => (newest === null || review.requestedAt > newest.requestedAt ? review : newest), null);
 }
 
-/** Lines that an execution left unbooked and that no later operation has taken up (TP18). */
+/** Plans that an execution left unbooked and that no later operation has taken up (TP18). The other kinds have one line: a new request is drafted for it. */
 export function remainingLines(state: CaseState, operation: OperationState): { lineId: string; planId: string }[] {
   const lines = operation.execution?.lines ?? [];
   const left = lines.filter((line) => line.status === 'refused' || line.status === 'free');
   const later = Object.values(state.operations).find((other) => other.continues === operation.id && other.status !== 'withdrawn');
-  return later === undefined ? left.map(({ lineId, planId }) => ({ lineId, planId })) : [];
+  return later === undefined ? left.flatMap(({ lineId, planId }) => (planId === null ? [] : [{ lineId, planId }])) : [];
 }

@@ -3,6 +3,7 @@ import { formatFen } from '#shared/money/fen.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
+import { ApprovedBy } from './approved-by.tsx';
 import { outcomeLines, outcomeOf, type LineLook, type OutcomeLine } from './execution-view.ts';
 import { remainingLines } from './operation-choice.ts';
 import { operationTexts } from './texts.ts';
@@ -24,7 +25,7 @@ type Acting = Pick<StepPanelProps, 'view' | 'run' | 'definition' | 'command' | '
 export function OutcomeList({ operation, spokenAbove = false, ...acting }: { operation: OperationState; /** The step's own speech already says the whole. */ spokenAbove?: boolean } & Partial<Acting>) {
   const t = useTexts(operationTexts);
   const lang = useLang();
-  const lines = outcomeLines(operation);
+  const lines = outcomeLines(operation, lang);
   const outcome = outcomeOf(lines);
   const accepted = lines.filter((line) => line.look === 'accepted');
   const dueAt = lines.flatMap((line) => line.answerBy ?? []).sort().at(-1);
@@ -40,7 +41,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
   const startRest = async (): Promise<void> => {
     if (command === undefined || newId === undefined || run === undefined) return;
     const drafted = await command('draft worksheet', {
-      operationId: newId(), kind: operation.kind, accountId: operation.accountId, continues: operation.id, lines: rest.map(({ planId }) => ({ lineId: newId(), planId })),
+      operationId: newId(), kind: 'early-settlement', accountId: operation.accountId, continues: operation.id, lines: rest.map(({ planId }) => ({ lineId: newId(), planId })),
     });
     const worksheetStep = definition?.steps.find((step) => step.panel === 'worksheet');
     if (drafted.ok && worksheetStep !== undefined && run.steps[worksheetStep.id]?.status === 'passed') await command('go back', { runId: run.runId, toStep: worksheetStep.id });
@@ -48,9 +49,10 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
   return (
     <section className="op-outcome" data-testid="outcome" data-outcome={outcome} aria-label={t('outcome')}>
       {command === undefined || (spokenAbove && outcome !== 'under-way') ? null : <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>}
+      {operation.execution?.breakGlass ? <ApprovedBy by={operation.execution.approvedBy} breakGlass /> : null}
       <ul>
         {lines.map((line) => (
-          <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.planId}`}>
+          <li key={line.lineId} data-look={line.look} data-testid={`outcome-${line.key}`}>
             <Line line={line} spoken={command !== undefined} />
             {command === undefined ? (line.acknowledged ? <span className="tone-green small nowrap">✓ {t('toldDone')}</span> : null) : (
               <div className="row">
@@ -83,15 +85,15 @@ function Line({ line, spoken }: { line: OutcomeLine; spoken: boolean }) {
   return (
     <div className="grow">
       <p className="row-wrap">
-        <strong className={`tone-${look.tone} nowrap`}><span aria-hidden="true">{look.shape}</span> {t(look.word)}</strong>
-        <span>{line.merchant}</span>
+        <strong className={`tone-${look.tone} nowrap`}><span aria-hidden="true">{look.shape}</span> {t(line.settles || look.word !== 'notAccepted' ? look.word : 'notAcceptedPlain')}</strong>
+        <span>{line.name}</span>
         <span className="tabular">¥{formatFen(line.dueNowFen)}</span>
         {line.receipt === null ? null : <span className="tone-muted small tabular">{t('receipt', { receipt: line.receipt })}</span>}
         {line.postsOn === null ? null : <span className="tone-muted small tabular">{t('postsOn', { date: line.postsOn })}</span>}
         {line.answerBy === null ? null : <span className="tone-red small tabular">{t('answerBy', { at: localClock(line.answerBy) })}</span>}
         {line.reason === null ? null : <span className="tone-muted small">{line.reason[lang]}</span>}
       </p>
-      {spoken ? <p className="op-line-say">{t(`line-${line.look}`, { merchant: line.merchant, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p> : null}
+      {spoken ? <p className="op-line-say">{t(line.settles || line.look !== 'not-accepted' ? `line-${line.look}` : 'line-not-accepted-plain', { merchant: line.name, due: formatFen(line.dueNowFen), date: line.postsOn === null ? '' : spokenDate(line.postsOn, lang) })}</p> : null}
     </div>
   );
 }

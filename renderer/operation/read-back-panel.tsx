@@ -7,7 +7,9 @@ import { Hotkey } from '../ui/hotkey.tsx';
 import { ConfirmFrame, type Confirmable } from './confirm-frame.tsx';
 import { eyeItems, nextItem, type ConfirmItem } from './confirmation-view.ts';
 import { isOnButton, isTyping, stopRepeat } from './keys.ts';
+import { lineName } from './line-words.ts';
 import { offsetText } from './named-plans.ts';
+import { PlainReadBack } from './plain-line.tsx';
 import { operationTexts } from './texts.ts';
 import { spokenDate } from './when.ts';
 
@@ -74,7 +76,7 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
       ) : (
         <div className="op-card" data-testid="read-back-item" data-item={item.item}>
           <p className="tone-muted">{t('orderOf', { i: at + 1, n: items.length })}</p>
-          {line !== undefined ? (
+          {line !== undefined ? line.type === 'plain' ? <PlainReadBack line={line} lang={lang} /> : (
             <>
               <p className="op-24">{spokenDate(line.signedOn, lang)}　<strong>{line.merchant}</strong></p>
               <p className="op-24 tabular">{t('sayOriginally')} {formatFen(line.principalFen)}</p>
@@ -115,6 +117,6 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
   );
 
   function itemName(one: ConfirmItem, lines: number, index: number): string {
-    return one.item === 'total' ? t('itemTotal') : one.item === 'due-date' ? t('itemDueDate') : index < lines ? (payload.lines[index]?.merchant ?? t('itemLine', { i: index + 1 })) : one.item;
+    return one.item === 'total' ? t('itemTotal') : one.item === 'due-date' ? t('itemDueDate') : index < lines ? (payload.lines[index] === undefined ? t('itemLine', { i: index + 1 }) : lineName(payload.lines[index], lang)) : one.item;
   }
 }

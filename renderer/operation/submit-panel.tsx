@@ -4,6 +4,8 @@ import { maskNumbers } from '#shared/privacy/mask.ts';
 import { returnReasonNames } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { useLive } from '../app/stores/live.ts';
+import { useKeyTrouble } from '../app/stores/session.ts';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { Money } from '../ui/money.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
@@ -18,10 +20,12 @@ import { NOTE_LENGTH, submitView, type SubmitView } from './submit-view.ts';
 import { operationTexts } from './texts.ts';
 import { localMoment } from '../app/local-time.ts';
 import { worksheetView } from './worksheet-view.ts';
+import { StoppedKind, useStopped } from './stopped-kind.tsx';
+import { TakenOver } from './taken-over.tsx';
 import './operation.css';
 import { quoted } from '../ui/punctuation.ts';
 
-const kinds = ['submit for review', 'withdraw review', 'answer reviewer'];
+const kinds = ['submit for review', 'withdraw review', 'answer reviewer', 'sign self-check'];
 
 /** 提交复核 and the wait for it: the note, where the request stands, the talk with the reviewer, what came back. */
 export function SubmitPanel(props: StepPanelProps) {
@@ -44,6 +48,8 @@ export function SubmitPanel(props: StepPanelProps) {
         {look === null ? null : <SavedMark look={look} quiet />}
       </header>
       {status.phase === 'prepare' ? <Prepare {...props} status={status} operationId={operation.id} /> : null}
+      <StoppedKind kind={operation.kind} />
+      {status.phase === 'sign' ? <TakenOver {...props} operation={operation} /> : null}
       {status.phase === 'waiting' ? <Waiting {...props} status={status} /> : null}
       {status.phase === 'approved' ? <Approved {...props} status={status} /> : null}
       {status.phase === 'no-review' ? <p className="notice notice-green" data-testid="no-review-needed">✓ {t('noReview')}</p> : null}
@@ -72,6 +78,8 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
     setBusy(false);
   };
   const back = status.returned;
+  const trouble = useKeyTrouble();
+  const stopped = useStopped(operation.kind) !== null;
   return (
     <>
       {back?.returned != null ? (
@@ -118,9 +126,10 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
             onChange={(event) => note.type(event.target.value)}
           />
         </label>
+        {trouble === null ? null : <RefusalNotice refusal={trouble} testId="submit-no-key" />}
         <div className="row-wrap">
-          <Button type="primary" size="large" disabled={readOnly || status.blocked !== null} loading={busy} onClick={() => void submit()} data-testid="submit-for-review">{t('submit')}</Button>
-          {status.blocked === null ? null : <span className="tone-amber">▲ {t(status.blocked === 'self-check' ? 'submitWhenChecked' : 'submitWhenWorksheet')}</span>}
+          <Button type="primary" size="large" disabled={readOnly || status.blocked !== null || trouble !== null || stopped} loading={busy} onClick={() => void submit()} data-testid="submit-for-review">{t('submit')}</Button>
+          {stopped ? <span className="tone-red" data-testid="submit-stopped">✕ {t('stoppedBlocked')}</span> : status.blocked === null ? null : <span className="tone-amber">▲ {t(status.blocked === 'self-check' ? 'submitWhenChecked' : 'submitWhenWorksheet')}</span>}
         </div>
       </div>
     </>
@@ -149,6 +158,9 @@ function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
         <li data-state={takenBy === null ? 'later' : 'now'}>{takenBy === null ? `○ ${t('stepReview')}` : `◔ ${t('taken', { name: takenBy })}`}</li>
       </ol>
       <p className="tabular"><span className="chip">{t('validUntil', { at: localMoment(review.validUntil, now()) })}</span></p>
+      {review.seats.length === 0 ? null : (
+        <div className="notice notice-amber" role="status" data-testid="seats-at-it"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('seatsAtIt', { names: review.seats.map((seat) => (seat.signedAt === null ? name(seat.by) : t('seatSigned', { name: name(seat.by) }))).join(lang === 'zh' ? '、' : ', ') })}</strong></div>
+      )}
       {status.hangUpSuggested ? (
         <div className="notice notice-amber" role="alert" data-testid="hang-up-suggested"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('hangUpSuggested')}</strong></div>
       ) : null}
@@ -169,17 +181,18 @@ function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
   );
 }
 
-function Approved({ status, now, command }: Part<'approved'>) {
+function Approved({ status, now, command, lang }: Part<'approved'>) {
   const t = useTexts(operationTexts);
   const name = usePersonName();
-  const by = name(status.by);
+  const by = status.by.map((one) => name(one)).filter((one) => one !== '').join(lang === 'zh' ? '、' : ', ');
   return (
     <>
       <div className="notice notice-green" role="status" data-testid="approved">
         <span className="notice-shape" aria-hidden="true">✓</span>
         <div className="notice-words">
           <strong>{t('approved')}</strong>
-          <p>{by === '' ? '' : `${t('approvedBy', { name: by })} · `}{t('validUntil', { at: localMoment(status.validUntil, now()) })}</p>
+          <p>{by === '' ? '' : `${t(status.breakGlass ? 'glassByNames' : 'approvedBy', status.breakGlass ? { names: by } : { name: by })} · `}{t('validUntil', { at: localMoment(status.validUntil, now()) })}</p>
+          {status.breakGlass ? <p className="tone-amber" data-testid="approved-glass">▲ {t('glassQuality')}</p> : null}
           <p>{t(status.review?.customerWaits === 'on-line' ? 'approvedOnLine' : 'approvedTodo')}</p>
         </div>
       </div>

@@ -1,5 +1,6 @@
 import type { CaseState } from '#shared/case/state.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
+import type { OperationPayload } from '#shared/operation/payload.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import type { ReviewState } from '#shared/review/review-schema.ts';
 import { needsNoReview } from './confirmation-view.ts';
@@ -13,7 +14,9 @@ export type QueuePlace = LiveValue<'my-reviews'>[number];
 export type SubmitView =
   | { phase: 'prepare'; blocked: 'self-check' | 'worksheet' | null; returned: ReviewState | null; voided: OperationState['voided'] }
   | { phase: 'waiting'; review: ReviewState; place: QueuePlace | null; takenByName: string | null; hangUpSuggested: boolean; question: string | null }
-  | { phase: 'approved'; review: ReviewState | null; validUntil: string; by: string }
+  | { phase: 'approved'; review: ReviewState | null; validUntil: string; by: readonly string[]; breakGlass: boolean }
+  /** TP17: taken over from a colleague; the successor signs for the figures before the same reviewer confirms again. */
+  | { phase: 'sign'; review: ReviewState; payload: OperationPayload; digest: string }
   /** Too small for a second person: it may be read to the customer at once. */
   | { phase: 'no-review' }
   | { phase: 'past' };
@@ -22,6 +25,13 @@ export type SubmitView =
 export function openQuestion(review: ReviewState): string | null {
   const last = review.talk.filter((item) => item.kind !== 'hang-up').at(-1);
   return last?.kind === 'question' ? last.text : null;
+}
+
+/** The figures that a successor took over and has not signed for (TP17); null for every other request. */
+export function takenOverUnsigned(operation: OperationState, review: ReviewState | null): { payload: OperationPayload; digest: string } | null {
+  const { payload, digest, ticked } = operation;
+  if (review === null || review.reconfirms === null || operation.status !== 'in-review' || payload === null || digest === null) return null;
+  return ticked?.digest === digest ? null : { payload, digest };
 }
 
 /**
@@ -41,6 +51,8 @@ export function submitView(state: CaseState, operation: OperationState, places: 
       };
     case 'in-review': {
       if (review === null) return { phase: 'prepare', blocked: null, returned: null, voided: null };
+      const unsigned = takenOverUnsigned(operation, review);
+      if (unsigned !== null) return { phase: 'sign', review, ...unsigned };
       const place = places?.find((one) => one.reviewId === review.id) ?? null;
       return {
         phase: 'waiting', review, place, takenByName: place?.takenByName ?? null,
@@ -49,7 +61,7 @@ export function submitView(state: CaseState, operation: OperationState, places: 
     }
     case 'approved':
       if (operation.approval === null) return { phase: 'past' };
-      return { phase: 'approved', review, validUntil: operation.approval.validUntil, by: operation.approval.by };
+      return { phase: 'approved', review, validUntil: operation.approval.validUntil, by: operation.approval.by, breakGlass: operation.approval.breakGlass };
     default:
       return { phase: 'past' };
   }

@@ -8,10 +8,13 @@ import { Money } from '../ui/money.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
 import { useControl } from './control.ts';
+import { plainLines, planIdsOf, settlementLines } from './line-words.ts';
 import { operationOnScreen, remainingLines } from './operation-choice.ts';
 import { OutcomeList } from './outcome-list.tsx';
+import { PlainLineCard } from './plain-line.tsx';
 import { PlanPicker } from './plan-picker.tsx';
 import { SelfCheck } from './self-check.tsx';
+import { StoppedKind } from './stopped-kind.tsx';
 import { operationTexts } from './texts.ts';
 import { localMoment, localSeconds } from '../app/local-time.ts';
 import { WorksheetTable } from './worksheet-table.tsx';
@@ -41,7 +44,7 @@ export function WorksheetPanel(props: StepPanelProps) {
   };
   const draft = async (planIds: readonly string[], accountId: string, again: string | null, continues: string | null): Promise<void> => {
     const before = again === null ? null : view.state.operations[again];
-    const lineIdOf = (planId: string): string => before?.worksheet.lines.find((line) => line.planId === planId)?.lineId ?? props.newId();
+    const lineIdOf = (planId: string): string => settlementLines(before?.worksheet.lines ?? []).find((line) => line.planId === planId)?.lineId ?? props.newId();
     await props.command('draft worksheet', {
       operationId: again ?? props.newId(), kind: 'early-settlement', accountId, continues, lines: planIds.map((planId) => ({ lineId: lineIdOf(planId), planId })),
     });
@@ -64,7 +67,9 @@ export function WorksheetPanel(props: StepPanelProps) {
   }
 
   const sheet = worksheetView(view.state, operation, run);
-  const planIds = operation.worksheet.lines.map((line) => line.planId);
+  const planIds = planIdsOf(operation.worksheet.lines);
+  const plain = plainLines(operation.worksheet.lines);
+  const settles = plain.length === 0;
   const editable = !readOnly && ['draft', 'returned', 'void'].includes(operation.status);
   const accountOf = (): string => facts?.facts.plans.find((plan) => plan.id === planIds[0])?.account ?? operation.accountId;
   const look = lookOf(view.marks.filter((mark) => kinds.includes(mark.kind)));
@@ -74,7 +79,7 @@ export function WorksheetPanel(props: StepPanelProps) {
       <header className="row-wrap">
         <span>{t('total', { n: operation.worksheet.lines.length })}</span>
         <Money fen={operation.worksheet.totals.dueNowFen} big />
-        <span className="tone-muted">{t('dueDate')} <span className="tabular">{operation.worksheet.dueDate}</span></span>
+        {!settles ? null : <span className="tone-muted">{t('dueDate')} <span className="tabular">{operation.worksheet.dueDate}</span></span>}
         <Age at={operation.worksheet.factsReadAt} />
         {look === null ? null : <SavedMark look={look} quiet />}
         <span className="grow" />
@@ -92,7 +97,7 @@ export function WorksheetPanel(props: StepPanelProps) {
               <p key={change.fact} className="tabular small">{change.fact}　{t('old')} {String(change.old)} → {t('now')} {String(change.now)}</p>
             ))}
           </div>
-          {!editable ? null : sheet.locked === 'bank-differs' ? (
+          {!editable || !settles ? null : sheet.locked === 'bank-differs' ? (
             <ToProduct {...props} rows={sheet.rows} />
           ) : (
             <Button
@@ -102,13 +107,15 @@ export function WorksheetPanel(props: StepPanelProps) {
           )}
         </div>
       )}
-      <WorksheetTable operation={operation} view={sheet} lang={lang} spoken={props.callId !== null} />
+      <StoppedKind kind={operation.kind} />
+      {sheet.rows.length === 0 ? null : <WorksheetTable operation={operation} view={sheet} lang={lang} spoken={props.callId !== null} />}
+      {plain.map((line) => <PlainLineCard key={line.lineId} line={line} lang={lang} spoken={props.callId !== null} />)}
       <dl className="op-beside" data-testid="worksheet-beside">
         <div className="op-beside-title">{t('beside')}<small className="tone-muted">{t('sourceBank')} {localSeconds(operation.worksheet.factsReadAt)}</small></div>
         <div><dt>{t('billUnpaid')}</dt><dd><Money fen={operation.worksheet.totals.billUnpaidFen} /></dd></div>
         <div><dt>{t('creditBalance')}</dt><dd><Money fen={operation.worksheet.totals.creditBalanceFen} /></dd></div>
         <div><dt>{t('nextBill')}</dt><dd><Money fen={operation.worksheet.totals.nextBillFen} /></dd></div>
-        <div className="op-beside-strong"><dt>{t('dueDate')}</dt><dd>{operation.worksheet.dueDate}</dd></div>
+        {settles ? <div className="op-beside-strong"><dt>{t('dueDate')}</dt><dd>{operation.worksheet.dueDate}</dd></div> : null}
         <div><dt>{t('statementDate')}</dt><dd>{operation.worksheet.statementDate}</dd></div>
         <div><dt>{t('quoteEnds')}</dt><dd>{localMoment(operation.worksheet.quoteExpiresAt, now())}</dd></div>
         <div><dt>{t('cutoff')}</dt><dd>{localMoment(operation.worksheet.cutoffAt, now())}</dd></div>

@@ -1,13 +1,13 @@
 import type { CaseState } from '#shared/case/state.ts';
 import type { RunState } from '#shared/flow/run.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
-import { changedFacts, pinnedFacts } from '#shared/operation/pinned-facts.ts';
+import type { SettlementLine } from '#shared/operation/payload.ts';
+import { changedFacts, rereadPinned } from '#shared/operation/pinned-facts.ts';
 import type { ChangedFact, Plan } from '#shared/protocol/bank.ts';
+import { planIdsOf, settlementLines } from './line-words.ts';
 import { namedPlans, selectedPlanIds, type CustomerSaid } from './named-plans.ts';
 
-export type WorksheetLine = OperationState['worksheet']['lines'][number];
-
-export type WorksheetRow = WorksheetLine & {
+export type WorksheetRow = SettlementLine & {
   named: CustomerSaid | null;
   /** The bank's own trial figure where it differs by a fen or more, or where there is none; null where both agree. */
   mismatch: { oursFen: number; bankFen: number | null } | null;
@@ -36,16 +36,17 @@ export const factsOf = (state: CaseState, person: string): CaseState['facts'][st
 export function worksheetView(state: CaseState, operation: OperationState, run: RunState | null): WorksheetView {
   const { worksheet } = operation;
   const named = namedPlans(run);
-  const rows = worksheet.lines.map((line): WorksheetRow => {
+  const rows = settlementLines(worksheet.lines).map((line): WorksheetRow => {
     const mismatch = worksheet.mismatches.find((one) => one.lineId === line.lineId);
     return { ...line, named: named.get(line.planId) ?? null, mismatch: mismatch ?? null, saves: savesOf(line.savedFen) };
   });
   const reading = factsOf(state, operation.maker);
-  const planIds = worksheet.lines.map((line) => line.planId);
+  const planIds = planIdsOf(worksheet.lines);
+  const settles = planIds.length > 0;
   const newer = reading !== null && reading.facts.readAt > worksheet.factsReadAt;
-  const changed = newer ? changedFacts(worksheet.pinned, pinnedFacts(reading.facts, { planIds })) : [];
+  const changed = newer ? changedFacts(worksheet.pinned, rereadPinned(reading.facts, worksheet.pinned)) : [];
   const chosen = selectedPlanIds(run);
-  const sameChoice = operation.continues !== null || chosen.length === 0 || (chosen.length === planIds.length && chosen.every((id) => planIds.includes(id)));
+  const sameChoice = !settles || operation.continues !== null || chosen.length === 0 || (chosen.length === planIds.length && chosen.every((id) => planIds.includes(id)));
   return {
     rows,
     changed,

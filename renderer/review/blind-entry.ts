@@ -1,10 +1,15 @@
+import { maskNumbers } from '#shared/privacy/mask.ts';
+import type { KeyFigure } from '#shared/review/policy.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
 
 /** What is typed so far. Principals by plan id, where policy asks for them; null while nothing readable is typed. */
-export type EntryDraft = { totalFen: number | null; lines: string; dueDate: string; principals: Readonly<Record<string, number | null>> };
-export const emptyEntry: EntryDraft = { totalFen: null, lines: '', dueDate: '', principals: {} };
+export type EntryDraft = { totalFen: number | null; lines: string; dueDate: string; lastFour: string; reference: string; principals: Readonly<Record<string, number | null>> };
+export const emptyEntry: EntryDraft = { totalFen: null, lines: '', dueDate: '', lastFour: '', reference: '', principals: {} };
 
-export type EntryField = 'total' | 'lines' | 'dueDate' | 'principals';
+export type EntryField = 'total' | 'lines' | 'dueDate' | 'lastFour' | 'reference' | 'principals';
+
+/** The schema wants a date; where policy asks for none, nobody compares this one. */
+const NOT_ASKED_DATE = '1970-01-01';
 
 const plain = (text: string): string => text.normalize('NFKC').trim();
 
@@ -25,17 +30,23 @@ export function readDate(text: string): string | null {
 export const readCount = (text: string): number | null => (/^\d{1,3}$/.test(plain(text)) ? Number(plain(text)) : null);
 
 /**
- * Reads the typed key figures.
+ * Reads the typed key figures; those that policy does not ask for are left out, or stand for nothing (TP6).
  * @param principalPlans plans whose remaining principal must be typed; of other plans it may be left empty
+ * @param asked what policy names for the kind; the total always
  * @returns the entry, or the first field that cannot be read
  */
-export function readEntry(draft: EntryDraft, principalPlans: readonly string[]): { entry: BlindEntry } | { unreadable: EntryField } {
+export function readEntry(draft: EntryDraft, principalPlans: readonly string[], asked: readonly KeyFigure[]): { entry: BlindEntry } | { unreadable: EntryField } {
   if (draft.totalFen === null) return { unreadable: 'total' };
-  const lines = readCount(draft.lines);
+  const lines = asked.includes('lines') ? readCount(draft.lines) : 0;
   if (lines === null) return { unreadable: 'lines' };
-  const dueDate = readDate(draft.dueDate);
+  const dueDate = asked.includes('due-date') ? readDate(draft.dueDate) : NOT_ASKED_DATE;
   if (dueDate === null) return { unreadable: 'dueDate' };
+  const lastFour = asked.includes('last-four') ? plain(draft.lastFour) : null;
+  if (lastFour !== null && !/^\d{4}$/.test(lastFour)) return { unreadable: 'lastFour' };
+  // As the maker's was stored: long numbers by their last four (PR2).
+  const reference = asked.includes('reference') ? maskNumbers(plain(draft.reference)) : null;
+  if (reference === '') return { unreadable: 'reference' };
   if (principalPlans.some((planId) => (draft.principals[planId] ?? null) === null)) return { unreadable: 'principals' };
   const principals = Object.fromEntries(Object.entries(draft.principals).flatMap(([planId, fen]) => (fen === null ? [] : [[planId, fen]])));
-  return { entry: { totalDueFen: draft.totalFen, lines, dueDate, principals } };
+  return { entry: { totalDueFen: draft.totalFen, lines, dueDate, principals, ...(lastFour === null ? {} : { lastFour }), ...(reference === null ? {} : { reference }) } };
 }

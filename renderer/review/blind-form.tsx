@@ -1,5 +1,6 @@
 import { Button, Input } from 'antd';
 import { useEffect, useRef, useState } from 'react';
+import type { KeyFigure } from '#shared/review/policy.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { enterMovesOn } from '../operation/keys.ts';
@@ -9,6 +10,8 @@ import { emptyEntry, readEntry, type EntryField } from './blind-entry.ts';
 import { reviewTexts } from './texts.ts';
 
 type Props = {
+  /** What policy names for the kind: only these are asked for (TP6). */
+  asked: readonly KeyFigure[];
   /** Plans whose remaining principal is asked for; `must` where the customer named them. */
   principals: readonly { planId: string; merchant: string; must: boolean }[];
   mismatched: boolean;
@@ -18,7 +21,7 @@ type Props = {
 };
 
 /** The key figures, typed blind. Enter goes to the next field and, from the last, sends; nothing can be pasted. */
-export function BlindForm({ principals, mismatched, disabled, waiting, onStore }: Props) {
+export function BlindForm({ asked, principals, mismatched, disabled, waiting, onStore }: Props) {
   const t = useTexts(reviewTexts);
   const [draft, setDraft] = useState(emptyEntry);
   const [unreadable, setUnreadable] = useState<EntryField | null>(null);
@@ -27,7 +30,7 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
   // A figure that did not match is typed anew, never corrected digit by digit.
   useEffect(() => setDraft(emptyEntry), [mismatched]);
   const store = (): void => {
-    const read = readEntry(draft, principals.filter((one) => one.must).map((one) => one.planId));
+    const read = readEntry(draft, principals.filter((one) => one.must).map((one) => one.planId), asked);
     setUnreadable('unreadable' in read ? read.unreadable : null);
     if ('entry' in read && !disabled && !waiting) onStore(read.entry);
   };
@@ -36,6 +39,18 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
     event.preventDefault();
     setPasted(true);
   };
+  const text = (field: 'dueDate' | 'reference', testId: string, placeholder: string) => (
+    <label className="stack-tight"><span>{t(field)}</span>
+      <Input
+        value={draft[field]} disabled={off} placeholder={placeholder} maxLength={60} autoComplete="off" className="figure" aria-label={t(field)} data-testid={testId}
+        onChange={(event) => {
+          setPasted(false);
+          setDraft((was) => ({ ...was, [field]: event.target.value }));
+        }}
+        onPaste={refusePaste} onDrop={refusePaste}
+      />
+    </label>
+  );
   return (
     <form
       ref={form} className="stack rv-blind" autoComplete="off" data-testid="blind-entry" onKeyDown={(event) => enterMovesOn(form.current, event, store)}
@@ -44,28 +59,26 @@ export function BlindForm({ principals, mismatched, disabled, waiting, onStore }
         store();
       }}
     >
-      <p className="tone-muted small">{t('blindHint')}</p>
+      <p className="tone-muted small">{t(asked.includes('reference') ? 'blindHintReference' : 'blindHint')}</p>
       {mismatched ? <div className="notice notice-red" role="alert" data-testid="blind-mismatch"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('mismatch')}</strong></div> : null}
       <label className="stack-tight"><span>{t('total')}</span>
         <FenInput proof big value={draft.totalFen} onChange={(totalFen) => setDraft((was) => ({ ...was, totalFen }))} label={t('total')} disabled={off} testId="blind-total" />
       </label>
       <div className="rv-two">
-        <label className="stack-tight"><span>{t('lines')}</span>
-          <DigitsInput proof length={3} value={draft.lines} onChange={(lines) => setDraft((was) => ({ ...was, lines }))} label={t('lines')} disabled={off} testId="blind-lines" />
-        </label>
-        <label className="stack-tight"><span>{t('dueDate')}</span>
-          <Input
-            value={draft.dueDate} disabled={off} placeholder={t('dateHint')} autoComplete="off" className="figure" aria-label={t('dueDate')} data-testid="blind-due-date"
-            
-            onChange={(event) => {
-              setPasted(false);
-              setDraft((was) => ({ ...was, dueDate: event.target.value }));
-            }}
-            onPaste={refusePaste} onDrop={refusePaste}
-          />
-          {pasted ? <span role="alert" className="tone-amber small">{t('noPaste')}</span> : null}
-        </label>
+        {asked.includes('lines') ? (
+          <label className="stack-tight"><span>{t('lines')}</span>
+            <DigitsInput proof length={3} value={draft.lines} onChange={(lines) => setDraft((was) => ({ ...was, lines }))} label={t('lines')} disabled={off} testId="blind-lines" />
+          </label>
+        ) : null}
+        {asked.includes('due-date') ? text('dueDate', 'blind-due-date', t('dateHint')) : null}
+        {asked.includes('last-four') ? (
+          <label className="stack-tight"><span>{t('lastFour')}</span>
+            <DigitsInput proof length={4} value={draft.lastFour} onChange={(lastFour) => setDraft((was) => ({ ...was, lastFour }))} label={t('lastFour')} disabled={off} testId="blind-last-four" />
+          </label>
+        ) : null}
+        {asked.includes('reference') ? text('reference', 'blind-reference', t('referenceHint')) : null}
       </div>
+      {pasted ? <span role="alert" className="tone-amber small">{t('noPaste')}</span> : null}
       {principals.length === 0 ? null : (
         <fieldset className="rv-principals">
           <legend>{t('principals')}{principals.every((one) => one.must) ? '' : ` · ${t('optional')}`}</legend>

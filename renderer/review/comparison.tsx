@@ -2,20 +2,21 @@ import type { FactsReading } from '#shared/case/case-schema.ts';
 import type { Lang } from '#shared/flow/definition.ts';
 import { formatFen } from '#shared/money/fen.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
-import type { BlindEntry } from '#shared/review/review-schema.ts';
+import type { BlindEntry, ReviewState } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
+import { PlainLineCard } from '../operation/plain-line.tsx';
 import { compareEntry, lineDifferences, type Comparison } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { operation: OperationState; entry: BlindEntry; reading: FactsReading | null; lang: Lang };
+type Props = { operation: OperationState; review: ReviewState; entry: BlindEntry; reading: FactsReading | null; lang: Lang };
 
 /** After the release only: the reviewer's figures beside the maker's, then each line, every difference marked. */
-export function ComparisonTable({ operation, entry, reading, lang }: Props) {
+export function ComparisonTable({ operation, review, entry, reading, lang }: Props) {
   const t = useTexts(reviewTexts);
-  const rows = compareEntry(entry, operation);
+  const rows = compareEntry(entry, operation, review);
   const show = (row: Comparison, value: Comparison['makers'] | null): string =>
-    value === null ? '—' : typeof value === 'number' && row.field !== 'lines' ? formatFen(value) : String(value);
-  const label = (row: Comparison): string => row.label ?? t(row.field as 'total' | 'lines' | 'dueDate');
+    value === null || value === '' ? '—' : typeof value === 'number' && row.field !== 'lines' ? formatFen(value) : String(value);
+  const label = (row: Comparison): string => row.label ?? t(row.field as 'total' | 'lines' | 'dueDate' | 'lastFour' | 'reference');
   return (
     <div className="stack" data-testid="comparison">
       <table className="plain rv-compare">
@@ -34,6 +35,7 @@ export function ComparisonTable({ operation, entry, reading, lang }: Props) {
       <h3>{t('line')}</h3>
       <ul className="rv-lines">
         {(operation.payload ?? operation.worksheet).lines.map((line) => {
+          if (line.type === 'plain') return <li key={line.lineId} data-testid={`review-line-${line.lineId}`}><PlainLineCard line={line} lang={lang} spoken={false} /></li>;
           const differs = lineDifferences(line, reading);
           return (
             <li key={line.lineId} className={differs.length === 0 ? '' : 'rv-differs'} data-testid={`review-line-${line.planId}`}>

@@ -29,7 +29,7 @@ export function DecidedList({ me, lead, onOpen }: { me: string; /** A lead follo
         <tbody>
           {decided.map(({ state, review }) => {
             const operation = state.operations[review.operationId];
-            const lines = operation === undefined || operation.execution?.digest !== review.digest ? [] : outcomeLines(operation);
+            const lines = operation === undefined || operation.execution?.digest !== review.digest ? [] : outcomeLines(operation, lang);
             return (
               <tr key={review.id} data-testid={`decided-${review.id}`}>
                 <td className="tabular nowrap">{review.decidedAt === null ? '' : localMoment(review.decidedAt, nowAt())}</td>
@@ -37,7 +37,7 @@ export function DecidedList({ me, lead, onOpen }: { me: string; /** A lead follo
                 <td>{review.status === 'approved' ? `✓ ${t('approvedShort')}` : review.returned === null ? t('closedNow') : `▲ ${returnReasonNames[review.returned.reason][lang]}`}</td>
                 <td>
                   {lines.length === 0 ? <span className="tone-muted">{review.status === 'approved' ? t('outcomeNone') : ''}</span>
-                    : <span className="row-wrap">{lines.map((line) => <span key={line.lineId} className={`chip ${tones[line.look]}`}>{line.merchant} {op(words[line.look])}</span>)}</span>}
+                    : <span className="row-wrap">{lines.map((line) => <span key={line.lineId} className={`chip ${tones[line.look]}`}>{line.name} {op(line.settles || line.look !== 'not-accepted' ? words[line.look] : 'notAcceptedPlain')}</span>)}</span>}
                 </td>
                 <td className="amount"><Button size="small" onClick={() => onOpen(state.id, review.id)}>{t('compare')}</Button></td>
               </tr>

@@ -5,16 +5,18 @@ import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { ReturnReason, returnReasonNames, type ReviewState } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
-import { askCentre, sendCommand } from '../app/send.ts';
+import { sendCommand } from '../app/send.ts';
+import { newId } from '../call/start-run.ts';
+import { PassphrasePress } from '../ui/passphrase-press.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import type { MySeat } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { caseId: string; review: ReviewState; digest: string; mayApprove: boolean; lang: Lang; reconfirm?: boolean };
+type Props = { caseId: string; review: ReviewState; digest: string; mayApprove: boolean; lang: Lang; reconfirm?: boolean; /** A lead in one of the two seats signs there instead of approving alone (TP11). */ seat?: MySeat | null };
 
 /** 通过 with the passphrase for exactly this digest, 退回 with a reason and what to do, 询问, 建议先挂机, 转班长. */
-export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm = false }: Props) {
+export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm = false, seat = null }: Props) {
   const t = useTexts(reviewTexts);
-  const [passphrase, setPassphrase] = useState('');
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const [reason, setReason] = useState<ReturnReason | null>(null);
@@ -25,15 +27,10 @@ export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm =
     setRefused(reply.ok ? null : reply.refusal);
     return reply.ok;
   };
-  const approve = async (): Promise<void> => {
-    if (passphrase === '' || busy) return;
-    setBusy(true);
-    // Never kept: neither in the field nor in a command (only the server's word for it is sent on).
-    const proof = await askCentre('prove passphrase', { digest, passphrase });
-    setPassphrase('');
-    if (tell(proof) && proof.ok) tell(await sendCommand(caseId, 'approve review', { reviewId: review.id, digest, proof: proof.value.proof }));
-    setBusy(false);
-  };
+  const approve = (passphrase: string): ReturnType<typeof sendCommand> => sendCommand(caseId, 'approve review', { reviewId: review.id, digest }, { passphrase });
+  // The quality case of a break-glass has its id from here, so that pressing again opens no second one (TP11).
+  const [qualityCaseId] = useState(newId);
+  const signSeat = (passphrase: string): ReturnType<typeof sendCommand> => sendCommand(caseId, 'sign break-glass', { reviewId: review.id, digest, qualityCaseId }, { passphrase });
   const giveBack = async (): Promise<void> => {
     if (reason === null || todo.trim() === '') return;
     setBusy(true);
@@ -47,21 +44,12 @@ export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm =
   return (
     <div className="stack rv-decision" data-testid="decision">
       {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
-      <form
-        className="rv-approve" autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void approve();
-        }}
-      >
-        <Input.Password
-          value={passphrase} onChange={(event) => setPassphrase(event.target.value)} placeholder={t('passphrase')} aria-label={t('passphrase')} autoComplete="off"
-          disabled={!mayApprove} visibilityToggle={false} data-testid="approve-passphrase"
-        />
-        <Button type="primary" htmlType="submit" disabled={!mayApprove || passphrase === ''} loading={busy} data-testid="approve-review">{t(reconfirm ? 'reconfirm' : 'approve')}</Button>
-        <span className="tone-muted small">{t('approveHint')}</span>
-      </form>
-      {reconfirm ? null : (
+      {seat === null ? (
+        <PassphrasePress press={t(reconfirm ? 'reconfirm' : 'approve')} hint={t('approveHint')} disabled={!mayApprove} testId="approve-review" fieldTestId="approve-passphrase" onPress={approve} />
+      ) : seat.signedAt === null ? (
+        <PassphrasePress press={t('seatSign')} hint={t('seatSignHint')} disabled={!mayApprove} testId="sign-break-glass" onPress={signSeat} />
+      ) : <p role="status" data-testid="seat-signed" className="tone-green">✓ {t('seatSigned')}</p>}
+      {reconfirm || seat?.signedAt != null ? null : (
         <>
           <div className="rv-return">
             <Select
@@ -79,7 +67,7 @@ export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm =
       )}
       <div className="row-wrap">
         <Button disabled={hangUp} onClick={() => void sendCommand(caseId, 'suggest hang-up', { reviewId: review.id })} data-testid="suggest-hang-up">{t(hangUp ? 'hangUpDone' : 'hangUp')}</Button>
-        <Button onClick={() => void sendCommand(caseId, 'pass review to lead', { reviewId: review.id })} data-testid="pass-to-lead">{t('toLead')}</Button>
+        {seat !== null ? null : <Button onClick={() => void sendCommand(caseId, 'pass review to lead', { reviewId: review.id })} data-testid="pass-to-lead">{t('toLead')}</Button>}
       </div>
     </div>
   );

@@ -12,7 +12,11 @@ export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]
   const rules = useRules((held) => held.rules);
   const tickOf = (piece: CustomerSaid): string | undefined =>
     rules?.flows?.flatMap(({ definition }) => definition.steps).find((step) => step.id === piece.stepId)?.ticks.find((tick) => tick.id === piece.tickId)?.label[lang];
-  const merchantOf = (planId: string): string => reading?.facts.plans.find((plan) => plan.id === planId)?.merchant ?? planId;
+  // What is no plan of the customer's is the request itself, of the other kinds.
+  const namedOf = (item: string): string => {
+    const plan = reading?.facts.plans.find((one) => one.id === item);
+    return plan === undefined ? t('pieceRequest') : t('pieceNamed', { merchant: plan.merchant });
+  };
   return (
     <section className="stack-tight" data-testid="recording" aria-label={t('recording')}>
       <h3>{t('recording')}</h3>
@@ -23,7 +27,7 @@ export function Recording({ pieces, reading }: { pieces: readonly CustomerSaid[]
             {pieces.map((piece) => (
               <li key={`${piece.stepId} ${piece.tickId} ${piece.item ?? ''}`} className="tabular">
                 <span className="tone-muted">▶ {piece.offset === null ? '--:--' : offsetText(piece.offset)}</span>
-                <span className="grow">{piece.item === null ? (tickOf(piece) ?? t('pieceSaid')) : t('pieceNamed', { merchant: merchantOf(piece.item) })}</span>
+                <span className="grow">{piece.item === null ? (tickOf(piece) ?? t('pieceSaid')) : namedOf(piece.item)}</span>
                 <span>{piece.words === null ? '' : quoted(lang, piece.words)}</span>
               </li>
             ))}

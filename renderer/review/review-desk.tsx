@@ -23,7 +23,7 @@ export default function ReviewDesk() {
   // The case is not here before the centre grants it, so a refusal of the taking shows among those of the desktop.
   const declined = useSync(({ sync }) => (taking === null ? undefined : sync?.refused.find((mark) => mark.command === taking)));
   const review = open === null ? null : (view?.state.reviews[open.reviewId] ?? null);
-  const mine = review !== null && me !== null && (review.takenBy === me.id || review.decidedBy === me.id || review.entries.some((entry) => entry.by === me.id) || (me.role === 'lead' && review.decidedBy !== null));
+  const mine = review !== null && me !== null && (review.takenBy === me.id || review.seats.some((seat) => seat.by === me.id) || review.decidedBy === me.id || review.entries.some((entry) => entry.by === me.id) || (me.role === 'lead' && review.decidedBy !== null));
   useEffect(() => {
     if (mine) setTaking(null);
   }, [mine]);
@@ -33,6 +33,13 @@ export default function ReviewDesk() {
     setRefused(declined.refusal);
   }, [declined]);
   if (me === null) return null;
+  const join = async (row: PoolRow, reason: string): Promise<void> => {
+    setRefused(null);
+    setOpen({ caseId: row.caseId, reviewId: row.reviewId });
+    const reply = await sendCommand(row.caseId, 'join break-glass', { reviewId: row.reviewId, reason });
+    if (reply.ok) setTaking(reply.value.commandId);
+    else setRefused(reply.refusal);
+  };
   const take = async (row: PoolRow): Promise<void> => {
     setRefused(null);
     setOpen({ caseId: row.caseId, reviewId: row.reviewId });
@@ -47,6 +54,7 @@ export default function ReviewDesk() {
         <>
           <ReviewList
             rows={rows} me={me.id} takingId={taking === null ? null : (open?.reviewId ?? null)} onTake={(row) => void take(row)}
+            lead={me.role === 'lead'} onJoin={(row, reason) => void join(row, reason)}
             onOpen={(row) => setOpen({ caseId: row.caseId, reviewId: row.reviewId })}
           />
           <DecidedList me={me.id} lead={me.role === 'lead'} onOpen={(caseId, reviewId) => setOpen({ caseId, reviewId })} />

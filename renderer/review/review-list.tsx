@@ -1,17 +1,18 @@
 import { Button, Switch } from 'antd';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { PoolRow } from '#shared/protocol/live.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { useNow } from '../app/stores/clock.ts';
 import { setSound, soundOn } from './beep.ts';
+import { BreakGlassRow } from './break-glass-row.tsx';
 import { CustomerState } from './customer-state.tsx';
 import { clockText, minutesSince, poolOrder, secondsUntil } from './pool-order.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { rows: readonly PoolRow[] | undefined; me: string; onTake: (row: PoolRow) => void; onOpen: (row: PoolRow) => void; takingId: string | null };
+type Props = { /** TP11: two leads may stand in. */ lead: boolean; onJoin: (row: PoolRow, reason: string) => void; rows: readonly PoolRow[] | undefined; me: string; onTake: (row: PoolRow) => void; onOpen: (row: PoolRow) => void; takingId: string | null };
 
 /** What waits for a reviewer, most pressing first. No figure of the maker's is here, only its band (TP6). */
-export function ReviewList({ rows, me, onTake, onOpen, takingId }: Props) {
+export function ReviewList({ lead, onJoin, rows, me, onTake, onOpen, takingId }: Props) {
   const t = useTexts(reviewTexts);
   const lang = useLang();
   const now = useNow();
@@ -40,7 +41,8 @@ export function ReviewList({ rows, me, onTake, onOpen, takingId }: Props) {
           <thead><tr><th>{t('colCustomer')}</th><th>{t('colKind')}</th><th>{t('colBand')}</th><th>{t('colMaker')}</th><th className="amount">{t('colAge')}</th><th /></tr></thead>
           <tbody>
             {ordered.map((row, index) => (
-              <tr key={row.reviewId} className={row.onHold ? 'row-amber' : ''} data-testid={`review-row-${index}`} data-review={row.reviewId}>
+              <Fragment key={row.reviewId}>
+              <tr className={row.onHold ? 'row-amber' : ''} data-testid={`review-row-${index}`} data-review={row.reviewId}>
                 <td><CustomerState row={row} /></td>
                 <td>{row.kindName[lang]} {row.reconfirms ? <span className="chip chip-accent">{t('reconfirms')}</span> : null} {row.forLead ? <span className="chip">{t('forLead')}</span> : null}</td>
                 <td>{row.band[lang]}</td>
@@ -52,6 +54,8 @@ export function ReviewList({ rows, me, onTake, onOpen, takingId }: Props) {
                     : <Button type="primary" size="small" loading={takingId === row.reviewId} onClick={() => onTake(row)} data-testid="take-review">{t('take')}</Button>}
                 </td>
               </tr>
+              {lead && row.breakGlass !== null ? <tr><td colSpan={6}><BreakGlassRow row={row} way={row.breakGlass} me={me} now={now} busy={takingId === row.reviewId} onJoin={onJoin} onOpen={onOpen} /></td></tr> : null}
+              </Fragment>
             ))}
           </tbody>
         </table>

@@ -1,8 +1,10 @@
 import type { CaseState } from '#shared/case/state.ts';
 import type { FactsReading } from '#shared/case/case-schema.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
+import type { SettlementLine } from '#shared/operation/payload.ts';
 import type { Plan } from '#shared/protocol/bank.ts';
 import type { BlindEntry, ReviewState } from '#shared/review/review-schema.ts';
+import { plainLines } from '../operation/line-words.ts';
 import { saidInRun, type CustomerSaid } from '../operation/named-plans.ts';
 
 /**
@@ -13,7 +15,7 @@ export type ReviewPhase =
   | { phase: 'not-mine'; review: ReviewState }
   | { phase: 'blind'; review: ReviewState; entriesUsed: number; mismatched: boolean }
   /** TP17: the same figures under a new maker, already checked by this person: one press and the passphrase. */
-  | { phase: 'reconfirm'; review: ReviewState; operation: OperationState | null }
+  | { phase: 'reconfirm'; review: ReviewState; operation: OperationState | null; /** The successor has signed for the figures taken over. */ signed: boolean }
   | { phase: 'released'; review: ReviewState; operation: OperationState; entry: BlindEntry; differs: string[] }
   /** The server has released the figures and they are on their way here. */
   | { phase: 'releasing'; review: ReviewState }
@@ -24,9 +26,10 @@ export function reviewPhase(state: CaseState, reviewId: string, me: string): Rev
   const review = state.reviews[reviewId];
   if (review === undefined) return null;
   const operation = state.operations[review.operationId] ?? null;
+  const inSeat = review.seats.some((seat) => seat.by === me);
   if (review.status !== 'taken' && review.status !== 'waiting') return { phase: 'over', review, operation };
-  if (review.status === 'waiting' || review.takenBy !== me) return { phase: 'not-mine', review };
-  if (review.reconfirms !== null) return { phase: 'reconfirm', review, operation };
+  if (!inSeat && (review.status === 'waiting' || review.takenBy !== me)) return { phase: 'not-mine', review };
+  if (review.reconfirms !== null) return { phase: 'reconfirm', review, operation, signed: operation?.ticked?.digest === review.digest };
   const mine = review.entries.filter((entry) => entry.by === me);
   const releasing = mine.findLast((entry) => entry.releases);
   if (releasing === undefined) return { phase: 'blind', review, entriesUsed: mine.length, mismatched: mine.length > 0 };
@@ -72,25 +75,28 @@ export function ownPlans(reading: FactsReading, pieces: readonly CustomerSaid[])
   return [...all.filter((plan) => plan.named !== null), ...all.filter((plan) => plan.named === null && plan.status === 'active')];
 }
 
-export type Comparison = { field: 'total' | 'lines' | 'dueDate' | `principal:${string}`; label: string | null; mine: number | string | null; makers: number | string; same: boolean };
+export type Comparison = { field: 'total' | 'lines' | 'dueDate' | 'lastFour' | 'reference' | `principal:${string}`; label: string | null; mine: number | string | null; makers: number | string; same: boolean };
 
-/** The reviewer's figures beside the maker's, one row a figure. Only called after the release. */
-export function compareEntry(entry: BlindEntry, operation: OperationState): Comparison[] {
+/** The reviewer's figures beside the maker's, one row a figure that policy asked for. Only called after the release. */
+export function compareEntry(entry: BlindEntry, operation: OperationState, asked: Pick<ReviewState, 'keyFigures'>): Comparison[] {
   const payload = operation.payload;
   if (payload === null) return [];
+  const named = new Set(asked.keyFigures);
   const row = (field: Comparison['field'], mine: number | string | null, makers: number | string, label: string | null = null): Comparison => ({ field, label, mine, makers, same: mine === makers });
   return [
     row('total', entry.totalDueFen, payload.totalDueFen),
-    row('lines', entry.lines, payload.lines.length),
-    row('dueDate', entry.dueDate, payload.dueDate),
+    ...(named.has('lines') ? [row('lines', entry.lines, payload.lines.length)] : []),
+    ...(named.has('due-date') ? [row('dueDate', entry.dueDate, payload.dueDate)] : []),
+    ...(named.has('last-four') ? [row('lastFour', entry.lastFour ?? null, payload.cardLastFour)] : []),
+    ...(named.has('reference') ? plainLines(payload.lines).map((line) => row('reference', entry.reference ?? '', line.reference)) : []),
     ...payload.lines.flatMap((line) =>
-      Object.hasOwn(entry.principals, line.planId) ? [row(`principal:${line.planId}`, entry.principals[line.planId] ?? null, line.remainingFen, line.merchant)] : [],
+      line.type === 'settlement' && Object.hasOwn(entry.principals, line.planId) ? [row(`principal:${line.planId}`, entry.principals[line.planId] ?? null, line.remainingFen, line.merchant)] : [],
     ),
   ];
 }
 
 /** Figures of a line that differ between the maker's payload and the reviewer's own reading. */
-export function lineDifferences(line: OperationState['worksheet']['lines'][number], reading: FactsReading | null): string[] {
+export function lineDifferences(line: SettlementLine, reading: FactsReading | null): string[] {
   const plan = reading?.facts.plans.find((one) => one.id === line.planId);
   if (reading === null || plan === undefined) return ['plan'];
   const quote = reading.quotes.find((one) => one.planId === line.planId);
@@ -101,4 +107,13 @@ export function lineDifferences(line: OperationState['worksheet']['lines'][numbe
     ...(plan.feeMode === line.feeMode ? [] : ['mode']),
     ...(quote === undefined || quote.dueNowFen === line.dueNowFen ? [] : ['due']),
   ];
+}
+
+export type MySeat = ReviewState['seats'][number] & { /** The seat is given up then, unless signed. */ until: string | null };
+
+/** This lead's seat in a break-glass (TP11). @param minutes how long a review may be taken; null while policy has not been heard */
+export function mySeat(review: ReviewState, me: string, minutes: number | null): MySeat | null {
+  const seat = review.seats.find((one) => one.by === me);
+  if (seat === undefined) return null;
+  return { ...seat, until: seat.signedAt !== null || minutes === null ? null : new Date(Date.parse(seat.at) + minutes * 60_000).toISOString() };
 }

@@ -6,7 +6,9 @@ import { useLang, useTexts } from '../app/i18n.ts';
 import { askCentre, sendCommand } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { nowAt, useNow } from '../app/stores/clock.ts';
+import { PayloadCard } from '../operation/payload-card.tsx';
 import { OutcomeList } from '../operation/outcome-list.tsx';
+import { useControl } from '../operation/control.ts';
 import { Talk } from '../operation/review-talk.tsx';
 import { localMoment } from '../app/local-time.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -16,7 +18,8 @@ import { Decision } from './decision.tsx';
 import { OwnFacts } from './own-facts.tsx';
 import { clockText, secondsUntil } from './pool-order.ts';
 import { Recording } from './recording.tsx';
-import { ownFacts, ownPlans, plansNamed, recordingPieces, reviewPhase } from './review-view.ts';
+import { mySeat, ownFacts, ownPlans, plansNamed, recordingPieces, reviewPhase } from './review-view.ts';
+import { Seats } from './seats.tsx';
 import { reviewTexts } from './texts.ts';
 import { quoted } from '../ui/punctuation.ts';
 
@@ -31,13 +34,16 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
   const [factsRefusal, setFactsRefusal] = useState<Refusal | null>(null);
   const status = reviewPhase(view.state, reviewId, me);
   const review = status?.review ?? null;
-  const taken = review !== null && review.status === 'taken' && review.takenBy === me;
+  const control = useControl();
+  const seat = review === null ? null : mySeat(review, me, control?.reviewTakenMinutes ?? null);
+  const taken = review !== null && ((review.status === 'taken' && review.takenBy === me) || (seat !== null && ['waiting', 'taken'].includes(review.status)));
+  const until = seat === null ? (review?.takenUntil ?? null) : seat.until;
   const reading = review === null ? null : ownFacts(view.state, me, review.requestedAt);
   const read = async (): Promise<void> => {
     const reply = await askCentre('read facts', { case: view.caseId, purpose: 'review', planIds: [] });
     setFactsRefusal(reply.ok ? null : reply.refusal);
   };
-  const takenFor = taken && review.reconfirms === null ? `${reviewId} ${review.takenUntil ?? ''}` : null;
+  const takenFor = taken && review.reconfirms === null ? `${reviewId} ${seat?.at ?? review.takenUntil ?? ''}` : null;
   useEffect(() => {
     // Right after taking, once for each taking: the figures must be read now, not those of an earlier time (TP6).
     if (takenFor === null || asked.current === takenFor) return;
@@ -47,7 +53,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
   if (status === null || review === null) return <p className="tone-muted">◔ {t('taking')}</p>;
 
   const pieces = recordingPieces(view.state, review);
-  const left = review.takenUntil === null ? null : secondsUntil(review.takenUntil, now);
+  const left = until === null ? null : secondsUntil(until, now);
   const lastEntry = view.marks.filter((mark) => mark.kind === 'store blind entry').at(-1);
   const waiting = lastEntry?.look === 'asked' || lastEntry?.look === 'saved-here';
   const entryRefused = lastEntry?.look === 'refused' ? lastEntry.refusal : null;
@@ -71,6 +77,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
           </>
         )}
       </header>
+      {review.seats.length === 0 ? null : <Seats review={review} me={me} released={operation?.approval?.breakGlass === true} />}
       <div className="rv-columns">
         <OwnFacts reading={reading} pieces={pieces} refusal={factsRefusal} onRead={() => void read()} lang={lang} />
         <section className="rv-column" data-testid="blind">
@@ -78,26 +85,31 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
           {entryRefused === null ? null : <RefusalNotice refusal={entryRefused} />}
           {status.phase === 'blind' ? (
             <BlindForm
-              principals={principals} mismatched={status.mismatched} disabled={reading === null || left === 0} waiting={waiting}
+              asked={review.keyFigures} principals={principals} mismatched={status.mismatched} disabled={reading === null || left === 0} waiting={waiting}
               onStore={(entry) => void sendCommand(view.caseId, 'store blind entry', { reviewId, entry })}
             />
           ) : status.phase === 'releasing' ? <p role="status">◔ {t('releasing')}</p>
-            : status.phase === 'reconfirm' ? <p>{t('reconfirmHint')}</p>
+            : status.phase === 'reconfirm' ? <><p>{t('reconfirmHint')}</p>{operation?.payload == null ? null : <PayloadCard payload={operation.payload} lang={lang} />}</>
             : review.closedBecause === 'second-mismatch' ? (
               <div className="notice notice-red" role="alert" data-testid="review-closed-mismatch"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('closedMismatch')}</strong></div>
             ) : operation !== null && lastOwn !== undefined ? (
-              <ComparisonTable operation={operation} entry={lastOwn.entry} reading={reading} lang={lang} />
+              <ComparisonTable operation={operation} review={review} entry={lastOwn.entry} reading={reading} lang={lang} />
             ) : null}
         </section>
         <section className="rv-column" data-testid="decide">
           <h2>{t('stepDecide')}</h2>
           {status.phase === 'blind' || status.phase === 'releasing' ? <p className="tone-muted small">{t('decideLater')}</p> : null}
-          {status.phase === 'reconfirm' ? <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={taken} lang={lang} reconfirm /> : null}
+          {status.phase === 'reconfirm' ? (
+            <>
+              {status.signed ? null : <RefusalNotice refusal={{ code: 'tp8-no-tick' }} testId="reconfirm-unsigned" />}
+              <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={taken && status.signed} lang={lang} reconfirm />
+            </>
+          ) : null}
           {status.phase === 'released' ? (
             <>
               <p className="row-wrap"><strong>{t('noteFromMaker')}</strong> {status.operation.noteToReviewer === '' ? <span className="tone-muted">{t('noNote')}</span> : quoted(lang, status.operation.noteToReviewer)}</p>
               <Talk review={review} lang={lang} />
-              <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={status.differs.length === 0 && left !== 0} lang={lang} />
+              <Decision caseId={view.caseId} review={review} digest={review.digest} mayApprove={status.differs.length === 0 && left !== 0} lang={lang} seat={seat} />
             </>
           ) : null}
           {status.phase === 'over' ? (

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { SessionView, SignedIn } from '#shared/protocol/desk-rpc.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
 
 /** Null until the desk process has told. */
 export const useSession = create<{ session: SessionView | null }>(() => ({ session: null }));
@@ -7,3 +8,9 @@ export const useSession = create<{ session: SessionView | null }>(() => ({ sessi
 /** The person signed in, or null. */
 export const useMe = (): SignedIn['person'] | null =>
   useSession(({ session }) => (session?.status === 'signed-in' ? session.person : null));
+
+const keyTroubles: Record<Exclude<SignedIn['key'], 'ready'>, Refusal> = { lost: { code: 'key-lost' }, none: { code: 'key-missing' } };
+
+/** Why this person can sign nothing here now (TP8): no tick, no approval, no order; null where they can. */
+export const useKeyTrouble = (): Refusal | null =>
+  useSession(({ session }) => (session?.status !== 'signed-in' || session.key === 'ready' ? null : (keyTroubles[session.key] ?? null)));

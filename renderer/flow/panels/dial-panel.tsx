@@ -5,6 +5,7 @@ import { localClock, localMoment } from '../../app/local-time.ts';
 import { tellRefused } from '../../app/send.ts';
 import { useNow } from '../../app/stores/clock.ts';
 import { callIn } from '../../call/current-call.ts';
+import { planIdsOf } from '../../operation/line-words.ts';
 import { Age } from '../../ui/age.tsx';
 import { LookNotice } from '../../ui/refusal-notice.tsx';
 import type { StepPanelProps } from '../step-panel.ts';
@@ -42,7 +43,7 @@ export function DialPanel(props: StepPanelProps) {
 
   async function read(): Promise<void> {
     setBusy('read');
-    const reply = await ask('read facts', { case: view.caseId, purpose: 'callback', planIds: operation?.worksheet.lines.map((line) => line.planId) ?? [] });
+    const reply = await ask('read facts', { case: view.caseId, purpose: 'callback', planIds: operation === undefined ? [] : planIdsOf(operation.worksheet.lines) });
     setBusy(null);
     if (!reply.ok) tellRefused(view.caseId, reply.refusal);
   }
