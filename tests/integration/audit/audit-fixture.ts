@@ -20,10 +20,9 @@ export class HandTimer {
   };
 
   fire(): void {
-    for (const run of [...this.#waiting]) {
-      this.#waiting.delete(run);
-      run();
-    }
+    const due = [...this.#waiting];
+    this.#waiting.clear();
+    for (const run of due) run();
   }
 }
 
