@@ -58,7 +58,7 @@
 #define BARS 1          /* entitlements withdrawn */
 #endif
 #ifndef GLASS
-#define GLASS 1         /* break-glass: 0 where nobody may */
+#define GLASS 1         /* break-glass: 0 where the time for it never comes */
 #endif
 #ifndef CRASHES
 #define CRASHES 1
@@ -90,7 +90,7 @@ byte lines = (1 << LINES) - 1;                          /* lines of the current 
 mtype line[LINES] = l_none; byte exec[LINES];           /* outcome so far, and the execution (from 1) whose key it has */
 byte payload = 0; bit pinned = 0; bool valid = true;    /* the digest by number, 0: none yet; its facts; validUntil not passed */
 byte taken = NOBODY, entered = 0, missed = 0;           /* the open request: who has it, who entered right, who once wrong */
-bool glass = false; byte signer = NOBODY, signedFor = 0;   /* break-glass: begun; the first lead, and the payload signed */
+bool waited = false; byte seats = 0, signedBy = 0, signedFor = 0;   /* break-glass: nobody took it for so long; who sits, who signed, what the first one signed */
 bool approval = false; byte by = NOBODY, by2 = NOBODY;  /* whose; by2 only where two leads signed */
 byte forPayload = 0;                                    /* the digest that was approved */
 bool confirmed = false;
@@ -128,6 +128,7 @@ bit factsOf[EXECUTIONS]; byte payloadOf[EXECUTIONS]; bool toldFree[SLOTS];
 /* ---- who may do what: the rules ---- */
 #define orderedAlready (op == executing || op == in_doubt || op == done || op == partial || op == refused)
 #define entitled(p)    (barred != (p))
+#define isLead(p)      ((p) == MAKER || (p) == LEAD || (p) == LEAD2)
 #ifdef M_SELF_REVIEW
 #define notMaker(p) true
 #else
@@ -149,22 +150,25 @@ bit factsOf[EXECUTIONS]; byte payloadOf[EXECUTIONS]; bool toldFree[SLOTS];
 #define frozen orderedAlready
 #endif
 #define mayDraft          (alive && !frozen)
-#define maySubmit         (alive && (op == draft || op == returned || op == voided))
+#define maySubmit         (alive && !stopped && (op == draft || op == returned || op == voided))
 #define mayWithdraw       (alive && !orderedAlready)
 #define mayWithdrawReview (alive && (op == in_review || op == approved || (op == voided && payload != 0)))
-#define mayTake(p)        (alive && op == in_review && taken == NOBODY && valid && notMaker(p) && entitled(p))
-#define holds(p)          (alive && op == in_review && taken == (p))
+#define mayTake(p)        (alive && op == in_review && taken == NOBODY && seats == 0 && valid && notMaker(p) && entitled(p) && (p) != LEAD2)
+#define holds(p)          (alive && op == in_review && entitled(p) && (taken == (p) || (seats & flag(p))))
 #define mayEnter(p)       (holds(p) && !(entered & flag(p)))
-#define mayApprove(p)     (holds(p) && hasEntered(p) && valid && entitled(p))
+#define mayRelease(p)     (holds(p) && !(signedBy & flag(p)))
+#define mayApprove(p)     (holds(p) && taken == (p) && hasEntered(p) && valid)
 #define mayReturn(p)      (holds(p))
-#define mayBreak          (alive && op == in_review && taken == NOBODY && valid && !glass)
-#define mayEnterLead(p)   (alive && op == in_review && glass && leadNotMaker(p) && !(entered & flag(p)))
+#define twoSit            (((seats >> MAKER) & 1) + ((seats >> LEAD) & 1) + ((seats >> LEAD2) & 1) == 2)
+#define mayJoin(p)        (alive && op == in_review && taken == NOBODY && waited && valid && isLead(p) && leadNotMaker(p) && entitled(p) && !twoSit && !(seats & flag(p)))
 #ifdef M_ONE_LEAD
-#define secondLead(p) true
+#define notYetSigned(p) true
+#define otherSigned(p) signedBy
 #else
-#define secondLead(p) (signer != (p))
+#define notYetSigned(p) (!(signedBy & flag(p)))
+#define otherSigned(p) (signedBy & ~flag(p))
 #endif
-#define maySign(p)        (alive && op == in_review && glass && leadNotMaker(p) && (entered & flag(p)) && valid && entitled(p) && secondLead(p))
+#define maySign(p)        (holds(p) && (seats & flag(p)) && notYetSigned(p) && (entered & flag(p)) && valid && leadNotMaker(p) && (signedBy == 0 || barred == NOBODY || !(signedBy & flag(barred))))
 #define mayConfirm        (alive && op == approved && valid)
 #ifdef M_NOT_CONSUMED
 #define unused true
@@ -219,7 +223,7 @@ byte setbacks = 0;
 #define spare (setbacks < SETBACKS)
 inline setback() { setbacks++ }
 inline tell() {
-  printf("STATE operation=%d status=%e lines=", operation, op);
+  printf("STATE alive=%d operation=%d status=%e lines=", alive, operation, op);
   n = 0;
   do :: n < LINES -> printf("%e,", line[n]); n++ :: else -> break od;
   printf(" bookings=");
@@ -228,7 +232,9 @@ inline tell() {
   printf("\nCAN draft=%d submit=%d withdraw=%d withdrawReview=%d confirm=%d order=%d", mayDraft, maySubmit, mayWithdraw, mayWithdrawReview, mayConfirm, mayOrder);
   n = MAKER;
   do
-  :: n <= LEAD -> printf(" take%d=%d enter%d=%d approve%d=%d return%d=%d", n, mayTake(n), n, mayEnter(n), n, mayApprove(n), n, mayReturn(n)); n++
+  :: n <= LEAD2 ->
+       printf(" take%d=%d enter%d=%d approve%d=%d return%d=%d release%d=%d", n, mayTake(n), n, mayEnter(n), n, mayApprove(n), n, mayReturn(n), n, mayRelease(n));
+       printf(" join%d=%d sign%d=%d", n, mayJoin(n), n, maySign(n)); n++
   :: else -> break
   od;
   n = 0;
@@ -243,9 +249,9 @@ inline tell() { skip }
 #endif
 
 /* ---- steps that several actions share ---- */
-inline closeRequest() { taken = NOBODY; entered = 0; missed = 0; glass = false;
+inline closeRequest() { taken = NOBODY; entered = 0; missed = 0; waited = false;
 #ifndef M_TWO_DIGESTS
-  signer = NOBODY; signedFor = 0
+  seats = 0; signedBy = 0; signedFor = 0
 #endif
 }
 inline dropApproval() { approval = false; by = NOBODY; by2 = NOBODY; forPayload = 0; confirmed = false; good = false; uses = 0 }
@@ -350,16 +356,16 @@ end:
   od
 }
 
-/* ---- those who could review: the maker too, a mentor, a lead ---- */
-proctype Reviewer(byte p) {
+/* ---- those who could be the second person: the maker too, a mentor, two leads ---- */
+proctype Second(byte p) {
 end:
   do
   :: atomic { mayTake(p) -> taken = p; printf("ACT take %d\n", p); tell() }
-  :: atomic { holds(p) && spare -> setback(); taken = NOBODY; printf("ACT release %d\n", p); tell() }
+  :: atomic { mayRelease(p) && spare -> setback(); seats = seats & ~flag(p); if :: taken == p -> taken = NOBODY :: else -> skip fi; printf("ACT release %d\n", p); tell() }
   :: atomic { mayEnter(p) -> entered = entered | flag(p); printf("ACT enter %d\n", p); tell() }
-  :: atomic { mayEnter(p) && (misses < MISSES) -> misses++;
+  :: atomic { mayEnter(p) && misses < MISSES -> misses++;
        if
-       :: missed & flag(p) -> closeRequest(); op = returned     /* the second one that does not match */
+       :: missed & flag(p) -> closeRequest(); op = returned    /* the second one that does not match */
        :: else -> missed = missed | flag(p)
        fi;
        printf("ACT miss %d\n", p); tell() }
@@ -367,21 +373,15 @@ end:
        good = (p != MAKER && (entered & flag(p)));
        giveApproval(p, NOBODY); printf("ACT approve %d\n", p); tell() }
   :: atomic { mayReturn(p) && spare -> setback(); closeRequest(); op = returned; printf("ACT return %d\n", p); tell() }
-  od
-}
-
-/* ---- break-glass: nobody entitled can be had; two leads instead of one reviewer ---- */
-proctype Lead(byte p) {
-end:
-  do
-  :: atomic { GLASS == 1 && mayBreak && p == LEAD2 -> glass = true; printf("ACT break-glass\n"); tell() }
-  :: atomic { mayEnterLead(p) -> entered = entered | flag(p); printf("ACT lead-enter %d\n", p); tell() }
+  /* Break-glass: nobody entitled can be had; two leads instead of one reviewer. */
+  :: atomic { mayJoin(p) -> seats = seats | flag(p); printf("ACT join %d\n", p); tell() }
   :: atomic { maySign(p) ->
        if
-       :: signer == NOBODY -> signer = p; signedFor = payload
-       :: else ->
-            good = (p != signer && p != MAKER && signer != MAKER && signedFor == payload && (entered & flag(p)) && (entered & flag(signer)));
-            giveApproval(signer, p)
+       :: otherSigned(p) ->
+            if :: signedBy & flag(MAKER) -> by = MAKER :: signedBy & flag(LEAD) -> by = LEAD :: signedBy & flag(LEAD2) -> by = LEAD2 fi;
+            good = (by != p && by != MAKER && p != MAKER && signedFor == payload && (entered & flag(by)) && (entered & flag(p)));
+            giveApproval(by, p)
+       :: else -> signedBy = signedBy | flag(p); signedFor = payload
        fi;
        printf("ACT sign %d\n", p); tell() }
   od
@@ -393,9 +393,13 @@ proctype Desktop(byte d) {
 end:
   do
 #ifdef COARSE
-  :: atomic { alive && approval -> reading[d] = facts;
+  :: atomic { alive && approval && (mayOrder || spare) ->
+       if :: mayOrder -> skip :: else -> setback() fi;
+       reading[d] = facts;
 #else
-  :: atomic { alive && reading[d] == UNREAD && approval -> reading[d] = facts; printf("ACT read %d\n", d); tell() }   /* before: outside the transaction */
+  :: atomic { alive && reading[d] == UNREAD && approval && (mayOrder || spare) ->
+       if :: mayOrder -> skip :: else -> setback() fi;
+       reading[d] = facts; printf("ACT read %d\n", d); tell() }   /* before: outside the transaction */
   :: atomic { alive && reading[d] != UNREAD ->                    /* one transaction: decide and append */
 #endif
        if
@@ -425,7 +429,6 @@ end:
 
 /* ---- the server and the bank, line by line: afterwards, from the log alone ---- */
 proctype Line(byte i) {
-  byte x, k;
 end:
   do
 #ifdef COARSE
@@ -438,29 +441,6 @@ end:
   :: atomic { alive && pending(i) && sent[slot(exec[i], i)] && executions < EXECUTIONS ->
        executions++; factsOf[executions - 1] = factsOf[exec[i] - 1]; payloadOf[executions - 1] = payloadOf[exec[i] - 1]; exec[i] = executions }
 #endif
-  :: atomic { x = 1;                                              /* an order arrives, the first time under its key */
-       do
-       :: x <= EXECUTIONS && !(sent[slot(x, i)] && ledger[keyOf(x, i)] == k_none) -> x++
-       :: x <= EXECUTIONS && sent[slot(x, i)] && ledger[keyOf(x, i)] == k_none -> break
-       :: x > EXECUTIONS -> break
-       od;
-       x <= EXECUTIONS ->
-       k = keyOf(x, i);
-       if
-#ifndef M_UNCONDITIONAL
-       :: factsOf[x - 1] != facts -> ledger[k] = k_refused; printf("ACT arrive %d facts-changed\n", i)
-       :: factsOf[x - 1] == facts ->
-#else
-       :: true ->
-#endif
-            ledger[k] = k_done; bookings[i]++;
-            assert(bookings[i] <= 1);                             /* B1 */
-            assert(factsOf[x - 1] == facts);                      /* B2 */
-            assert(!toldFree[slot(x, i)]);                        /* B3 */
-            printf("ACT arrive %d booked\n", i)
-       :: factsOf[x - 1] == facts -> ledger[k] = k_refused; printf("ACT arrive %d line-refused\n", i)   /* for reasons of the bank's own */
-       fi;
-       x = 0; k = 0; tell() }
   :: atomic { alive && line[i] == l_started -> line[i] = l_in_doubt; settle(); printf("ACT silence %d\n", i); tell() }
   :: atomic { mayInquire(i) && ledger[keyOf(exec[i], i)] == k_none ->                    /* asked by key: not found closes the key in that step */
 #ifdef M_NOT_FOUND_FREE
@@ -475,6 +455,31 @@ end:
   od
 }
 
+/* ---- an order on its way: of an execution, for a line; it arrives the first time under its key, or not at all ---- */
+#ifndef COARSE
+proctype Message(byte x; byte i) {
+end:
+  do
+  :: atomic { sent[slot(x, i)] && ledger[keyOf(x, i)] == k_none ->
+       if
+#ifndef M_UNCONDITIONAL
+       :: factsOf[x - 1] != facts -> ledger[keyOf(x, i)] = k_refused; printf("ACT arrive %d facts-changed\n", i)
+       :: factsOf[x - 1] == facts ->
+#else
+       :: true ->
+#endif
+            ledger[keyOf(x, i)] = k_done; bookings[i]++;
+            assert(bookings[i] <= 1);                             /* B1 */
+            assert(factsOf[x - 1] == facts);                      /* B2 */
+            assert(!toldFree[slot(x, i)]);                        /* B3 */
+            printf("ACT arrive %d booked\n", i)
+       :: factsOf[x - 1] == facts -> ledger[keyOf(x, i)] = k_refused; printf("ACT arrive %d line-refused\n", i)   /* for reasons of the bank's own */
+       fi;
+       tell() }
+  od
+}
+#endif
+
 /* ---- what nobody orders ---- */
 active proctype Fate() {
   byte i, x; bool found;
@@ -482,9 +487,11 @@ end:
   do
   :: atomic { moves < MOVES -> moves++; facts = 1 - facts; printf("ACT fact-move\n"); tell() }
   :: atomic { expiries < EXPIRIES && payload != 0 && valid && (op == in_review || op == approved) ->
-       expiries++; valid = false; taken = NOBODY; printf("ACT expire\n"); tell() }    /* the minutes of who has taken it are over too */
+       expiries++; valid = false; taken = NOBODY; seats = seats & signedBy; printf("ACT expire\n"); tell() }    /* seats are given up likewise; a signature stays */
   :: atomic { stops < STOPS && !stopped -> stops++; stopped = true; printf("ACT stop\n"); tell() }
   :: atomic { stopped -> stopped = false; printf("ACT let-go\n"); tell() }
+  :: atomic { GLASS == 1 && op == in_review && !waited && valid ->
+       waited = true; taken = NOBODY; printf("ACT wait\n"); tell() }                 /* the minutes of who has taken it are over too */
   :: atomic { BARS == 1 && barred == NOBODY ->
        if :: barred = MENTOR :: barred = LEAD fi; printf("ACT bar %d\n", barred); tell() }
 #ifdef COARSE
@@ -561,13 +568,20 @@ end:
 }
 
 init {
-  byte i;
+  byte i, x;
   atomic {
-    run Reviewer(MAKER); run Reviewer(MENTOR); run Reviewer(LEAD);
-    run Lead(MAKER); run Lead(LEAD); run Lead(LEAD2);
+    run Second(MAKER); run Second(MENTOR); run Second(LEAD); run Second(LEAD2);
     do :: i < DESKTOPS -> run Desktop(i); i++ :: else -> break od;
     i = 0;
-    do :: i < LINES -> run Line(i); i++ :: else -> break od;
-    i = 0
+    do
+    :: i < LINES ->
+         run Line(i); x = 1;
+#ifndef COARSE
+         do :: x <= EXECUTIONS -> run Message(x, i); x++ :: else -> break od;
+#endif
+         i++
+    :: else -> break
+    od;
+    i = 0; x = 0
   }
 }
