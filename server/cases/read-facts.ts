@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { FactsPurpose } from '#shared/case/case-schema.ts';
 import type { Happened } from '#shared/case/decider.ts';
 import type { CaseState } from '#shared/case/state.ts';
@@ -6,6 +5,7 @@ import { callOf } from '#shared/operation/call-of.ts';
 import type { Quote } from '#shared/protocol/bank.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
+import type { AuditEntry } from '../log/log.ts';
 import { appendToCase } from './append-case.ts';
 
 const words = { none: { zh: '在办', en: 'under way' }, review: { zh: '提前结清·待复核', en: 'Early settlement · in review' }, promise: { zh: '已约回电', en: 'Callback promised' }, followUp: { zh: '跟进中', en: 'Followed up' } };
@@ -46,10 +46,14 @@ const callerNumber = (state: CaseState): string | undefined =>
  * Has the bank read for one person and puts the reading into the case as an event: the only way facts enter (DESIGN).
  * A bank that does not answer is an event too, so that the screen can say so.
  *
+ * PR8: the view is in the log before anything of it is sent, also where the bank then does not answer.
+ *
  * @param planIds plans to be quoted as well; the selected ones
+ * @param workstation where the person asked; null where the server reads of itself
  */
 export async function readFactsInto(
   centre: Centre, caseId: string, person: string, purpose: FactsPurpose, planIds: readonly string[], identify: { customerId: string; how: 'number' | 'search' } | null = null,
+  workstation: string | null = null,
 ): Promise<{ ok: true } | { ok: false; refusal: Refusal }> {
   const before = await centre.cases.load(caseId);
   const customerId = identify?.customerId ?? before?.customerId ?? null;
@@ -58,6 +62,7 @@ export async function readFactsInto(
   const [facts, quotes] = await Promise.all([
     centre.bank.read(number === undefined ? { customerId } : { customerId, callerNumber: number }),
     planIds.length === 0 ? null : centre.bank.quote({ customerId, planIds: [...planIds] }),
+    viewed(centre, { kind: 'customer viewed', person, workstation, about: customerId, detail: { case: caseId, purpose } }),
   ]);
   const quoted: Quote[] = quotes?.kind === 'answer' ? quotes.value.quotes : [];
   const trouble = facts.kind !== 'answer' ? facts : quotes?.kind === 'no-answer' ? quotes : null;
@@ -73,12 +78,13 @@ export async function readFactsInto(
     const identified: Happened[] = identify !== null && state.customerId !== identify.customerId ? [{ kind: 'customer identified', body: identify }] : [];
     return { events: [...identified, event] };
   });
-  await centre.log.append([{
-    writes: [], command: null,
-    audit: [{ kind: 'customer viewed', person, workstation: null, about: customerId, detail: { case: caseId, purpose, id: uuidv7() } }],
-  }]);
   if (fixed) return { ok: false, refusal: { code: 'customer-fixed' } };
   return event.kind === 'facts read' ? { ok: true } : { ok: false, refusal: { code: 'bank-unreachable' } };
+}
+
+async function viewed(centre: Centre, entry: AuditEntry): Promise<void> {
+  const [result] = await centre.log.append([{ writes: [], command: null, audit: [entry] }]);
+  if (result?.status !== 'appended') throw new Error(`a view was not recorded: ${result?.status ?? 'nothing'}`);
 }
 
 /** Ties a ringing call to the customer whose reserved number it shows, where there is exactly one. No proof of the holder. */

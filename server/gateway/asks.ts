@@ -49,19 +49,22 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       if (!(await mayOpen(person, body.case))) return no('not-your-case');
       const found = await centre.bank.find(body.query);
       if (found.kind !== 'answer') return no('bank-unreachable');
-      await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'customer searched', person: person.id, workstation, about: body.case, detail: { matches: found.value.matches.length } }] }]);
+      await centre.log.append([{ writes: [], command: null, audit: [
+        { kind: 'customer searched', person: person.id, workstation, about: body.case, detail: { matches: found.value.matches.length } },
+        ...found.value.matches.map(({ id }) => ({ kind: 'customer viewed', person: person.id, workstation, about: id, detail: { case: body.case, purpose: 'search' } })),
+      ] }]);
       return yes(found.value);
     },
-    'identify customer': async ({ person }, body) => {
+    'identify customer': async ({ person, workstation }, body) => {
       if (!(await mayHandle(person, body.case))) return no('not-your-case');
       const state = await centre.cases.load(body.case);
       if (state !== null && isFixedTo(state, body.customerId)) return no('customer-fixed');
-      const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' });
+      const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' }, workstation);
       return read.ok ? yes(done) : read;
     },
-    'read facts': async ({ person }, body) => {
+    'read facts': async ({ person, workstation }, body) => {
       if (!(await mayOpen(person, body.case))) return no('not-your-case');
-      const read = await readFactsInto(centre, body.case, person.id, body.purpose, body.planIds);
+      const read = await readFactsInto(centre, body.case, person.id, body.purpose, body.planIds, null, workstation);
       return read.ok ? yes(done) : read;
     },
     verify: async ({ person }, body) => ((await mayHandle(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { Hello, MAX_MESSAGE_BYTES, OLDEST_PROTOCOL, PROTOCOL_VERSION, PullRequest, PushRequest, SOCKET, AskRequest, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import { DoorBook } from '../audit/door-book.ts';
 import { takeCommand } from '../cases/command-service.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
@@ -39,12 +40,15 @@ export class Gateway {
   readonly #centre: Centre;
   readonly #feed: CaseFeed;
   readonly #events: GatewayEvents;
+  /** PR5, PR8, TP7: who came, what was refused, and whose customers were shown. */
+  readonly #book: DoorBook;
   #askers: ReturnType<typeof makeAskers> | null = null;
 
   constructor(http: HttpServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
     this.#centre = centre;
     this.#feed = feed;
     this.#events = events;
+    this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
     this.#io = new Server(http, {
       transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
       // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2).
@@ -56,7 +60,11 @@ export class Gateway {
           socket.data.seat = seat;
           next();
         },
-        (error: Error) => next(error),
+        (error: Error) => {
+          const said = Hello.safeParse(socket.handshake.auth);
+          if (error instanceof ConnectRefused) this.#book.turnedAway(error.data.code, null, said.success ? said.data.workstation : null);
+          next(error);
+        },
       );
     });
     this.#io.on('connection', (socket) => this.#serve(socket));
@@ -123,6 +131,7 @@ export class Gateway {
     const { seat } = socket.data;
     const { logger } = this.#centre;
     logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
+    this.#book.arrived(seat);
     this.#events.arrived(seat);
     for (const message of this.#centre.live.all(seat.person.id)) socket.emit(SOCKET.live, message);
 
@@ -153,6 +162,7 @@ export class Gateway {
         // After a gap or a fork the rest of that case must not be taken; other cases go on (SY2).
         if (stopped.has(command.case)) continue;
         const result = await takeCommand(this.#centre, { person: seat.person, workstation: seat.workstation, desktop: seat.desktop }, command);
+        if (result.status === 'forked') this.#book.refused(seat, 'command forked', command.kind, 'forked', command.case);
         if (result.status === 'forked' || result.status === 'gap') stopped.add(command.case);
         results.push(result);
       }
@@ -164,6 +174,7 @@ export class Gateway {
       const answer = await this.#feed.pull(seat.person.id, request.data.cursor, request.data.limit);
       if ('refusal' in answer) return this.#dismiss(socket, answer.refusal.code);
       if (answer.status === 'ok') {
+        await this.#book.showing(seat, answer.feed);
         // While pages are left the desktop's cursor is its own affair; live feed starts where the last page ends.
         const cursor = decodeCursor(answer.feed.to);
         seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
@@ -175,10 +186,13 @@ export class Gateway {
       const request = AskRequest.safeParse(body);
       if (!request.success) return this.#dismiss(socket, 'message-malformed');
       if (this.#askers === null) return { ok: false, refusal: { code: 'server-starting' } };
-      return answerAsk(this.#askers, seat, request.data.kind, request.data.body);
+      const answer = await answerAsk(this.#askers, seat, request.data.kind, request.data.body);
+      if (!answer.ok) this.#book.refused(seat, 'ask refused', request.data.kind, answer.refusal.code);
+      return answer;
     });
     socket.on('disconnect', () => {
       logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
+      this.#book.left(seat);
       this.#events.left(seat);
     });
   }
@@ -199,6 +213,7 @@ export class Gateway {
       while (seat.sent !== null && seat.sent < to && socket.connected) {
         const { feed, toPosition, more } = await this.#feed.feedFor(seat.person.id, seat.sent, to);
         if (feed.items.length > 0) {
+          await this.#book.showing(seat, feed);
           socket.emit(SOCKET.feed, feed);
           seat.sent = toPosition;
         } else if (!more) return;
@@ -213,6 +228,7 @@ export class Gateway {
 
   #dismiss(socket: DeskSocket, code: string): undefined {
     this.#centre.logger.warn({ person: socket.data.seat.person.id, code }, 'a desktop was dismissed');
+    this.#book.dismissed(socket.data.seat, code);
     socket.emit(SOCKET.goodbye, { refusal: { code } });
     socket.disconnect(true);
     return undefined;
