@@ -19,7 +19,7 @@ const role = (wanted.get('role') ?? 'agent') as 'agent';
 Object.assign(window, { aidline: fakeBridge({ language: (wanted.get('lang') ?? 'zh-CN') as 'en', theme: (wanted.get('mode') ?? 'light') as 'dark' }).bridge });
 const centre = fakeCentre({
   rules: __RULES__, startAt: '2026-11-21T06:40:00.000Z', bank: (at) => demoCustomer(at), answers: demoAnswers,
-  who: { person: '0190a0b0-0000-7000-8000-000000000002', role, entitlements: { reviewLimitFen: {} }, workstation: 'ws-1', no: '3107', skills: ['es'], name: role === 'agent' ? '林小满' : '周师' },
+  who: { person: '0190a0b0-0000-7000-8000-000000000002', human: '0190a0b0-0000-7000-8000-000000000002', role, entitlements: { reviewLimitFen: {} }, workstation: 'ws-1', no: '3107', skills: ['es'], name: role === 'agent' ? '林小满' : '周师' },
 });
 Object.assign(window, { centre });
 startPreferences(window.aidline.platform);

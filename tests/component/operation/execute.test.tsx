@@ -48,7 +48,7 @@ describe('办理', () => {
     expect(sent).toHaveLength(1);
     const keys = sent[0]!.body['keys'] as { lineId: string; key: string }[];
     expect(new Set(keys.map((one) => one.key)).size).toBe(3);
-    expect(story.command('order execution', sent[0]!.body as never).refused).toBeNull();
+    expect(story.fromDesk('order execution', sent[0]!.body).refused).toBeNull();
   });
 
   test('[TP4] left and shown again, or sent again after a refusal, it is the same execution and the same keys', async () => {

@@ -20,7 +20,7 @@ export type Drawn = { sent: Sent[]; asked: { kind: string; body: unknown }[]; ag
 /** Ids never repeat, whatever is drawn again. */
 let serial = 0x9000;
 
-export const MAKER_PERSON = { id: MAKER, account: 'zhou', name: '周晓岚', no: '3107', role: 'agent' as const, skills: ['es'], team: 't' };
+export const MAKER_PERSON = { id: MAKER, human: id(0x21), account: 'zhou', name: '周晓岚', no: '3107', role: 'agent' as const, skills: ['es'], team: 't' };
 
 export function speak(language: 'zh-CN' | 'en'): void {
   void i18n.changeLanguage(language);
@@ -36,7 +36,7 @@ export function knowPolicy(): void {
 export function draw(panel: PanelName, state: CaseState, over: Partial<StepPanelProps> = {}, marks: Mark[] = [], settle: () => Promise<void> = async () => {}): Drawn {
   speak('zh-CN');
   knowPolicy();
-  useSession.setState({ session: { status: 'signed-in', person: MAKER_PERSON } as never });
+  useSession.setState({ session: { status: 'signed-in', person: MAKER_PERSON, key: 'ready' } as never });
   const Panel = { ...operationPanels, ...followUpPanels }[panel]!.panel;
   const sent: Sent[] = [];
   const asked: Drawn['asked'] = [];

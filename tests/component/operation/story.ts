@@ -4,6 +4,9 @@
  */
 import { CHINA_CALENDAR } from '#shared/calendar/china-2026.ts';
 import type { Command, CommandBody, CommandKind } from '#shared/case/commands.ts';
+import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
+import { digestOf, PlainKind, planIdOf } from '#shared/operation/payload.ts';
+import type { Signed, SignaturePurpose } from '#shared/protocol/signature.ts';
 import type { DecideContext, Who } from '#shared/case/context.ts';
 import { decide } from '#shared/case/decide.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
@@ -12,15 +15,28 @@ import { foldCase } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { settle } from '#shared/money/instalment.ts';
 import type { CustomerFacts, FeeMode, Plan, Quote } from '#shared/protocol/bank.ts';
-import { ControlPolicy } from '#shared/review/policy.ts';
+import { ControlPolicy, PinnableFact } from '#shared/review/policy.ts';
+import type { UnsignedBody } from '../../../renderer/app/send.ts';
+import { settlementLines } from '../../../renderer/operation/line-words.ts';
 import { bodiesFor } from '#shared/review/withholding.ts';
 
 const both = (zh: string, en: string): { zh: string; en: string } => ({ zh, en });
+const names: Record<PlainKind, { zh: string; en: string }> = {
+  'limit-change': both('额度调整', 'Limit change'), 'card-cancellation': both('有余额销卡', 'Card cancellation'), refund: both('退款', 'Refund'),
+  'emergency-payment': both('紧急支付', 'Emergency payment'), 'loss-reissue-abroad': both('境外补卡', 'Card sent abroad'),
+};
+const plainPolicy = (kind: PlainKind): unknown => ({
+  name: names[kind], keyFigures: kind === 'limit-change' ? ['total', 'last-four'] : ['total', 'last-four', 'reference'], pinned: ['card.status', 'account.hold'],
+  reviewLimitFen: { mentor: 20_000_000, lead: 100_000_000 }, highValueFromFen: 5_000_000, highValueFromLines: 2, principalsUpToLines: 0, validMinutesOnLine: 30, validMinutesAfterPromise: 30,
+  confirmationMinutes: 45, recordingRequired: true, bands: [{ fromFen: 0, text: both('5 万元以下', 'below 50,000') }, { fromFen: 5_000_000, text: both('5 万元以上', '50,000 and above') }],
+  selfCheck: [{ id: 'amount', text: both('金额，逐位核对', 'The sum, digit by digit') }], consent: [{ id: 'clear', text: both('以系统生效为准', 'It counts once the system has it') }],
+});
 export const control: ControlPolicy = ControlPolicy.parse({
   version: 'control-test', effectiveFrom: '2026-11-01T00:00:00.000Z', source: 'test', equivalentTo: [], reviewTakenMinutes: 5, maxBlindEntries: 2,
+  breakGlass: { afterMinutes: 15, capFen: 50_000_000, perDay: 3 },
   kinds: {
     'early-settlement': {
-      name: both('分期提前结清', 'Early settlement'), highValueFromFen: 5_000_000, highValueFromLines: 3, principalsUpToLines: 3,
+      name: both('分期提前结清', 'Early settlement'), keyFigures: ['total', 'lines', 'due-date', 'principals'], pinned: PinnableFact.options, reviewLimitFen: { mentor: 100_000_000, lead: 200_000_000 }, highValueFromFen: 5_000_000, highValueFromLines: 3, principalsUpToLines: 3,
       validMinutesOnLine: 30, validMinutesAfterPromise: 30, confirmationMinutes: 45, recordingRequired: true,
       bands: [{ fromFen: 0, text: both('5 万元以下', 'below 50,000') }, { fromFen: 5_000_000, text: both('5 万至 20 万元', '50,000 to 200,000') }, { fromFen: 20_000_000, text: both('20 万元以上', '200,000 and above') }],
       selfCheck: [
@@ -41,6 +57,7 @@ export const control: ControlPolicy = ControlPolicy.parse({
         { id: 'limit', text: both('额度恢复以系统为准', 'Limit recovery follows the system') },
       ],
     },
+    ...Object.fromEntries(PlainKind.options.map((kind) => [kind, plainPolicy(kind)])),
   },
 });
 
@@ -48,14 +65,27 @@ export const id = (n: number): string => `0190a0b0-0000-7000-8000-${n.toString(1
 export const CASE = id(1);
 export const MAKER = id(2);
 export const MENTOR = id(3);
+export const LEAD_A = id(0x11);
+export const LEAD_B = id(0x12);
+export const SUCCESSOR = id(0x13);
+export const QUALITY = id(0x14);
 export const RUN = id(4);
 export const OPERATION = id(5);
 export const REVIEW = id(6);
 export const CALL = 'call-1';
 export const CALLBACK = 'call-2';
-export const maker: Who = { person: MAKER, role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3107', skills: ['es'] };
-export const mentor: Who = { person: MENTOR, role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 100_000_000 } }, workstation: null, no: '1002', skills: ['es'] };
-const PEOPLE: Record<string, Who> = { [MAKER]: maker, [MENTOR]: mentor };
+export const maker: Who = { person: MAKER, human: id(0x21), role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3107', skills: ['es'] };
+export const mentor: Who = { person: MENTOR, human: id(0x22), role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 100_000_000 } }, workstation: null, no: '1002', skills: ['es'] };
+export const leadA: Who = { person: LEAD_A, human: id(0x23), role: 'lead', entitlements: { reviewLimitFen: {} }, workstation: null, no: '1101', skills: ['es'] };
+export const leadB: Who = { person: LEAD_B, human: id(0x24), role: 'lead', entitlements: { reviewLimitFen: {} }, workstation: null, no: '1102', skills: ['es'] };
+export const successor: Who = { person: SUCCESSOR, human: id(0x25), role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3108', skills: ['es'] };
+const PEOPLE: Record<string, Who> = { [MAKER]: maker, [MENTOR]: mentor, [LEAD_A]: leadA, [LEAD_B]: leadB, [SUCCESSOR]: successor };
+
+/** A signature as the server found it good: these tests draw screens, the bytes are tested where they are made. */
+export const keyOf = (who: Who): string => who.human.slice(-2).padEnd(64, '0');
+export const signed = (purpose: SignaturePurpose, digest: string, who: Who): Signed => ({
+  purpose, digest, personKey: keyOf(who), personSignature: `${'A'.repeat(86)}==`, workstationKey: 'b'.repeat(64), workstationSignature: `${'A'.repeat(86)}==`,
+});
 
 const feeLabel = { zh: '利息', en: 'Interest' };
 type Terms = { merchant: string; signedOn: string; principalFen: number; n: number; k: number; mode: FeeMode; feePpm: number; penaltyPpm?: number };
@@ -103,20 +133,24 @@ export function startStory(planCount = 5, chosen = 3) {
   let clock = Date.parse('2026-11-21T06:40:00.000Z');
   let serial = 0x1000;
   let gateChange: ((facts: CustomerFacts) => CustomerFacts) | null = null;
-  let proved: string | null = null;
   const fresh = (): string => id((serial += 1));
   const at = (): string => new Date(clock).toISOString();
   const later = (seconds: number): void => void (clock += seconds * 1000);
   const state = (): CaseState => foldCase(events)!;
-  const context = (by: Who): DecideContext => {
+  const context = (by: Who, signature: DecideContext['signature'] = 'unknown'): DecideContext => {
     const read = makeFacts(planCount, at());
     return {
       at: 'server', now: at(), by, calendar: CHINA_CALENDAR, control, flowPolicy: { version: 'test', parameters: [] }, flow: () => null,
       site: { bank: { zh: '示范银行', en: 'Demo Bank' }, officialNumber: '955xx', ivrKey: '3', dutyPhone: '010-5550 0100' },
       lights: { core: 'up', centre: 'up', phone: 'up' }, gateFacts: { facts: gateChange === null ? read.facts : gateChange(read.facts), quotes: read.quotes },
-      person: (person) => ({ role: PEOPLE[person]?.role ?? 'agent', entitlements: mentor.entitlements as never, active: true, relatedCustomers: [] }),
-      ledger: { entries: [] }, provedDigest: proved,
+      person: (person) => ({ human: PEOPLE[person]?.human ?? person, role: PEOPLE[person]?.role ?? 'agent', entitlements: mentor.entitlements as never, active: true, relatedCustomers: [], keys: PEOPLE[person] === undefined ? [] : [keyOf(PEOPLE[person])], online: true }),
+      ledger: { entries: [] }, signature, stoppedKinds: [], breakGlassToday: 0, qualityStaff: [QUALITY], reviewOffered: true,
     };
+  };
+  /** As the server finds a command's signatures: these are always good. */
+  const signatureIn = (body: unknown): DecideContext['signature'] => {
+    const one = (body as { signed?: Signed }).signed;
+    return one === undefined ? 'unknown' : { ok: true, purpose: one.purpose, digest: one.digest };
   };
   const push = <K extends EventKind>(kind: K, body: EventBody<K>, by: string | null = MAKER): void => {
     later(1);
@@ -127,10 +161,19 @@ export function startStory(planCount = 5, chosen = 3) {
   };
   const command = <K extends CommandKind>(kind: K, body: CommandBody<K>, by: Who = maker): { refused: string | null } => {
     later(1);
-    const decision = decide(events.length === 0 ? null : state(), { id: fresh(), kind, body, madeAt: at(), saidAt: null } as Command, context(by));
+    const decision = decide(events.length === 0 ? null : state(), { id: fresh(), kind, body, madeAt: at(), saidAt: null } as Command, context(by, signatureIn(body)));
     if ('refusal' in decision) return { refused: decision.refusal.code };
     for (const event of decision.events) push(event.kind, event.body as never, by.person);
     return { refused: null };
+  };
+  /** What the desk adds to a submission: until when it is good, and the tick over the payload it makes. */
+  const submission = (body: UnsignedBody<'submit for review'>, by: Who = maker): CommandBody<'submit for review'> => {
+    const { operationId, nonce, customerWaits: waits } = body;
+    const operation = state().operations[operationId]!;
+    const validUntil = validityLimit(state(), operation, waits, context(by));
+    if (typeof validUntil !== 'string') throw new Error(validUntil.refusal.code);
+    const digest = digestOf(payloadOf(state(), operation, { validUntil, nonce }, context(by)));
+    return { ...body, validUntil, signed: signed('tick', digest, by) };
   };
   const must = <K extends CommandKind>(kind: K, body: CommandBody<K>, by: Who = maker): void => {
     const { refused } = command(kind, body, by);
@@ -144,7 +187,7 @@ export function startStory(planCount = 5, chosen = 3) {
     push('facts read', { purpose, for: who.person, facts: read.facts, quotes, underWay: [], recentCalls: [] }, null);
   };
   const planIds = Array.from({ length: chosen }, (_, index) => `plan-${index + 1}`);
-  const lineOf = (planId: string): string => state().operations[OPERATION]!.worksheet.lines.find((line) => line.planId === planId)!.lineId;
+  const lineOf = (planId: string): string => state().operations[OPERATION]!.worksheet.lines.find((line) => planIdOf(line) === planId)!.lineId;
 
   push('case opened', { reason: 'call', callId: CALL, fromCase: null, number: '13800000172', queue: 'general' });
   push('access granted', { person: MAKER, as: 'owner' });
@@ -175,22 +218,46 @@ export function startStory(planCount = 5, chosen = 3) {
       for (const item of control.kinds['early-settlement'].selfCheck.slice(0, count)) must('tick self-check', { operationId: OPERATION, item: item.id, on: true });
     },
     submit(review = REVIEW): void {
-      must('submit for review', { operationId: OPERATION, reviewId: review, nonce: fresh(), noteToReviewer: '客户听力不好,已重复两遍', customerWaits: 'callback' });
+      must('submit for review', submission({ operationId: OPERATION, reviewId: review, nonce: fresh(), noteToReviewer: '客户听力不好,已重复两遍', customerWaits: 'callback' }));
     },
     take(review = REVIEW): void {
       must('take review', { reviewId: review }, mentor);
       readFacts(mentor, 'review');
     },
-    entry(wrongBy = 0, review = REVIEW): void {
+    /** As the reader's own desktop holds the case. */
+    seenBy: (person: string): CaseState => foldCase(bodiesFor(state(), events, person))!,
+    join(who: Who, reason: string): void {
+      must('join break-glass', { reviewId: REVIEW, reason }, who);
+      readFacts(who, 'review');
+    },
+    signSeat(who: Who, qualityCaseId: string): void {
+      const { digest } = state().operations[OPERATION]!;
+      must('sign break-glass', { reviewId: REVIEW, digest: digest!, qualityCaseId, signed: signed('approval', digest!, who) }, who);
+    },
+    handOver(to: Who, handOverId = id(0x31), review = id(0x32)): void {
+      must('hand over case', { handOverId, to: to.person, note: '请接着回电' });
+      must('accept hand-over', { handOverId, nonce: fresh(), reviewId: review }, to);
+    },
+    signTaken(who: Who): void {
+      const { digest } = state().operations[OPERATION]!;
+      must('sign self-check', { operationId: OPERATION, digest: digest!, signed: signed('tick', digest!, who) }, who);
+    },
+    /** A body as the screen sent it, with what the desk adds, decided by the rules. */
+    fromDesk(kind: 'submit for review' | 'order execution' | 'sign self-check' | 'sign break-glass' | 'approve review', body: object, by: Who = maker): { refused: string | null } {
+      if (kind === 'submit for review') return command(kind, submission(body as never, by), by);
+      const purpose = kind === 'order execution' ? 'order' : kind === 'sign self-check' ? 'tick' : 'approval';
+      return command(kind, { ...body, signed: signed(purpose, (body as { digest: string }).digest, by) } as never, by);
+    },
+    entry(wrongBy = 0, review = REVIEW, by: Who = mentor): void {
       const payload = state().operations[OPERATION]!.payload!;
       must('store blind entry', {
         reviewId: review,
-        entry: { totalDueFen: payload.totalDueFen + wrongBy, lines: payload.lines.length, dueDate: payload.dueDate, principals: Object.fromEntries(payload.lines.map((line) => [line.planId, line.remainingFen])) },
-      }, mentor);
+        entry: { totalDueFen: payload.totalDueFen + wrongBy, lines: payload.lines.length, dueDate: payload.dueDate, principals: Object.fromEntries(settlementLines(payload.lines).map((line) => [line.planId, line.remainingFen])) },
+      }, by);
     },
     approve(review = REVIEW): void {
-      proved = state().operations[OPERATION]!.digest;
-      must('approve review', { reviewId: review, digest: proved!, proof: 'proof' }, mentor);
+      const { digest } = state().operations[OPERATION]!;
+      must('approve review', { reviewId: review, digest: digest!, signed: signed('approval', digest!, mentor) }, mentor);
     },
     callBack(): void {
       call(CALLBACK, 'callback-dialled');
@@ -215,7 +282,7 @@ export function startStory(planCount = 5, chosen = 3) {
     },
     order(): { refused: string | null } {
       const operation = state().operations[OPERATION]!;
-      return command('order execution', { operationId: OPERATION, executionId: fresh(), digest: operation.digest!, callId: CALLBACK, keys: operation.worksheet.lines.map((line) => ({ lineId: line.lineId, key: fresh() })) });
+      return command('order execution', { operationId: OPERATION, executionId: fresh(), digest: operation.digest!, callId: CALLBACK, keys: operation.worksheet.lines.map((line) => ({ lineId: line.lineId, key: fresh() })), signed: signed('order', operation.digest!, maker) });
     },
     outcome(planId: string, how: 'booked' | 'refused' | 'in-doubt'): void {
       const line = state().operations[OPERATION]!.execution!.lines.find((one) => one.planId === planId)!;
@@ -234,7 +301,7 @@ export function startStory(planCount = 5, chosen = 3) {
       const lines = booked.map((line, index) => {
         const expectedFen = operation.worksheet.lines.find((one) => one.lineId === line.lineId)!.dueNowFen;
         const off = how === 'wrong' && index === 0 ? 100_00 : 0;
-        return { lineId: line.lineId, planId: line.planId, expectedFen, postedFen: expectedFen + off, planStatus: 'settled', ok: off === 0 };
+        return { lineId: line.lineId, planId: line.planId ?? '', expectedFen, postedFen: expectedFen + off, planStatus: 'settled', ok: off === 0 };
       });
       push('posting checked', { followUpId: id(9), on, lines, unexpected: how === 'wrong' ? 1 : 0, unpaidFen: how === 'paid' ? 0 : 11_850_187, dueDate: how === 'paid' ? null : '2026-12-26', settled: how === 'paid' }, null);
     },

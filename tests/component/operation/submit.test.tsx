@@ -27,7 +27,7 @@ describe('提交复核', () => {
     await userEvent.click(screen.getByTestId('submit-for-review'));
     expect(sent).toHaveLength(1);
     expect(sent[0]!.body).toMatchObject({ operationId: OPERATION, noteToReviewer: '客户听力不好', customerWaits: 'callback' });
-    expect(story.command('submit for review', sent[0]!.body as never).refused).toBeNull();
+    expect(story.fromDesk('submit for review', sent[0]!.body).refused).toBeNull();
   });
 
   test('[PR2] a card number typed into the note leaves masked', async () => {
@@ -82,7 +82,7 @@ describe('提交复核', () => {
     expect((screen.getByTestId('submit-note') as HTMLInputElement).value).toBe('客户听力不好,已重复两遍');
     await userEvent.click(screen.getByTestId('submit-for-review'));
     expect(sent[0]!.body['reviewId']).not.toBe(REVIEW);
-    expect(story.command('submit for review', sent[0]!.body as never).refused).toBeNull();
+    expect(story.fromDesk('submit for review', sent[0]!.body).refused).toBeNull();
   });
 
   test('[TP3] a voided approval names the fact with its old and new value', () => {

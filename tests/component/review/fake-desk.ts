@@ -2,7 +2,7 @@
 import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
 import { desk } from '../../../renderer/app/desk.ts';
 
-export type Called = { method: string; params: { kind?: string; body?: unknown; case?: string } };
+export type Called = { method: string; params: { passphrase?: string; kind?: string; body?: unknown; case?: string } };
 
 /** @param answer the value of an `ask` by its kind, or a refusal */
 export function playDesk(answer: (kind: string, body: unknown) => { value: unknown } | { refusal: { code: string } } = () => ({ value: { done: true } })): Called[] {

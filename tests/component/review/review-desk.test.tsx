@@ -17,11 +17,11 @@ import { knowPolicy, speak } from '../operation/panel.tsx';
 import { CASE, id, mentor, MENTOR, OPERATION, REVIEW, startStory, type Story } from '../operation/story.ts';
 import { asked, commands, playDesk } from './fake-desk.ts';
 
-const person = { id: MENTOR, account: 'lin', name: '林素', no: '1002', role: 'mentor' as const, skills: [], team: 't' };
+const person = { id: MENTOR, human: id(0x22), account: 'lin', name: '林素', no: '1002', role: 'mentor' as const, skills: [], team: 't' };
 const row = (over: Partial<PoolRow> = {}): PoolRow => ({
   reviewId: REVIEW, caseId: CASE, kindName: { zh: '分期提前结清', en: 'Early settlement' }, band: { zh: '5 万至 20 万元', en: '50,000 to 200,000' }, makerName: '周晓岚', makerMonths: 3,
   customerWaits: 'callback', onHold: false, promisedTo: '2026-11-21T09:00:00.000Z', requestedAt: '2026-11-21T06:41:00.000Z', validUntil: '2026-11-21T09:30:00.000Z', takenBy: null,
-  takenByName: null, takenUntil: null, forLead: false, reconfirms: false, ...over,
+  takenByName: null, takenUntil: null, forLead: false, reconfirms: false, breakGlass: null, ...over,
 });
 const pool = (...rows: PoolRow[]): void => useLiveStore.setState(({ held }) => ({ held: { ...held, reviews: { value: rows, version: 1, heardAt: '' } } }));
 const agent = (state: string): void => useLiveStore.setState(({ held }) => ({ held: { ...held, agent: { value: { state } as never, version: 1, heardAt: '' } } }));
@@ -31,7 +31,7 @@ const holds = (state: CaseState | null): void =>
 beforeEach(() => {
   speak('zh-CN');
   knowPolicy();
-  useSession.setState({ session: { status: 'signed-in', person } as never });
+  useSession.setState({ session: { status: 'signed-in', person, key: 'ready' } as never });
   useLiveStore.setState({ held: {} });
   usePlace.setState({ view: 'review' });
   holds(null);
@@ -50,7 +50,7 @@ const submitted = (): Story => {
 async function takeOnScreen(story: Story): Promise<ReturnType<typeof playDesk>> {
   const offset = Date.parse(story.at()) - Date.now();
   useSync.setState({ sync: { connection: 'online', clockOffsetMs: offset, refused: [] } as never });
-  const called = playDesk((kind) => ({ value: kind === 'prove passphrase' ? { proof: 'signed' } : { done: true } }));
+  const called = playDesk();
   pool(row());
   render(<ReviewDesk />);
   await userEvent.click(screen.getByTestId('take-review'));
@@ -136,7 +136,7 @@ describe('the review desk', () => {
     expect(screen.queryByTestId('decision')).toBeNull();
   });
 
-  test('[TP2] approving proves the passphrase for exactly this digest, and keeps it nowhere', async () => {
+  test('[TP8] approving gives the passphrase with the command for exactly this digest, and keeps it nowhere', async () => {
     const story = submitted();
     const called = await takeOnScreen(story);
     story.readFacts(mentor, 'review');
@@ -145,10 +145,10 @@ describe('the review desk', () => {
     const digest = story.state().operations[OPERATION]!.digest;
     const field = screen.getByTestId('approve-passphrase') as HTMLInputElement;
     await userEvent.type(field, 'plum blossom{Enter}');
-    await vi.waitFor(() => expect(commands(called, 'approve review')).toEqual([{ reviewId: REVIEW, digest, proof: 'signed' }]));
-    expect(asked(called, 'prove passphrase')).toEqual([{ digest, passphrase: 'plum blossom' }]);
+    await vi.waitFor(() => expect(commands(called, 'approve review')).toEqual([{ reviewId: REVIEW, digest }]));
+    expect(called.filter((one) => one.method === 'command' && one.params.kind === 'approve review').map((one) => one.params.passphrase)).toEqual(['plum blossom']);
     expect(field.value).toBe('');
-    expect(JSON.stringify(called.filter((one) => one.method === 'command'))).not.toContain('plum');
+    expect(JSON.stringify(commands(called, 'approve review'))).not.toContain('plum');
   });
 
   test('a return needs a reason and what to do', async () => {

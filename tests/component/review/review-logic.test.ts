@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { KeyFigure } from '#shared/review/policy.ts';
 import type { PoolRow } from '#shared/protocol/live.ts';
 import { mayRing } from '../../../renderer/review/beep.ts';
 import { emptyEntry, readCount, readDate, readEntry } from '../../../renderer/review/blind-entry.ts';
+import { settlementLines } from '../../../renderer/operation/line-words.ts';
 import { arrivals, clockText, poolOrder } from '../../../renderer/review/pool-order.ts';
 import { compareEntry, lineDifferences, ownFacts, reviewPhase } from '../../../renderer/review/review-view.ts';
 import { id, MAKER, mentor, MENTOR, OPERATION, REVIEW, startStory } from '../operation/story.ts';
 
+const all: KeyFigure[] = ['total', 'lines', 'due-date', 'principals'];
 const row = (n: number, over: Partial<PoolRow>): PoolRow => ({
   reviewId: id(n), caseId: id(1), kindName: { zh: '', en: '' }, band: { zh: '', en: '' }, makerName: '', makerMonths: 0, customerWaits: 'callback', onHold: false,
   promisedTo: '2026-11-21T09:00:00.000Z', requestedAt: `2026-11-21T06:${10 + n}:00.000Z`, validUntil: '2026-11-21T09:30:00.000Z', takenBy: null, takenByName: null, takenUntil: null,
-  forLead: false, reconfirms: false, ...over,
+  forLead: false, reconfirms: false, breakGlass: null, ...over,
 });
 const order = (rows: PoolRow[]): number[] => poolOrder(rows, MENTOR).map((one) => Number.parseInt(one.reviewId.slice(-2), 16));
 
@@ -44,11 +47,11 @@ describe('[TP6] what is typed blind', () => {
   test('the number of plans takes full-width digits and nothing else', () => expect(['3', '１２', '3笔', '', '-1', '1234'].map(readCount)).toEqual([3, 12, null, null, null, null]));
 
   test('the first field that is missing is named; a plan that was not named may stay empty', () => {
-    expect(readEntry(emptyEntry, [])).toEqual({ unreadable: 'total' });
-    const full = { totalFen: 100, lines: '1', dueDate: '20261226', principals: { a: 100, b: null } };
-    expect(readEntry({ ...full, dueDate: '1226' }, [])).toEqual({ unreadable: 'dueDate' });
-    expect(readEntry(full, ['a', 'b'])).toEqual({ unreadable: 'principals' });
-    expect(readEntry(full, ['a'])).toEqual({ entry: { totalDueFen: 100, lines: 1, dueDate: '2026-12-26', principals: { a: 100 } } });
+    expect(readEntry(emptyEntry, [], all)).toEqual({ unreadable: 'total' });
+    const full = { totalFen: 100, lines: '1', dueDate: '20261226', lastFour: '', reference: '', principals: { a: 100, b: null } };
+    expect(readEntry({ ...full, dueDate: '1226' }, [], all)).toEqual({ unreadable: 'dueDate' });
+    expect(readEntry(full, ['a', 'b'], all)).toEqual({ unreadable: 'principals' });
+    expect(readEntry(full, ['a'], all)).toEqual({ entry: { totalDueFen: 100, lines: 1, dueDate: '2026-12-26', principals: { a: 100 } } });
   });
 });
 
@@ -78,13 +81,13 @@ describe('[TP6] what a reviewer may see', () => {
     const phase = reviewPhase(story.mentorState(), REVIEW, MENTOR);
     expect(phase?.phase).toBe('released');
     const operation = story.mentorState().operations[OPERATION]!;
-    const entry = { totalDueFen: 1, lines: 3, dueDate: operation.payload!.dueDate, principals: { 'plan-1': operation.payload!.lines[0]!.remainingFen } };
-    expect(compareEntry(entry, operation).filter((one) => !one.same).map((one) => one.field)).toEqual(['total']);
+    const entry = { totalDueFen: 1, lines: 3, dueDate: operation.payload!.dueDate, principals: { 'plan-1': settlementLines(operation.payload!.lines)[0]!.remainingFen } };
+    expect(compareEntry(entry, operation, { keyFigures: ['total', 'lines', 'due-date', 'principals'] }).filter((one) => !one.same).map((one) => one.field)).toEqual(['total']);
     const reading = ownFacts(story.mentorState(), MENTOR, null)!;
-    expect(operation.payload!.lines.map((line) => lineDifferences(line, reading))).toEqual([[], [], []]);
+    expect(settlementLines(operation.payload!.lines).map((line) => lineDifferences(line, reading))).toEqual([[], [], []]);
     const off = structuredClone(reading);
     off.facts.plans[0]!.periodsPosted += 1;
-    expect(lineDifferences(operation.payload!.lines[0]!, off)).toEqual(['periods']);
+    expect(lineDifferences(settlementLines(operation.payload!.lines)[0]!, off)).toEqual(['periods']);
   });
 
   test("a reading of another purpose or from before the request is not her own; the maker's never is", () => {

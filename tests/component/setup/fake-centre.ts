@@ -6,6 +6,9 @@
 import type { Command, CommandBody, CommandKind } from '#shared/case/commands.ts';
 import { commandClass, isCommandKind, parseCommand } from '#shared/case/commands.ts';
 import type { DecideContext, Who } from '#shared/case/context.ts';
+import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
+import { digestOf } from '#shared/operation/payload.ts';
+import type { Signed } from '#shared/protocol/signature.ts';
 import { decide } from '#shared/case/decide.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { EventBody, EventKind } from '#shared/case/events.ts';
@@ -29,7 +32,7 @@ export type FakeOptions = {
 };
 
 type Subscription = { topic: string; params: Record<string, unknown> };
-type Sent = { kind: string; body: unknown; case: string };
+type Sent = { kind: string; body: unknown; case: string; passphrase?: string };
 
 export type FakeCentre = ReturnType<typeof fakeCentre>;
 
@@ -57,13 +60,18 @@ export function fakeCentre(options: FakeOptions) {
   let online = true;
   let signedIn = true;
   let refuseSignIn: Refusal | null = null;
+  let key: 'ready' | 'lost' | 'none' = 'ready';
+  let enrolment: 'enrolled' | 'waiting' | 'revoked' = 'waiting';
+  let refuseEnrol: Refusal | null = null;
+  let refuseChange: Refusal | null = null;
+  const commandRefusals = new Map<string, Refusal>();
   const askRefusals = new Map<string, Refusal>();
 
   const stateOf = (caseId: string): CaseState | null => foldCase(logs.get(caseId) ?? []);
   const session = (): SessionView => signedIn
     ? {
         status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(),
-        person: { id: who.person, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
+        key, person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
       }
     : { status: 'signed-out', refusal: null };
   const sync = (): SyncView => ({
@@ -94,7 +102,7 @@ export function fakeCentre(options: FakeOptions) {
     return {
       at: 'desktop', now: at(), by: { ...who, entitlements: rules.entitlements }, calendar: rules.calendar, control: rules.control, flowPolicy: rules.flowPolicy, site: rules.site,
       flow: (flowId, version) => rules.flows.find(({ definition }) => definition.id === flowId && definition.version === version) ?? null,
-      lights: { core: up, centre: up, phone: 'up' }, gateFacts: read, person: () => 'unknown', ledger: { entries: [] }, provedDigest: null,
+      lights: { core: up, centre: up, phone: 'up' }, gateFacts: read, person: () => 'unknown', ledger: { entries: [] }, signature: 'unknown', stoppedKinds: [], breakGlassToday: 0, qualityStaff: [], reviewOffered: true,
     };
   };
 
@@ -107,6 +115,21 @@ export function fakeCentre(options: FakeOptions) {
     });
     logs.set(caseId, log);
     pushCase(caseId);
+  }
+
+  /** What the desk process adds to a body (TP8): the validity of a submission, and the signatures. Good ones: the bytes are not this test's. */
+  function asSigned(caseId: string, kind: string, body: unknown): unknown {
+    const given = body as { operationId?: string; nonce?: string; customerWaits?: 'on-line' | 'callback'; digest?: string };
+    const sign = (purpose: Signed['purpose'], digest: string): Signed => ({ purpose, digest, personKey: 'a'.repeat(64), personSignature: `${'A'.repeat(86)}==`, workstationKey: 'b'.repeat(64), workstationSignature: `${'A'.repeat(86)}==` });
+    if (kind === 'submit for review') {
+      const state = stateOf(caseId)!;
+      const operation = state.operations[given.operationId!]!;
+      const validUntil = validityLimit(state, operation, given.customerWaits!, context());
+      if (typeof validUntil !== 'string') return { ...given, validUntil: at(), signed: sign('tick', '0'.repeat(64)) };
+      return { ...given, validUntil, signed: sign('tick', digestOf(payloadOf(state, operation, { validUntil, nonce: given.nonce! }, context()))) };
+    }
+    const purpose = ({ 'sign self-check': 'tick', 'approve review': 'approval', 'sign break-glass': 'approval', 'order execution': 'order' } as const)[kind as 'sign self-check'];
+    return purpose === undefined ? body : { ...given, signed: sign(purpose, given.digest!) };
   }
 
   function order(caseId: string, kind: CommandKind, body: unknown, commandId: string, saidAt: string | null): Refusal | null {
@@ -129,13 +152,15 @@ export function fakeCentre(options: FakeOptions) {
     const caseId = String(params['case']);
     const kind = String(params['kind']);
     const commandId = typeof params['id'] === 'string' ? params['id'] : newId();
-    sent.push({ kind, body: params['body'], case: caseId });
+    sent.push({ kind, body: params['body'], case: caseId, ...(typeof params['passphrase'] === 'string' ? { passphrase: params['passphrase'] } : {}) });
     const central = isCommandKind(kind) && commandClass(kind) === 'central';
     const mark = (look: Mark['look'], refusal: Refusal | null): Mark => ({
       command: commandId, stream: caseId, number: sent.length, kind, look, urgent: params['urgent'] === true, madeAt: at(), saidAt: null, notAfter: null, refusal, doubtful: null, seenAt: null,
     });
     const put = (one: Mark): void => void marks.set(caseId, [...(marks.get(caseId) ?? []).filter((other) => other.command !== one.command), one]);
-    const refusal = central && !online ? null : order(caseId, kind as CommandKind, params['body'], commandId, (params['saidAt'] as string | null | undefined) ?? null);
+    const no = commandRefusals.get(kind);
+    if (no) return refused(n, no);
+    const refusal = central && !online ? null : order(caseId, kind as CommandKind, asSigned(caseId, kind, params['body']), commandId, (params['saidAt'] as string | null | undefined) ?? null);
     if (refusal !== null && !central) return refused(n, refusal);
     put(refusal !== null ? mark('refused', refusal) : central ? mark(online ? 'confirmed' : 'asked', null) : mark(online ? 'confirmed' : 'saved-here', null));
     reply(n, { commandId, decided: central ? 'asked' : 'pending' });
@@ -234,6 +259,12 @@ export function fakeCentre(options: FakeOptions) {
         signedIn = true;
         push('session', session);
         return reply(n, session());
+      case 'enrol':
+        asked.push({ kind: 'enrol', body: params, case: '' });
+        return refuseEnrol === null ? reply(n, { status: enrolment, workstation: newId(), fingerprint: '4f3a 91c2 7be0 d518' }) : refused(n, refuseEnrol);
+      case 'changePassphrase':
+        asked.push({ kind: 'changePassphrase', body: params, case: '' });
+        return refuseChange === null ? reply(n, { done: true }) : refused(n, refuseChange);
       case 'signOut':
         signedIn = false;
         push('session', session);
@@ -301,6 +332,16 @@ export function fakeCentre(options: FakeOptions) {
     },
     drafts: () => [...drafts.values()],
     refuseAsk: (kind: string, refusal: Refusal | null) => (refusal ? askRefusals.set(kind, refusal) : askRefusals.delete(kind)),
+    refuseCommand: (kind: string, refusal: Refusal | null) => (refusal ? commandRefusals.set(kind, refusal) : commandRefusals.delete(kind)),
+    setEnrolment: (status: typeof enrolment, refusal: Refusal | null = null) => {
+      enrolment = status;
+      refuseEnrol = refusal;
+    },
+    refuseChange: (refusal: Refusal | null) => void (refuseChange = refusal),
+    setKey: (next: typeof key) => {
+      key = next;
+      push('session', session);
+    },
     refuseSignIn: (refusal: Refusal | null) => void (refuseSignIn = refusal),
     setOnline: (next: boolean) => {
       online = next;

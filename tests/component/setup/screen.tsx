@@ -29,7 +29,7 @@ export async function openDesktop(more: Partial<FakeOptions> & { signedIn?: bool
   Object.assign(window, { aidline: bridge.bridge });
   const centre = fakeCentre({
     rules: published, startAt: '2026-11-21T06:40:00.000Z', bank: (at) => demoCustomer(at), answers: demoAnswers,
-    who: { person: ME, role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: 'ws-1', no: '3107', skills: ['es'], name: '林小满' }, ...more,
+    who: { person: ME, human: ME, role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: 'ws-1', no: '3107', skills: ['es'], name: '林小满' }, ...more,
   });
   useSession.setState({ session: null });
   closeTools();
