@@ -1,5 +1,6 @@
 import { civilDateOf, daysBetween } from '../calendar/civil.ts';
 import type { CardFact, FactTree, LineFact, PlanFact } from '../flow/facts.ts';
+import { cardField } from '../flow/run-ground.ts';
 import { policyFacts } from '../flow/policy.ts';
 import { branchFacts } from '../knowledge/branch.ts';
 import { demoBranches } from '../knowledge/branches.ts';
@@ -7,6 +8,7 @@ import { periodPrincipalFen } from '../money/instalment.ts';
 import { confirmationGap } from '../operation/confirmation.ts';
 import { callOf } from '../operation/call-of.ts';
 import type { OperationState } from '../operation/operation-schema.ts';
+import { OperationKind } from '../operation/payload.ts';
 import type { KindPolicy } from '../review/policy.ts';
 import { returnReasonNames } from '../review/review-schema.ts';
 import type { Card, CustomerFacts, Plan } from '../protocol/bank.ts';
@@ -35,6 +37,25 @@ const selectedIds = (state: CaseState): string[] => {
   return Array.isArray(value) ? value : [];
 };
 
+/** The card that the customer named for an operation of the run, where it is on one card. */
+const namedCardId = (state: CaseState): string | null => {
+  const value = state.currentRun === null ? undefined : state.runs[state.currentRun]?.values[cardField];
+  return Array.isArray(value) && value.length === 1 ? (value[0] ?? null) : null;
+};
+
+/**
+ * The operation that the run is about. What another flow drafted, or what was executed before this run began, says nothing
+ * of it: otherwise a limit changed an hour ago would pass for the card that is cancelled now.
+ */
+function operationOfRun(state: CaseState): OperationState | undefined {
+  const operation = state.currentOperation === null ? undefined : state.operations[state.currentOperation];
+  const run = state.currentRun === null ? undefined : state.runs[state.currentRun];
+  if (operation === undefined || run === undefined || !OperationKind.safeParse(run.flowId).success) return operation;
+  const again = Object.values(state.runs).some((one) => one.runId !== run.runId && one.flowId === run.flowId);
+  const earlier = again && operation.execution !== null && run.startedAt !== null && operation.execution.startedAt < run.startedAt;
+  return operation.kind === run.flowId && !earlier ? operation : undefined;
+}
+
 function planFact(plan: Plan, facts: CustomerFacts, ours: ReadonlySet<string>): PlanFact {
   return {
     id: plan.id, merchant: plan.merchant, signedOn: plan.signedOn, principalFen: plan.principalFen, periodsTotal: plan.periodsTotal, periodsPosted: plan.periodsPosted,
@@ -61,12 +82,12 @@ const cardStatusText: Record<Card['status'], Bilingual> = {
 function lineFacts(state: CaseState, operation: OperationState): LineFact[] {
   const checks = state.followUps.find((followUp) => followUp.operationId === operation.id)?.checks.at(-1);
   return operation.worksheet.lines.flatMap((line): LineFact[] => {
-    if (line.type !== 'settlement') return [];
     const booked = operation.execution?.lines.find((one) => one.lineId === line.lineId);
+    if (line.type === 'plain') return [{ id: line.lineId, cardId: line.cardId, merchant: line.title, dueFen: line.dueNowFen, outcome: booked?.status ?? null, say: line.say }];
     const posted = checks?.lines.find((one) => one.lineId === line.lineId);
     return [{
       id: line.lineId, planId: line.planId, merchant: line.merchant, signedOn: line.signedOn, principalFen: line.principalFen, dueFen: line.dueNowFen,
-      penaltyFen: line.feeFen, savedFen: line.savedFen, postedFen: posted?.postedFen ?? null, planStatus: posted?.planStatus ?? null, outcome: booked?.status ?? null, mode: line.feeMode,
+      penaltyFen: line.feeFen, savedFen: line.savedFen, say: line.say, postedFen: posted?.postedFen ?? null, planStatus: posted?.planStatus ?? null, outcome: booked?.status ?? null, mode: line.feeMode,
     }];
   });
 }
@@ -130,7 +151,7 @@ export function factsOf(state: CaseState, context: Pick<DecideContext, 'now' | '
   const callId = currentCallId(state);
   const call = callId === null ? null : callOf(state, callId);
   const verification = state.verification[callId ?? 'none'];
-  const operation = state.currentOperation === null ? undefined : state.operations[state.currentOperation];
+  const operation = operationOfRun(state);
   const selected = selectedIds(state);
   const inOurOperations = new Set(
     Object.values(state.operations)
@@ -138,8 +159,9 @@ export function factsOf(state: CaseState, context: Pick<DecideContext, 'now' | '
       .flatMap((one) => (one.execution?.lines ?? []).filter((line) => ['started', 'booked', 'in-doubt'].includes(line.status)).flatMap((line) => line.planId ?? [])),
   );
   const plan = facts?.plans.find((one) => selected.includes(one.id)) ?? facts?.plans.find((one) => one.status === 'active') ?? facts?.plans[0];
-  const account = facts?.accounts.find((one) => one.id === plan?.account) ?? facts?.accounts.find((one) => one.kind === 'credit') ?? facts?.accounts[0];
-  const card = facts?.cards.find((one) => one.id === plan?.card) ?? facts?.cards.find((one) => one.account === account?.id);
+  const namedCard = facts?.cards.find((one) => one.id === namedCardId(state));
+  const account = facts?.accounts.find((one) => one.id === (namedCard ?? plan)?.account) ?? facts?.accounts.find((one) => one.kind === 'credit') ?? facts?.accounts[0];
+  const card = namedCard ?? facts?.cards.find((one) => one.id === plan?.card) ?? facts?.cards.find((one) => one.account === account?.id);
   const promise = state.promises.findLast((one) => one.status === 'open');
   const lastCheck = state.followUps.findLast((one) => one.operationId !== null)?.checks.at(-1);
   const policy = operation ? context.control.kinds[operation.kind] : undefined;

@@ -23,7 +23,7 @@ const code = z.string().regex(/^[A-Z][A-Z0-9_]+$/, 'a code is in capitals');
 
 /** The only things a step may draw; the renderer has one part for each and no other. */
 export const panels = [
-  'listen', 'verify', 'plans', 'retention', 'intent', 'prerequisites', 'route', 'callback', 'worksheet',
+  'listen', 'verify', 'plans', 'retention', 'intent', 'prerequisites', 'route', 'callback', 'worksheet', 'draftOperation',
   'submitReview', 'review', 'dial', 'readBack', 'consent', 'typeIn', 'execute', 'closing', 'posting',
   'followUp', 'findCard', 'chooseStop', 'stopCard', 'channelCard', 'transactions', 'linkedRisks',
   'whichPassword', 'safety', 'rule', 'branch', 'rungs', 'handOver', 'lead', 'visit', 'workOrder', 'inform',
@@ -176,9 +176,9 @@ export const flowDefinition = z.strictObject({
   intents: z.array(z.string()).min(1),
   /** Protective (FL6): no reviewer, no retention, an unknown fact does not hold it up. */
   protective: z.boolean().default(false),
-  /** Ends in an operation under TP1: retention → intent → prerequisites must be there, in that order. */
+  /** Ends in an operation under TP1: intent → prerequisites must be there, in that order, and retention before them where the kind has one. */
   endsInHighValue: z.boolean().default(false),
-  /** Kind of operation the execute panel orders, if any. */
+  /** Kind of operation the execute panel orders, if any. It is then the flow's id too: the operation on screen is the run's own. */
   operationKind: z.string().optional(),
   sections: z.array(z.strictObject({ id: name, title: bilingual, group: z.int().min(0).default(0) })).min(1),
   /** Policy parameters the flow names, each of which must exist in policy data. */

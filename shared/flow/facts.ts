@@ -30,6 +30,8 @@ const card = {
 const line = {
   id: 'string', planId: 'string', merchant: 'words', signedOn: 'date', principalFen: 'int', dueFen: 'int',
   penaltyFen: 'int', savedFen: 'int', postedFen: 'int', planStatus: 'string', outcome: 'string', mode: 'string',
+  /** The card and the sentence of a line whose sum the customer asks for. */
+  cardId: 'string', say: 'words',
 } as const satisfies FactShape;
 
 const transaction = {
@@ -102,7 +104,7 @@ export const declaredFacts = {
   /** One per line; outcome started | booked | refused | in-doubt | free once executed. */
   lines: { list: { object: line } },
   unexpectedPostings: 'int',
-  /** Reckoned by the run itself: the lines are for exactly the plans that are selected now. */
+  /** Reckoned by the run itself: the lines are for exactly the plans, or the card, that are selected now. */
   worksheet: { object: { matchesSelection: 'bool' } },
   followUp: { object: { unpaidFen: 'int', daysToDue: 'int', settled: 'bool' } },
   /** Words of this site and call that are only spoken. */

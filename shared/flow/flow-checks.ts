@@ -3,6 +3,7 @@ import { compileConditions, type FlowProblem } from './flow-compile.ts';
 import { fieldFactType, typeAt } from './flow-scope.ts';
 import { declaredFacts, type FactShape, type FactType } from './facts.ts';
 import { policyParameters } from './policy.ts';
+import { OperationKind } from '../operation/payload.ts';
 import { placeholdersIn, sayFilters } from './say.ts';
 
 /** What the schema cannot say about one definition; all of it is checked before publication (FL1). */
@@ -215,14 +216,25 @@ function checkTexts(definition: FlowDefinition, scope: FactShape, report: Report
 }
 
 /** The order of a high-value flow (FL2, TP1), and what a protective one has not (FL6). */
-const highValueOrder: readonly PanelName[] = ['verify', 'retention', 'intent', 'prerequisites', 'worksheet', 'submitReview', 'review', 'readBack', 'consent', 'typeIn', 'execute'];
-const notProtective: readonly PanelName[] = ['retention', 'worksheet', 'submitReview', 'review'];
+const highValueOrder: readonly PanelName[] = ['verify', 'retention', 'intent', 'prerequisites', 'worksheet', 'draftOperation', 'submitReview', 'review', 'readBack', 'consent', 'typeIn', 'execute'];
+const notProtective: readonly PanelName[] = ['retention', 'worksheet', 'draftOperation', 'submitReview', 'review'];
+/** Kinds by which a customer ends something: they are asked once why, and offered one thing. */
+const withRetention: ReadonlySet<string> = new Set<OperationKind>(['early-settlement', 'card-cancellation']);
+
+/** Steps that this kind of operation does not have: another way to its figures, or a retention that nobody asks for. */
+function spared(definition: FlowDefinition): ReadonlySet<PanelName> {
+  const { operationKind = '' } = definition;
+  return new Set<PanelName>([operationKind === 'early-settlement' ? 'draftOperation' : 'worksheet', ...(withRetention.has(operationKind) ? [] : ['retention' as const])]);
+}
 
 function checkOrder(definition: FlowDefinition, report: Report): void {
   const places = highValueOrder.map((panel) => ({ panel, at: definition.steps.findIndex((step) => step.panel === panel) }));
   if (definition.endsInHighValue) {
+    const kind = OperationKind.safeParse(definition.operationKind);
+    if (!kind.success || definition.id !== kind.data) report(['operationKind'], 'FLOW_ORDER', 'a flow that ends in a high-value operation names its kind and has it as id');
+    const without = spared(definition);
     places.forEach(({ panel, at }, i) => {
-      if (at < 0) report(['steps'], 'FLOW_ORDER', `a flow that ends in a high-value operation has a ${panel} step`);
+      if (at < 0 && !without.has(panel)) report(['steps'], 'FLOW_ORDER', `a flow that ends in a high-value operation has a ${panel} step`);
       const before = places.slice(0, i).reverse().find((place) => place.at >= 0);
       if (at >= 0 && before !== undefined && before.at > at) report(['steps', at], 'FLOW_ORDER', `${panel} comes before ${before.panel}; the order ${highValueOrder.join(' → ')} is fixed`);
     });

@@ -28,6 +28,8 @@ export const policyParameters = {
   thirdPartyLoss: 'bool',
   'loss.reissueFeeFen': 'int',
   'loss.reissueDays': 'int',
+  'abroad.reissueFeeFen': 'int',
+  'abroad.reissueDays': 'int',
   'abuse.reminders': 'int',
   'lead.callbackWithin': 'duration',
 } as const;

@@ -42,12 +42,16 @@ export function isTicked(step: Pick<StepState, 'ticks'>, tick: FlowTick, ground:
   return ids !== null && ids.length > 0 && ids.every((id) => step.ticks.some((done) => done.tickId === tick.id && done.item === id));
 }
 
-/** A worksheet drafted before another plan was named is for other plans, whatever its figures say. */
+/** The answer that names the one card of an operation without plans. */
+export const cardField = 'theCard';
+
+/** A worksheet drafted before another plan or card was named is for others, whatever its figures say. */
 function matchesSelection(ground: unknown): boolean | null {
-  const [lines, selected] = [factAt(ground, 'lines'), factAt(ground, 'selected')];
+  const lines = factAt(ground, 'lines');
+  const [selected, id] = Array.isArray(factAt(ground, 'selected')) ? [factAt(ground, 'selected'), 'planId'] : [factAt(ground, cardField), 'cardId'];
   if (!Array.isArray(lines) || !Array.isArray(selected)) return null;
-  const planIds = new Set(lines.map((line: unknown) => factAt(line, 'planId')));
-  return planIds.size === selected.length && selected.every((plan: unknown) => planIds.has(factAt(plan, 'id')));
+  const named = new Set(lines.map((line: unknown) => factAt(line, id)));
+  return named.size === selected.length && selected.every((one: unknown) => named.has(factAt(one, 'id')));
 }
 
 /**
