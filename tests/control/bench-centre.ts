@@ -22,7 +22,8 @@ import { takeCommand } from '../../server/cases/command-service.ts';
 import type { Centre } from '../../server/centre.ts';
 import { loadFlows } from '../../server/flows/load-flows.ts';
 import type { EventLog } from '../../server/log/log.ts';
-import { openSqliteLog } from '../../server/log/sqlite/open-sqlite-log.ts';
+import { openDatabase } from '../../server/log/sqlite/open-database.ts';
+import { startSqliteLog } from '../../server/log/sqlite/open-sqlite-log.ts';
 import { People } from '../../server/people/people.ts';
 import { loadControl } from '../../server/policy/load-control.ts';
 import { judge } from './judge/judge.ts';
@@ -95,7 +96,11 @@ export class Bench {
 
   static async open(): Promise<Bench> {
     const bench = new Bench();
-    const opened = await openSqliteLog(bench.folder, { now: bench.now, newId: bench.newId });
+    const database = openDatabase(bench.folder);
+    if (!database.ok) throw new Error(database.error.code);
+    // Thousands of stories, none of which cuts the power: that is tests/integration/log's to do.
+    database.value.db.pragma('synchronous = OFF');
+    const opened = startSqliteLog(database.value, { now: bench.now, newId: bench.newId });
     if (!opened.ok) throw new Error(opened.error.code);
     bench.log = opened.log;
     await bench.restart();

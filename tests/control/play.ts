@@ -7,8 +7,8 @@ export type Played = { verdict: Verdict; commands: number; refusals: number };
 
 const choice = fc.nat({ max: 9_999 });
 const move: fc.Arbitrary<Move> = fc.record({ what: choice, who: choice, a: choice, b: choice });
-/** A story of up to a hundred moves. */
-export const story: fc.Arbitrary<Move[]> = fc.array(move, { minLength: 20, maxLength: 100, size: 'max' });
+/** A story of up to sixty moves. */
+export const story: fc.Arbitrary<Move[]> = fc.array(move, { minLength: 15, maxLength: 60, size: 'max' });
 
 /** Plays a story from an empty centre and has it judged. */
 export async function playStory(moves: readonly Move[]): Promise<Played> {

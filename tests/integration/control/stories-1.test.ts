@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { playMany } from '../../control/play.ts';
+
+const SEED = 101;
+const RUNS = 1_000;
+
+it('[TP1] [TP3] [TP4] [TP5] [TP8] [TP10] [TP11] [TP12] [TP13] [TP15] [TP17] [TP18] in a thousand random stories nothing is executed that the judge does not find in order', async () => {
+  const tally = await playMany(RUNS, SEED, (line) => process.stdout.write(`${line}\n`));
+  expect(tally).toMatchObject({ violations: 0, sequences: RUNS });
+  // Stories in which nothing happens prove nothing.
+  expect(tally.executions).toBeGreaterThan(RUNS / 4);
+  expect(tally.refusals).toBeGreaterThan(RUNS);
+}, 600_000);
