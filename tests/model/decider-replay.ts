@@ -16,6 +16,9 @@ const ON_LINE_MINUTES = POLICY.validMinutesOnLine;
 /** A little more than policy asks two leads to wait, and less than a payload is good for. */
 const WAIT_MINUTES = control.breakGlass.afterMinutes + 1;
 
+/** Of the walks' first operation. */
+export const LINES = 2;
+
 type Line = NonNullable<OperationState['execution']>['lines'][number];
 
 export class DeciderReplay {
@@ -27,7 +30,7 @@ export class DeciderReplay {
   readonly #readings = new Map<string, CustomerFacts>();
   /** Earlier operations as they ended: frozen (TP18). */
   readonly #frozen = new Map<string, string>();
-  #can: Told['can'] = new Map();
+  #can: Told['can'] = new Set();
   /** How often each was let through or refused, both as the model says. */
   readonly counted = { actions: 0, executions: 0, allowed: 0, refused: 0 };
 
@@ -177,9 +180,9 @@ export class DeciderReplay {
     const facts = this.#readings.get(desktop);
     if (facts === undefined) throw new Error('no facts were read for this order');
     this.#readings.delete(desktop);
-    if (this.#operation.payload === null) return this.#same(this.#can.get('order'), false, 'an order of nothing');
+    if (this.#operation.payload === null) return this.#same(this.#can.has('order'), false, 'an order of nothing');
     const refused = this.#case.do(MAKER, 'order execution', this.#order(), { gateFacts: { facts, quotes: [] } });
-    this.#same(refused === null, this.#can.get('order'), `the order (${refused ?? 'let through'})`);
+    this.#same(refused === null, this.#can.has('order'), `the order (${refused ?? 'let through'})`);
     if (this.#operation.execution !== null && refused === null) this.counted.executions += 1;
   }
 
@@ -207,8 +210,7 @@ export class DeciderReplay {
     const here = this.#case;
     const operationId = this.#operationId;
     const ask = (what: string, refusal: string | null): void => {
-      const may = can.get(what);
-      if (may === undefined) return;
+      const may = can.has(what);
       this.#same(refusal === null, may, `${what} (${refusal ?? 'let through'})`);
       this.counted[may ? 'allowed' : 'refused'] += 1;
     };
@@ -237,7 +239,7 @@ export class DeciderReplay {
       if (line === undefined) continue;
       ask(`inquire${place}`, here.refusal(MAKER, 'order inquiry', { operationId, lineId: line.lineId }));
       // While other lines are open the program lets the rest be drafted already; ordered it cannot be (TP13).
-      if (can.get(`continue${place}`) === true || !['refused', 'free'].includes(line.status)) ask(`continue${place}`, here.refusal(MAKER, 'draft worksheet', this.#worksheet(id(9_000), [planId], operationId)));
+      if (can.has(`continue${place}`) || !['refused', 'free'].includes(line.status)) ask(`continue${place}`, here.refusal(MAKER, 'draft worksheet', this.#worksheet(id(9_000), [planId], operationId)));
     }
   }
 }

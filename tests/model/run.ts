@@ -1,16 +1,26 @@
 /**
  * Checks the model of the release (docs/model) exhaustively, and that each of its mutants is found.
  *
- *   npm run test:model [-- --full] [--only NAME]
+ *   npm run test:model [-- --full] [--only NAME] [--walks N] [--seed S] [--record]
  *
- * Small bounds by default, some seconds; `--full` takes the large ones, some minutes and a few GB. The last line is JSON.
+ * Small bounds by default, some seconds; `--full` takes the large ones, some minutes and a few GB. Then N random walks of the
+ * model, from seed S on, are replayed against the decider. `--record` writes down the walks that the other tests replay.
+ * The last line is JSON.
  */
 import { parseArgs } from 'node:util';
 import { availableParallelism } from 'node:os';
-import { MUTANTS, SCENES } from './scenes.ts';
-import { check, inScratch, type Checked } from './spin.ts';
+import { DeciderReplay, LINES } from './decider-replay.ts';
+import { mostTelling, record, type Recorded } from './recorded.ts';
+import { COARSE_WALK, MUTANTS, SCENES, WALK, type Bounds } from './scenes.ts';
+import { check, inScratch, simulate, type Checked } from './spin.ts';
+import { parseWalk } from './walk.ts';
 
-const { values } = parseArgs({ options: { full: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false }, only: { type: 'string' }, walks: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' },
+    record: { type: 'boolean', default: false },
+  },
+});
 
 type Run = { name: string; expect: string | null; go: (scratch: string) => Promise<Checked> };
 
@@ -45,13 +55,40 @@ function tell(run: Run, result: Checked): void {
   process.stdout.write(`${right ? 'ok' : 'FAILED'}  ${run.name.padEnd(20)} ${verdict.slice(0, 70).padEnd(70)} ${String(result.states).padStart(10)} states ${result.seconds.toFixed(1).padStart(6)} s\n`);
 }
 
+async function walk(scratch: string, bounds: Bounds, walks: number, from: number): Promise<Recorded[]> {
+  const made: Recorded[] = [];
+  for (let seed = from; seed < from + walks; seed += 1) made.push({ seed, steps: parseWalk(await simulate(scratch, bounds, seed)) });
+  return made;
+}
+
+const replayed = { walks: 0, steps: 0, executions: 0, parted: 0 };
+function replay({ seed, steps }: Recorded): void {
+  const decider = new DeciderReplay(LINES);
+  replayed.walks += 1;
+  try {
+    decider.run(steps);
+  } catch (error) {
+    replayed.parted += 1;
+    process.stdout.write(`FAILED  walk ${seed}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  replayed.steps += decider.counted.actions;
+  replayed.executions += decider.counted.executions;
+}
+
 await inScratch(async (scratch) => {
+  if (values.record) {
+    // A server takes seconds for a walk: those that lead to an execution, and few.
+    record('decider', mostTelling(await walk(scratch, WALK, 400, 1), 24));
+    record('server', mostTelling((await walk(scratch, COARSE_WALK, 400, 1)).filter(({ steps }) => steps.some((step) => step.fates.length > 0)), 6));
+    return;
+  }
   const waiting = [...runs];
   // The large bounds take the machine's memory one scene at a time.
   const workers = values.full ? 1 : Math.min(2, availableParallelism());
   await Promise.all(Array.from({ length: workers }, async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) tell(next, await next.go(scratch));
   }));
+  if (values.only === undefined) for (const one of await walk(scratch, WALK, Number(values.walks), Number(values.seed))) replay(one);
 });
-process.stdout.write(`${JSON.stringify({ states, mutants: runs.filter((run) => run.expect !== null).length, found, survived })}\n`);
-process.exitCode = failures > 0 || runs.length === 0 ? 1 : 0;
+process.stdout.write(`${JSON.stringify({ states, mutants: runs.filter((run) => run.expect !== null).length, found, survived, replayed })}\n`);
+process.exitCode = !values.record && (failures > 0 || replayed.parted > 0 || runs.length === 0) ? 1 : 0;

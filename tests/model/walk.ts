@@ -1,7 +1,7 @@
 /** A simulated walk of the model, as it prints it, in the words of the code. */
 
-/** What the model says after one action. `lines` is `none` where a line is not in this operation or not started. */
-export type Told = { alive: boolean; operation: number; status: string; lines: string[]; bookings: number[]; can: ReadonlyMap<string, boolean> };
+/** What the model says after one action. `lines` is `none` where a line is not in this operation or not started; `can` holds what may be done next, all else may not. */
+export type Told = { alive: boolean; operation: number; status: string; lines: string[]; bookings: number[]; can: ReadonlySet<string> };
 /** `fates`: what becomes of each line of an order, in turn; only in walks whose steps are joined. */
 export type Step = { act: string; args: string[]; fates: string[]; told: Told };
 
@@ -16,7 +16,7 @@ function toldBy(state: string, can: string): Told {
   const may = can.split(' ').slice(1).map((pair) => pair.split('=') as [string, string]);
   return {
     alive: alive === '1', operation: Number(operation), status: status(word), lines: listed(lines).map(line), bookings: listed(bookings).map(Number),
-    can: new Map(may.map(([what, value]) => [what, value !== '0'])),
+    can: new Set(may.flatMap(([what, value]) => (value === '0' ? [] : [what]))),
   };
 }
 
