@@ -18,7 +18,7 @@ export type Confirmable = { operation: OperationState; payload: OperationPayload
 /** What 眼心手 share: figures that may be read aloud, and a call on which the customer says yes. */
 export function ConfirmFrame({ props, testId, title, children }: { props: StepPanelProps; testId: string; title: string; children: (on: Confirmable) => ReactNode }) {
   const t = useTexts(operationTexts);
-  const operation = operationOnScreen(props.view.state);
+  const operation = operationOnScreen(props.view.state, props.definition.operationKind);
   const approved = confirmable(props.view.state, operation);
   const callId = callOn(props);
   return (

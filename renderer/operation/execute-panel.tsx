@@ -24,7 +24,7 @@ import './operation.css';
 export function ExecutePanel(props: StepPanelProps) {
   const t = useTexts(operationTexts);
   const control = useControl();
-  const operation = operationOnScreen(props.view.state);
+  const operation = operationOnScreen(props.view.state, props.definition.operationKind);
   const shown = operation === null || operation.execution !== null || operation.continues === null ? operation : (props.view.state.operations[operation.continues] ?? operation);
   return (
     <section className="op-panel" data-testid="execute" aria-label={t('execute')}>

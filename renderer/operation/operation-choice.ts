@@ -2,10 +2,15 @@ import type { CaseState } from '#shared/case/state.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import type { ReviewState } from '#shared/review/review-schema.ts';
 
-/** The operation on the screen: the newest one of the case, unless it was withdrawn. */
-export function operationOnScreen(state: CaseState): OperationState | null {
+/**
+ * The operation on the screen: the newest one of the case.
+ * @param kind what the run ends in: with two matters in one case, each run shows its own
+ */
+export function operationOnScreen(state: CaseState, kind?: string): OperationState | null {
   const id = state.currentOperation;
-  return id === null ? null : (state.operations[id] ?? null);
+  const current = id === null ? null : (state.operations[id] ?? null);
+  if (kind === undefined || current === null || current.kind === kind) return current;
+  return Object.values(state.operations).findLast((one) => one.kind === kind) ?? null;
 }
 
 /** The newest review of an operation, whatever became of it: a return stays readable until the next submission. */

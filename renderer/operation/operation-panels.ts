@@ -1,6 +1,7 @@
 /** The panels of an operation, from the worksheet to its outcome, for the list of panels. */
 import type { PanelTable } from '../flow/step-panel.ts';
 import { ConsentPanel } from './consent-panel.tsx';
+import { DraftPanel } from './plain-panel.tsx';
 import { ExecutePanel } from './execute-panel.tsx';
 import { ReadBackPanel } from './read-back-panel.tsx';
 import { SubmitPanel } from './submit-panel.tsx';
@@ -9,6 +10,7 @@ import { WorksheetPanel } from './worksheet-panel.tsx';
 
 export const operationPanels: PanelTable = {
   worksheet: { panel: WorksheetPanel, drawsTicks: true, drawsItems: true },
+  draftOperation: { panel: DraftPanel, drawsTicks: true },
   submitReview: { panel: SubmitPanel, drawsFields: true },
   review: { panel: SubmitPanel, drawsFields: true },
   readBack: { panel: ReadBackPanel, drawsTicks: true, drawsSpeech: true },

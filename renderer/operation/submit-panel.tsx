@@ -33,7 +33,7 @@ export function SubmitPanel(props: StepPanelProps) {
   const t = useTexts(operationTexts);
   const control = useControl();
   const places = useLive('my-reviews');
-  const operation = operationOnScreen(view.state);
+  const operation = operationOnScreen(view.state, props.definition.operationKind);
   if (operation === null || control === null) return <p className="tone-amber">{t('noneChosen')}</p>;
   const checked = selfCheckComplete(selfCheckItems(operation, control));
   const sheet = worksheetView(view.state, operation, run);

@@ -30,7 +30,7 @@ export function WorksheetPanel(props: StepPanelProps) {
   const control = useControl();
   const [reading, setReading] = useState(false);
   const [refused, setRefused] = useState<{ code: string } | null>(null);
-  const operation = operationOnScreen(view.state);
+  const operation = operationOnScreen(view.state, props.definition.operationKind);
   const facts = factsOf(view.state, me.id);
   const executed = operation?.execution != null;
   const rest = operation === null ? [] : remainingLines(view.state, operation);
