@@ -1,10 +1,15 @@
 import type { Decision, FoldedEvent } from '#shared/case/decision.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { SignaturePurpose } from '#shared/protocol/signature.ts';
+import type { UnlockBy } from './signing/session-signing.ts';
 
 /** A case folded: opaque to the desk, whose work is to keep it, carry it and show it. */
 export type Folded = unknown;
 
 export type DeskCommand = { id: string; kind: string; body: unknown; madeAt: string; saidAt: string | null };
+
+/** What a command of a signed kind is to carry: its body but for `signed`, and what is signed, worked out on this desk (TP8). */
+export type ToSign = { body: Readonly<Record<string, unknown>>; purpose: SignaturePurpose; digest: string; by: UnlockBy };
 
 /** The domain as the desk uses it. The one in use is bound in `domain-logic.ts`; tests bring a small one. */
 export type CaseLogic = {
@@ -19,6 +24,15 @@ export type CaseLogic = {
   decide(state: Folded | null, command: DeskCommand): Decision;
   /** Total: unknown kinds and withheld bodies keep their place. */
   evolve(state: Folded | null, event: FoldedEvent): Folded;
+  /** Kinds whose commands carry signatures: the screen gives the body without, and `toSign` completes it. */
+  isSigned(kind: string): boolean;
+  /**
+   * Of a signed kind, on the case as it is shown: what this desk signs, from its own fold, whatever digest the body names.
+   * Refused where a body brings `signed` itself (`command-malformed`) or names another digest (`tp2-digest`).
+   */
+  toSign(state: Folded | null, given: { kind: string; body: unknown; madeAt: string }): ToSign | { refusal: Refusal };
+  /** The command that records that this case was looked at (PR8); null while it shows no customer. */
+  viewOf(state: Folded, viewId: string): { kind: string; body: unknown } | null;
   /** @throws where it is no folded case */
   parseSnapshot(state: unknown): Folded;
 };

@@ -8,7 +8,9 @@ import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
 import { OpenSession } from './session/open-session.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
-import type { KdfCost } from './store/passphrase-key.ts';
+import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
+import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
+import { Enrolment } from './signing/enrolment.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
 import type { Connect } from './sync/link.ts';
@@ -18,6 +20,7 @@ import { readServerInfo } from './session/server-info.ts';
 export type DeskParts = {
   /** Folder of all persons' files; made when it is not there. */
   root: string;
+  /** What people call this machine; its id is given at its enrolment. */
   workstation: string;
   /** Path of a SQLite addon in place of the package's own, or null. */
   nativeBinding: string | null;
@@ -44,6 +47,8 @@ const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as con
 /** The desk: all of it but the process it runs in. */
 export function createDesk(parts: DeskParts): Desk {
   let session: OpenSession | null = null;
+  /** Of the session; its password is what signs it in again. */
+  let present: Credentials | null = null;
   let lastEnd: Refusal | null = null;
   let signingIn = false;
   let endService: () => void = () => {};
@@ -59,6 +64,7 @@ export function createDesk(parts: DeskParts): Desk {
     live: (topic) => session?.board.get(topic) ?? null,
     caseIds: () => session?.book.ids() ?? [],
     caseView: (id) => session?.book.view(id) ?? null,
+    shown: (id) => session?.shown(id),
   });
 
   const everythingChanged = (): void => {
@@ -68,13 +74,15 @@ export function createDesk(parts: DeskParts): Desk {
   function end(refusal: Refusal | null): void {
     const ending = session;
     session = null;
+    present = null;
     lastEnd = refusal;
     ending?.stop();
     everythingChanged();
   }
 
+  const enrolment = new Enrolment(parts.root);
   const signInParts: SignInParts = {
-    root: parts.root, workstation: parts.workstation, environment: parts.environment, signInOverHttp: parts.signInOverHttp,
+    root: parts.root, workstation: parts.workstation, environment: parts.environment, enrolment, signInOverHttp: parts.signInOverHttp,
     store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }) },
   };
 
@@ -83,22 +91,67 @@ export function createDesk(parts: DeskParts): Desk {
    * this process's memory for that, never on disk, and goes with the session.
    */
   async function signInAgain(credentials: Credentials, signedIn: SignedInHere): Promise<{ token: SessionToken } | { refusal: Refusal } | null> {
+    if (signedIn.workstationId === null) return { refusal: { code: 'workstation-key-lost' } };
     const sentAt = parts.environment.now();
     const outcome = await parts.signInOverHttp(credentials.server, {
       protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
-      workstation: parts.workstation, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
+      workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
     });
     if (outcome.status === 'unreachable') return null;
     if (outcome.status === 'refused') return { refusal: outcome.refusal };
+    if (outcome.answer.mustChange) return { refusal: { code: 'passphrase-must-change' } };
     const { meta } = signedIn.store;
     meta.set('lastOnlineAt', outcome.answer.serverAt);
     signedIn.clock.learn(outcome.answer.serverAt, (sentAt + parts.environment.now()) / 2);
     return { token: { token: outcome.answer.token, expiresAt: outcome.answer.expiresAt } };
   }
 
-  async function startSession(credentials: Credentials): Promise<DeskReply<SessionView>> {
+  /** Of nobody's session: signs in with the old one, as anybody does, so that the person's file and key change with it. */
+  async function changeSignedOut(change: NewPassphrase): Promise<{ refusal: Refusal } | null> {
+    const signedIn = await signIn(signInParts, { account: change.account, server: change.server, password: change.old });
+    if ('refusal' in signedIn) {
+      if (signedIn.refusal.code !== 'passphrase-must-change') return signedIn;
+      // Set by others: the key of before is void, and whatever file there is belongs to the passphrase of before.
+      const known = enrolment.known(change.server);
+      if (typeof known === 'string') return { refusal: { code: 'workstation-key-lost' } };
+      const told = await tellServer(change, known.workstation);
+      return told === 'taken' ? null : told === 'not known' ? { refusal: { code: 'server-unreachable' } } : told;
+    }
+    const { store, person, workstationId, checkedBy } = signedIn;
+    try {
+      if (checkedBy !== 'server' || workstationId === null) return { refusal: { code: 'server-unreachable' } };
+      const folder = profileFolder(parts.root, change.server, change.account);
+      return await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options: signInParts.store });
+    } finally {
+      store.close();
+    }
+  }
+
+  async function changePassphrase(change: NewPassphrase): Promise<DeskReply<{ done: true }>> {
+    const weak = weakness(change);
+    if (weak !== null) return { ok: false, refusal: weak.refusal };
+    if (signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
+    signingIn = true;
+    try {
+      let failed: { refusal: Refusal } | null;
+      if (session === null) failed = await changeSignedOut(change);
+      else {
+        const folder = profileFolder(parts.root, change.server, change.account);
+        const own = present;
+        if (own === null || folder.path !== profileFolder(parts.root, own.server, own.account).path) return { ok: false, refusal: { code: 'already-signed-in' } };
+        failed = await session.changePassphrase(change, folder, signInParts.store);
+        if (failed === null) own.password = change.new;
+      }
+      return failed === null ? DONE : { ok: false, refusal: failed.refusal };
+    } finally {
+      signingIn = false;
+    }
+  }
+
+  async function startSession(given: Credentials): Promise<DeskReply<SessionView>> {
     if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
     signingIn = true;
+    const credentials = { ...given };
     try {
       const signedIn = await signIn(signInParts, credentials);
       if ('refusal' in signedIn) return { ok: false, refusal: signedIn.refusal };
@@ -110,6 +163,7 @@ export function createDesk(parts: DeskParts): Desk {
         report: parts.report,
       });
       session = opened;
+      present = credentials;
       lastEnd = null;
       opened.start();
       everythingChanged();
@@ -134,6 +188,13 @@ export function createDesk(parts: DeskParts): Desk {
     },
     command: (params) => session?.command(params) ?? SIGNED_OUT_REFUSAL,
     ask: async ({ kind, body }) => (await session?.ask(kind, body)) ?? SIGNED_OUT_REFUSAL,
+    administer: async (params) => (await session?.administer(params)) ?? SIGNED_OUT_REFUSAL,
+    enrol: async ({ server, name, site, code }) => {
+      if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
+      const answer = await enrolment.ask(server, { name, site, code });
+      return 'refusal' in answer ? { ok: false, refusal: answer.refusal } : { ok: true, value: answer };
+    },
+    changePassphrase,
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
     refusalSeen: ({ command }) => {

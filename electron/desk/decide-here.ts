@@ -9,26 +9,23 @@ import type { Rules } from '#shared/protocol/rules.ts';
 
 /** What this desktop knows beside its cases. */
 export type Here = {
-  person: { id: string; no: string; role: Role; skills: string[] };
+  person: { id: string; human: string; no: string; role: Role; skills: string[] };
+  /** The id that the server enrolled this machine under. */
   workstation: string;
   /** As the server last published them; null before the first. */
   rules(): Rules | null;
   lights(): DecideContext['lights'];
+  /** TP15, as the server last said. */
+  stoppedKinds(): DecideContext['stoppedKinds'];
 };
 
-/**
- * The one place where a desktop calls `decide`. What only the server can know (the bank, other people, the customer's
- * other operations, a passphrase just proved) is `unknown`: the command is sent, not refused.
- */
-export function decideHere(here: Here, state: CaseState | null, command: Command): Decision {
-  const rules = here.rules();
-  if (rules === null) return refuse('rules-missing');
-  const context: DecideContext = {
+/** @param now of the command, not of deciding again: the same command on the same ground is decided the same for ever */
+export function contextHere(here: Here, rules: Rules, now: string): DecideContext {
+  return {
     at: 'desktop',
-    // Not the time of deciding again: the same command on the same ground is decided the same for ever.
-    now: command.madeAt,
+    now,
     by: {
-      person: here.person.id, no: here.person.no, role: here.person.role, skills: here.person.skills,
+      person: here.person.id, human: here.person.human, no: here.person.no, role: here.person.role, skills: here.person.skills,
       entitlements: rules.entitlements, workstation: here.workstation,
     },
     calendar: rules.calendar,
@@ -37,10 +34,22 @@ export function decideHere(here: Here, state: CaseState | null, command: Command
     site: rules.site,
     flow: (id, version) => rules.flows.find((flow) => flow.definition.id === id && flow.definition.version === version) ?? null,
     lights: here.lights(),
+    stoppedKinds: here.stoppedKinds(),
     gateFacts: UNKNOWN,
     person: () => UNKNOWN,
     ledger: UNKNOWN,
-    provedDigest: UNKNOWN,
+    signature: UNKNOWN,
+    breakGlassToday: UNKNOWN,
+    qualityStaff: UNKNOWN,
+    reviewOffered: UNKNOWN,
   };
-  return decide(state, command, context);
+}
+
+/**
+ * The one place where a desktop calls `decide`. What only the server can know (the bank, other people, the customer's
+ * other operations, whether keys are valid) is `unknown`: the command is sent, not refused.
+ */
+export function decideHere(here: Here, state: CaseState | null, command: Command): Decision {
+  const rules = here.rules();
+  return rules === null ? refuse('rules-missing') : decide(state, command, contextHere(here, rules, command.madeAt));
 }

@@ -3,6 +3,7 @@ import { evolve } from '#shared/case/evolve.ts';
 import { CaseState } from '#shared/case/state.ts';
 import type { CaseLogic } from './case-logic.ts';
 import { decideHere, type Here } from './decide-here.ts';
+import { isSignedKind, toSign } from './to-sign.ts';
 
 /** The domain of `shared/`, bound to what this desktop knows. */
 export function domainLogic(here: Here): CaseLogic {
@@ -14,6 +15,9 @@ export function domainLogic(here: Here): CaseLogic {
     // What goes in was parsed by `parseCommand` or folded by `evolve`: trusted inside.
     decide: (state, command) => decideHere(here, state as CaseState | null, command as Command),
     evolve: (state, event) => evolve(state as CaseState | null, event),
+    isSigned: isSignedKind,
+    toSign: (state, given) => toSign(here, state as CaseState | null, given),
+    viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: 'record view', body: { viewId } }),
     parseSnapshot: (state) => CaseState.parse(state),
   };
 }

@@ -8,6 +8,7 @@ import { instantOf } from './environment.ts';
 import { maskBody } from './mask-body.ts';
 import type { NewCommand, OutboxRow } from './store/outbox.ts';
 import type { Store } from './store/store.ts';
+import type { SessionSigning } from './signing/session-signing.ts';
 import type { CorrectedClock } from './sync/corrected-clock.ts';
 import { putOnTop, type Ground, type Who } from './sync/rebase.ts';
 
@@ -25,22 +26,54 @@ export type CommandParts = {
   newId(): string;
 };
 
+type Given = DeskReply<CommandAnswer> & { row?: OutboxRow };
+
+/** The answer to an id that was given before: pressing twice, or asking again after a crash, is once. */
+function answeredBefore({ store }: CommandParts, params: CommandParams): Given | null {
+  const known = params.id === undefined ? null : store.outbox.get(params.id);
+  if (known === null) return null;
+  if (known.kind !== params.kind || known.stream !== params.case) return { ok: false, refusal: { code: 'command-id-used' } };
+  return { ok: true, value: { commandId: known.id, decided: known.class === 'central' ? 'asked' : 'pending' } };
+}
+
+/**
+ * Takes a command of a signed kind (TP8): this desk works out what is signed, signs it, and looks again whether it still is
+ * what is shown, before the command is stored as any other.
+ *
+ * @param signing the session's keys, and whether the session still is
+ */
+export async function giveSigned(
+  parts: CommandParts, params: CommandParams, signing: { keys: Pick<SessionSigning, 'sign'>; isOver(): boolean },
+): Promise<Given> {
+  const before = answeredBefore(parts, params);
+  if (before !== null) return before;
+  const { logic, book, clock } = parts;
+  const given = { kind: params.kind, body: maskBody(params.body), madeAt: clock.now() };
+  const shown = logic.toSign(book.ground(params.case).state, given);
+  if ('refusal' in shown) return { ok: false, refusal: shown.refusal };
+  const made = await signing.keys.sign(shown.purpose, shown.digest, shown.by, params.passphrase);
+  if ('refusal' in made) return { ok: false, refusal: made.refusal };
+  if (signing.isOver()) return { ok: false, refusal: { code: 'signed-out' } };
+  // Opening a key takes its time, and the case goes on meanwhile: nobody signs what they were not shown.
+  const still = logic.toSign(book.ground(params.case).state, given);
+  if ('refusal' in still) return { ok: false, refusal: still.refusal };
+  if (still.digest !== shown.digest) return { ok: false, refusal: { code: 'tp2-digest' } };
+  return giveCommand(parts, { ...params, body: { ...still.body, signed: made.signed } }, given.madeAt);
+}
+
 /**
  * Takes a command from the person. A local one is decided at once on what they see and refused at once; accepted, its
  * row is on disk before this returns (SY1). A central one is stored and sent, and never predicted.
  *
  * The same id again is answered as the first time.
+ *
+ * @param madeAt corrected time; of the signature, where the body carries one
  */
-export function giveCommand(parts: CommandParts, params: CommandParams): DeskReply<CommandAnswer> & { row?: OutboxRow } {
+export function giveCommand(parts: CommandParts, params: CommandParams, madeAt: string = parts.clock.now()): Given {
   const { store, logic, book, clock, who } = parts;
+  const before = answeredBefore(parts, params);
+  if (before !== null) return before;
   const id = params.id ?? parts.newId();
-  const known = params.id === undefined ? null : store.outbox.get(id);
-  if (known !== null) {
-    if (known.kind !== params.kind || known.stream !== params.case) return { ok: false, refusal: { code: 'command-id-used' } };
-    return { ok: true, value: { commandId: id, decided: known.class === 'central' ? 'asked' : 'pending' } };
-  }
-
-  const madeAt = clock.now();
   const saidAt = params.saidAt ?? null;
   const parsed = logic.parseCommand(params.kind, { id, body: maskBody(params.body), madeAt, saidAt });
   if (!parsed.ok) return { ok: false, refusal: parsed.refusal };

@@ -8,6 +8,8 @@ export type Views = {
   live(topic: string): unknown;
   caseIds(): string[];
   caseView(id: string): unknown;
+  /** Somebody has just been shown this case (PR8). */
+  shown?(id: string): void;
 };
 
 type Subscription = { topic: DeskTopic; key: string; push: (view: unknown) => void };
@@ -32,8 +34,13 @@ export class Publisher {
   subscribe(topic: DeskTopic, key: string, push: (view: unknown) => void): () => void {
     const subscription: Subscription = { topic, key, push };
     this.#subscriptions.add(subscription);
-    push(this.#first(topic, key));
+    this.#push(subscription);
     return () => void this.#subscriptions.delete(subscription);
+  }
+
+  #push({ topic, key, push }: Subscription): void {
+    push(this.#first(topic, key));
+    if (topic === 'case') this.#views.shown?.(key);
   }
 
   #first(topic: DeskTopic, key: string): unknown {
@@ -78,10 +85,11 @@ export class Publisher {
   #flush(): void {
     const [flags, cases, live] = [this.#flags, this.#cases, this.#live];
     [this.#flags, this.#cases, this.#live] = [new Set(), new Set(), new Set()];
-    for (const { topic, key, push } of this.#subscriptions) {
-      if ((topic === 'session' || topic === 'sync' || topic === 'rules') && flags.has(topic)) push(this.#first(topic, key));
-      if (topic === 'live' && (live.has(key) || flags.has('session'))) push(this.#first(topic, key));
-      if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) push(this.#first(topic, key));
+    for (const subscription of this.#subscriptions) {
+      const { topic, key, push } = subscription;
+      if ((topic === 'session' || topic === 'sync' || topic === 'rules') && flags.has(topic)) this.#push(subscription);
+      if (topic === 'live' && (live.has(key) || flags.has('session'))) this.#push(subscription);
+      if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) this.#push(subscription);
       if (topic === 'cases') {
         if (flags.has('all-cases')) push(this.#wholeList());
         else if (cases.size > 0) push(this.#change(cases));

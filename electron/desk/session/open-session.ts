@@ -1,4 +1,4 @@
-import type { CommandAnswer, CommandParams, DeskReply, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { CommandAnswer, CommandParams, DeskReply, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
@@ -9,7 +9,7 @@ import type { CaseLogic } from '../case-logic.ts';
 import type { Here } from '../decide-here.ts';
 import { storableText } from '../draft-text.ts';
 import { instantOf, type Environment } from '../environment.ts';
-import { giveCommand } from '../give-command.ts';
+import { giveCommand, giveSigned, type CommandParts } from '../give-command.ts';
 import type { Publisher } from '../rpc/publisher.ts';
 import { see } from '../store/meta.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
@@ -19,12 +19,19 @@ import { SyncClient } from '../sync/sync-client.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
 import { LiveBoard } from './live-board.ts';
+import { RecordedViews } from './recorded-views.ts';
 import { RuleBook } from './rule-book.ts';
+import { administer, type Administer } from '../signing/administer.ts';
+import { keepKey } from '../signing/keep-key.ts';
+import { changeHere, type NewPassphrase } from './change-passphrase.ts';
+import type { ProfileFolder } from '../store/profile-folder.ts';
+import type { StoreOptions } from '../store/store.ts';
 import type { SignedInHere } from './sign-in.ts';
 
 export type OpenSessionParts = {
   signedIn: SignedInHere;
   server: string;
+  /** What people call this machine. */
   workstation: string;
   environment: Environment;
   logic(here: Here): CaseLogic;
@@ -52,6 +59,7 @@ export class OpenSession {
   readonly #logic: CaseLogic;
   readonly #who: Who;
   readonly #signedInAt: string;
+  readonly #views = new RecordedViews();
   #stopped = false;
   #cancelTick: () => void = () => {};
   readonly #stale = new Set<string>();
@@ -63,14 +71,20 @@ export class OpenSession {
     this.#parts = parts;
     const { signedIn, server, workstation, environment, publisher } = parts;
     const { store, clock, person } = signedIn;
-    this.#who = { person: person.id, workstation };
+    const workstationId = signedIn.workstationId ?? workstation;
+    this.#who = { person: person.id, workstation: workstationId };
     this.#signedInAt = clock.now();
     this.#rules = new RuleBook(store);
     this.#board = new LiveBoard(store);
-    this.#logic = parts.logic({ person, workstation, rules: () => this.#rules.rules, lights: () => this.#lights() });
+    this.#logic = parts.logic({
+      person, workstation: workstationId, rules: () => this.#rules.rules, lights: () => this.#lights(),
+      stoppedKinds: () => liveTopics['stopped-kinds'].safeParse(this.#board.get('stopped-kinds')?.value).data?.map((stop) => stop.kind) ?? UNKNOWN,
+    });
     store.outbox.prune(instantOf(clock.nowMs() - RESEND_MS));
     this.#sync = new SyncClient({
-      store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation, token: signedIn.token,
+      store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation: signedIn.workstationId, token: signedIn.token,
+      prove: (token) => signedIn.signing.prove(token),
+      beforePush: () => this.#keepKey(),
       signInAgain: parts.signInAgain,
       changed: (streams) => this.#changed(streams),
       status: () => publisher.changed('sync'),
@@ -94,6 +108,7 @@ export class OpenSession {
     this.#cancelTick();
     this.#cancelFold();
     this.#sync.stop();
+    this.#parts.signedIn.signing.close();
     this.#parts.signedIn.store.close();
   }
 
@@ -103,7 +118,7 @@ export class OpenSession {
     const { signedIn, server, workstation } = this.#parts;
     return {
       status: 'signed-in', person: signedIn.person, server, workstation, desktop: signedIn.store.desktop,
-      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, offlineUntil: signedIn.offlineUntil,
+      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, key: signedIn.signing.state, offlineUntil: signedIn.offlineUntil,
     };
   }
 
@@ -133,17 +148,74 @@ export class OpenSession {
 
   // ------------------------------------------------------------ what the person does
 
-  command(params: CommandParams): DeskReply<CommandAnswer> {
-    const { signedIn, environment, publisher } = this.#parts;
-    const { row, ...answer } = giveCommand(
-      { store: signedIn.store, logic: this.#logic, book: this.#book, clock: signedIn.clock, who: this.#who, newId: environment.newId }, params,
-    );
+  command(params: CommandParams): DeskReply<CommandAnswer> | Promise<DeskReply<CommandAnswer>> {
+    if (!this.#logic.isSigned(params.kind)) return this.#given(giveCommand(this.#commandParts, params));
+    const keys = { keys: this.#parts.signedIn.signing, isOver: () => this.#stopped };
+    return giveSigned(this.#commandParts, params, keys).then((given) => this.#given(given));
+  }
+
+  get #commandParts(): CommandParts {
+    const { signedIn, environment } = this.#parts;
+    return { store: signedIn.store, logic: this.#logic, book: this.#book, clock: signedIn.clock, who: this.#who, newId: environment.newId };
+  }
+
+  #given({ row, ...answer }: ReturnType<typeof giveCommand>): DeskReply<CommandAnswer> {
     if (row !== undefined) {
-      publisher.caseChanged(row.stream);
-      publisher.changed('sync');
+      this.#parts.publisher.caseChanged(row.stream);
+      this.#parts.publisher.changed('sync');
       this.#sync.wake();
     }
     return answer;
+  }
+
+  /** PR8: that this person was shown a customer's case goes to the audit log, without the line as well. */
+  shown(caseId: string): void {
+    const view = this.#stopped ? null : this.#book.view(caseId);
+    if (view === null || !this.#views.isDue(view, this.#parts.signedIn.clock.nowMs())) return;
+    const record = this.#logic.viewOf(view.state, this.#parts.environment.newId());
+    if (record === null) return;
+    this.#ifDiskCan(() => {
+      const answer = this.command({ ...record, case: caseId });
+      if ('ok' in answer && answer.ok) this.#views.recorded(caseId, this.#parts.signedIn.clock.nowMs());
+    });
+  }
+
+  administer(params: Administer): Promise<DeskReply<MethodValue<'administer'>>> {
+    const { signedIn } = this.#parts;
+    return administer({
+      person: signedIn.person.id, signing: signedIn.signing,
+      view: () => liveTopics.administration.safeParse(this.#board.get('administration')?.value).data ?? null,
+      isOnline: () => this.#sync.connection === 'online',
+      ask: (kind, body) => this.#sync.ask(kind, body),
+    }, params);
+  }
+
+  /** @returns null where it is done */
+  async changePassphrase(change: NewPassphrase, folder: ProfileFolder, options: StoreOptions): Promise<{ refusal: Refusal } | null> {
+    const { store, person, workstationId, signing } = this.#parts.signedIn;
+    if (workstationId === null) return { refusal: { code: 'workstation-key-lost' } };
+    try {
+      const failed = await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options });
+      if (failed !== null) return failed;
+    } catch (error) {
+      // Signed out meanwhile, and the file closed: the next sign-in settles what was begun.
+      if (this.#stopped) return { refusal: { code: 'signed-out' } };
+      throw error;
+    }
+    const held = this.#stopped ? null : store.meta.get('personKey');
+    if (held !== null) {
+      signing.rewrapped(held.kept);
+      void this.#keepKey()?.catch(this.#parts.report);
+    }
+    return null;
+  }
+
+  #keepKey(): Promise<void> | null {
+    const { signedIn, publisher } = this.#parts;
+    return keepKey(signedIn.store.meta, (kind, body) => this.#sync.ask(kind, body), () => {
+      signedIn.signing.lose();
+      publisher.changed('session');
+    }, () => this.#stopped);
   }
 
   ask(kind: string, body: unknown): ReturnType<SyncClient['ask']> {

@@ -2,24 +2,37 @@ import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { type Refusal, refuse } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { instantOf, type Environment } from '../environment.ts';
+import type { Enrolment } from '../signing/enrolment.ts';
+import { Guesses } from '../signing/guesses.ts';
+import { SessionSigning } from '../signing/session-signing.ts';
+import { personKeyOffline, personKeyOnline } from '../signing/settle-person-key.ts';
+import type { Signer } from '../signing/signer.ts';
+import type { WorkstationFile } from '../signing/workstation-key.ts';
 import { see } from '../store/meta.ts';
+import { USUAL_COST } from '../store/passphrase-key.ts';
 import { profileFolder, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
-import { createStore, openStore, rewrap, type Store, type StoreOptions } from '../store/store.ts';
+import { createStore, openStore, rewrap, settleWrap, type Store, type StoreOptions } from '../store/store.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
 import { CorrectedClock } from '../sync/corrected-clock.ts';
 import type { SignInOutcome, SignInOverHttp } from '../sync/http-sign-in.ts';
 import { enterNewEpoch } from '../sync/new-epoch.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
+import { readServerInfo } from './server-info.ts';
 
 /** OF3. */
 export const OFFLINE_GRACE_MS = 16 * 3_600_000;
 export const MAX_FAILURES = 5;
+/** Where the server takes every machine at once, nobody is asked for a site. */
+const DEMO_SITE = 'demo';
+const MAX_NAME = 60;
 
 export type SignInParts = {
   /** Folder of all profiles of this machine's user. */
   root: string;
+  /** What people call this machine. */
   workstation: string;
   environment: Environment;
+  enrolment: Enrolment;
   signInOverHttp: SignInOverHttp;
   store: StoreOptions;
 };
@@ -33,25 +46,40 @@ export type SignedInHere = {
   token: SessionToken | null;
   checkedBy: 'server' | 'this-machine';
   offlineUntil: string;
+  /** The id that this machine is enrolled under; null where its key is gone and the server was not there to say more. */
+  workstationId: string | null;
+  signing: SessionSigning;
 };
+
+type Machine = { workstation: string; file: WorkstationFile };
+type Refused = { refusal: Refusal };
 
 /**
  * Signs a person in: the server's word where it answers, this machine's own file within the grace where it does not
- * (OF3). Every trouble of the file is a refusal of its own (RB2) and leaves the file as it is.
+ * (OF3). At the server only a machine that is enrolled signs anybody in (PR9). Every trouble of the file is a refusal of
+ * its own (RB2) and leaves the file as it is.
  */
-export async function signIn(parts: SignInParts, credentials: Credentials): Promise<SignedInHere | { refusal: Refusal }> {
+export async function signIn(parts: SignInParts, credentials: Credentials): Promise<SignedInHere | Refused> {
   const folder = profileFolder(parts.root, credentials.server, credentials.account);
   try {
     const held = readKeyFile(folder);
     const desktop = held?.desktop ?? parts.environment.newId();
-    const sentAt = parts.environment.now();
-    const outcome = await parts.signInOverHttp(credentials.server, {
-      protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
-      workstation: parts.workstation, desktop, clockAt: instantOf(sentAt),
-    });
+    let machine = await enrolledMachine(parts, credentials.server);
+    if (machine === 'unreachable') return await withoutServer(parts, credentials, folder, held);
+    if ('refusal' in machine) return machine;
+    let sentAt = parts.environment.now();
+    let outcome = await askServer(parts, credentials, machine, desktop);
+    if (outcome.status === 'refused' && outcome.refusal.code === 'workstation-not-enrolled') {
+      // A demonstration forgets its machines when it starts anew; elsewhere two people have still to agree.
+      const again = await enrolAtOnce(parts, credentials.server, 'anew');
+      if (again === 'unreachable' || 'refusal' in again) return { refusal: outcome.refusal };
+      machine = again;
+      sentAt = parts.environment.now();
+      outcome = await askServer(parts, credentials, machine, desktop);
+    }
     if (outcome.status === 'refused') return { refusal: outcome.refusal };
     return outcome.status === 'signed-in'
-      ? await withServer(parts, credentials, folder, held, desktop, outcome, sentAt)
+      ? await withServer(parts, credentials, { folder, held, desktop, machine }, outcome, sentAt)
       : await withoutServer(parts, credentials, folder, held);
   } catch (error) {
     const trouble = storeTroubleOf(error);
@@ -60,11 +88,42 @@ export async function signIn(parts: SignInParts, credentials: Credentials): Prom
   }
 }
 
+const askServer = (parts: SignInParts, { server, account, password }: Credentials, { workstation }: Machine, desktop: string): Promise<SignInOutcome> =>
+  parts.signInOverHttp(server, { protocol: PROTOCOL_VERSION, account, password, workstation, desktop, clockAt: instantOf(parts.environment.now()) });
+
+async function enrolledMachine(parts: SignInParts, server: string): Promise<Machine | 'unreachable' | Refused> {
+  const known = parts.enrolment.known(server);
+  if (typeof known !== 'string') return known;
+  const info = await readServerInfo(server);
+  // Without the server this machine's own file says who it is, and its key is missed only where something is signed.
+  if (!info.ok) return 'unreachable';
+  if (known === 'unreadable') return refuse('workstation-key-lost');
+  return info.value.demo ? enrolAtOnce(parts, server, 'first') : refuse('workstation-not-enrolled');
+}
+
+/** Where the server takes any machine at once; elsewhere `workstation-not-enrolled`. */
+async function enrolAtOnce(parts: SignInParts, server: string, which: 'first' | 'anew'): Promise<Machine | 'unreachable' | Refused> {
+  if (which === 'anew') {
+    const info = await readServerInfo(server);
+    if (!info.ok || !info.value.demo) return refuse('workstation-not-enrolled');
+    parts.enrolment.forget(server);
+  }
+  const answer = await parts.enrolment.ask(server, { name: parts.workstation.trim().slice(0, MAX_NAME) || DEMO_SITE, site: DEMO_SITE, code: null });
+  if ('refusal' in answer) return answer.refusal.code === 'server-unreachable' ? 'unreachable' : answer;
+  if (answer.status !== 'enrolled') return refuse('workstation-not-enrolled', { fingerprint: answer.fingerprint });
+  const known = parts.enrolment.known(server);
+  return typeof known === 'string' ? refuse('workstation-key-lost') : known;
+}
+
 async function withServer(
-  parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null, desktop: string,
+  parts: SignInParts, credentials: Credentials, here: { folder: ProfileFolder; held: KeyFile | null; desktop: string; machine: Machine },
   { answer }: Extract<SignInOutcome, { status: 'signed-in' }>, sentAt: number,
-): Promise<SignedInHere | { refusal: Refusal }> {
+): Promise<SignedInHere | Refused> {
   const heardAt = parts.environment.now();
+  const { folder, held, desktop, machine } = here;
+  if (answer.mustChange) return refuse('passphrase-must-change');
+  const workstation = parts.enrolment.open(credentials.server, machine.file, answer.workstationSecret);
+  if (workstation === null) return refuse('workstation-key-lost');
   const store = await openOrCreate(parts, credentials, folder, held, desktop);
   if ('refusal' in store) return store;
   const before = store.meta.get('person');
@@ -73,7 +132,9 @@ async function withServer(
     store.close();
     return refuse('store-of-another-person');
   }
-  if (held !== null && held.failures > 0) writeKeyFile(folder, { ...held, ...(readKeyFile(folder) ?? held), failures: 0 });
+  if (held !== null && held.failures > 0) writeKeyFile(folder, { ...(readKeyFile(folder) ?? held), failures: 0 });
+  // The server has just said which passphrase is in force.
+  await settleWrap(folder, credentials.password);
 
   const clock = new CorrectedClock(parts.environment, 0);
   clock.learn(answer.serverAt, (sentAt + heardAt) / 2);
@@ -87,19 +148,25 @@ async function withServer(
     meta.set('clockOffsetMs', clock.offsetMs);
     meta.set('lastOnlineAt', answer.serverAt);
     meta.set('lastContactAt', answer.serverAt);
+    meta.set('workstationSecret', answer.workstationSecret);
     see(meta, answer.serverAt);
   });
+  const own = await personKeyOnline({
+    meta, person: answer.person.id, passphrase: credentials.password, oldPassphrase: credentials.oldPassword, cost: parts.store.cost ?? USUAL_COST,
+  }, answer.key);
   return {
     store, clock, person: answer.person, checkedBy: 'server',
     token: { token: answer.token, expiresAt: answer.expiresAt },
     offlineUntil: instantOf(Date.parse(answer.serverAt) + OFFLINE_GRACE_MS),
+    workstationId: machine.workstation,
+    signing: new SessionSigning(own, workstation, new Guesses(meta, clock)),
   };
 }
 
 /** The server knows the password; the file may still be wrapped under an older one. */
 async function openOrCreate(
   parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null, desktop: string,
-): Promise<Store | { refusal: Refusal }> {
+): Promise<Store | Refused> {
   if (held === null) {
     const who = { account: credentials.account, server: credentials.server, desktop };
     return createStore(folder, who, credentials.password, parts.store);
@@ -116,7 +183,7 @@ async function openOrCreate(
 
 async function withoutServer(
   parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null,
-): Promise<SignedInHere | { refusal: Refusal }> {
+): Promise<SignedInHere | Refused> {
   if (held === null) return refuse('server-unreachable');
   if (held.failures >= MAX_FAILURES) return refuse('locked-out', { failures: held.failures });
   // Counted before it is checked: ending the program does not save a guess.
@@ -128,20 +195,33 @@ async function withoutServer(
   }
   writeKeyFile(folder, { ...held, failures: 0 });
 
-  const person = store.meta.get('person');
-  const lastOnlineAt = store.meta.get('lastOnlineAt');
-  const clock = new CorrectedClock(parts.environment, store.meta.get('clockOffsetMs') ?? 0);
+  const { meta } = store;
+  const person = meta.get('person');
+  const lastOnlineAt = meta.get('lastOnlineAt');
+  const clock = new CorrectedClock(parts.environment, meta.get('clockOffsetMs') ?? 0);
   if (person === null || lastOnlineAt === null) {
     store.close();
     return refuse('server-unreachable');
   }
-  const latestSeen = store.meta.get('latestSeenAt') ?? lastOnlineAt;
+  const latestSeen = meta.get('latestSeenAt') ?? lastOnlineAt;
   const now = clock.now() > latestSeen ? clock.now() : latestSeen;
   const until = Date.parse(lastOnlineAt) + OFFLINE_GRACE_MS;
   if (Date.parse(now) > until) {
     store.close();
     return refuse('offline-grace-over', { since: lastOnlineAt, hours: OFFLINE_GRACE_MS / 3_600_000 });
   }
-  see(store.meta, now);
-  return { store, clock, person, token: null, checkedBy: 'this-machine', offlineUntil: instantOf(until) };
+  see(meta, now);
+  const { workstationId, workstation } = machineOffline(parts, credentials.server, meta.get('workstationSecret'));
+  const own = await personKeyOffline({ meta, person: person.id, passphrase: credentials.password });
+  return {
+    store, clock, person, token: null, checkedBy: 'this-machine', offlineUntil: instantOf(until),
+    workstationId, signing: new SessionSigning(own, workstation, new Guesses(meta, clock)),
+  };
+}
+
+/** The machine's key by the secret that this person's file remembers; a key that is gone costs signing and the line, no more. */
+function machineOffline(parts: SignInParts, server: string, secret: string | null): { workstationId: string | null; workstation: Signer | null } {
+  const known = parts.enrolment.known(server);
+  if (typeof known === 'string') return { workstationId: null, workstation: null };
+  return { workstationId: known.workstation, workstation: secret === null ? null : parts.enrolment.open(server, known.file, secret) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { Instant, Uuid7 } from '#shared/protocol/ids.ts';
-import { Cursor } from '#shared/protocol/wire.ts';
+import { Cursor, KeptKey } from '#shared/protocol/wire.ts';
 import type { Db } from './database.ts';
 
 /** The file's own facts, one row each. */
@@ -22,6 +22,15 @@ const metaSchemas = {
   sweep: z.int().min(0),
   /** That pull has not reached the end yet. */
   sweeping: z.boolean(),
+  /**
+   * The person's own key, wrapped (TP8): `unsent` says what the server has still to be told. `next` is the same key under
+   * a passphrase that the server may have taken already.
+   */
+  personKey: z.strictObject({ kept: KeptKey, unsent: z.enum(['new', 'rewrapped']).nullable(), next: KeptKey.nullable() }),
+  /** What opens this machine's key, as the server told it: for signing in without the server. */
+  workstationSecret: z.base64(),
+  /** Wrong passphrases in a row at the person's key, and when the last was tried. */
+  guesses: z.strictObject({ count: z.int().min(0), at: Instant }),
 } as const;
 
 type MetaName = keyof typeof metaSchemas;

@@ -1,28 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
-import { z } from 'zod';
-
-/** Cost of one guess at the passphrase; kept beside the key, so that it can be raised later. */
-export const KdfCost = z.strictObject({
-  memoryKib: z.int().min(8).max(1_048_576),
-  passes: z.int().min(1).max(20),
-  lanes: z.int().min(1).max(16),
-});
-export type KdfCost = z.infer<typeof KdfCost>;
+import type { KdfCost, WrappedKey } from '#shared/protocol/wrapped-key.ts';
 
 /** RFC 9106's second recommendation: 64 MiB, three passes. */
 export const USUAL_COST: KdfCost = { memoryKib: 65_536, passes: 3, lanes: 4 };
-
-const Base64 = z.base64();
-export const WrappedKey = z.strictObject({
-  kdf: z.literal('argon2id'),
-  cost: KdfCost,
-  salt: Base64,
-  iv: Base64,
-  sealed: Base64,
-  tag: Base64,
-});
-export type WrappedKey = z.infer<typeof WrappedKey>;
 
 export const KEY_BYTES = 32;
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Uuid7 } from '#shared/protocol/ids.ts';
-import { WrappedKey } from './passphrase-key.ts';
+import { WrappedKey } from '#shared/protocol/wrapped-key.ts';
 import { onDisk, StoreError } from './store-refusal.ts';
+import { syncFolder, writeWhole } from './write-whole.ts';
 
 /**
  * What lies beside the database in clear: no customer, no secret. `failures` counts wrong passphrases in a row
@@ -16,6 +17,8 @@ export const KeyFile = z.strictObject({
   server: z.string(),
   desktop: Uuid7,
   key: WrappedKey,
+  /** The same database key under a passphrase that the server may have taken already; both open until it has said which. */
+  next: WrappedKey.optional(),
   failures: z.int().min(0),
 });
 export type KeyFile = z.infer<typeof KeyFile>;
@@ -53,29 +56,9 @@ export function readKeyFile(folder: ProfileFolder): KeyFile | null {
   });
 }
 
-function syncFolder(path: string): void {
-  // Windows does not open folders; there the rename itself is journalled.
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
 /** Replaces the key file in one step: a power cut leaves the old one or the new one. */
 export function writeKeyFile(folder: ProfileFolder, content: KeyFile): void {
-  onDisk(() => {
-    mkdirSync(folder.path, { recursive: true, mode: 0o700 });
-    const next = `${folder.keyFile}.next`;
-    const file = openSync(next, 'w', 0o600);
-    try {
-      writeSync(file, JSON.stringify(content));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(next, folder.keyFile);
-    syncFolder(folder.path);
-  });
+  writeWhole(folder.keyFile, JSON.stringify(content));
 }
 
 /**

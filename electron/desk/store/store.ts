@@ -6,7 +6,8 @@ import { libraryOf, type Library } from './library.ts';
 import { liveValuesOf, type LiveValues } from './live-values.ts';
 import { metaOf, type Meta } from './meta.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
-import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey, type KdfCost } from './passphrase-key.ts';
+import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
+import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey } from './passphrase-key.ts';
 import { foldersAside, markTaken, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import { onDisk, storeTroubleOf } from './store-refusal.ts';
 import { salvageOutbox } from './salvage.ts';
@@ -84,12 +85,20 @@ async function takeOver(store: Store, aside: ProfileFolder, passphrase: string, 
   }
 }
 
+/** The database key, by the passphrase in force or by the one that may be. */
+async function databaseKey(held: KeyFile, passphrase: string): Promise<{ key: Buffer; under: 'key' | 'next' } | null> {
+  const key = await unwrapKey(held.key, passphrase, belongsTo(held));
+  if (key !== null) return { key, under: 'key' };
+  const next = held.next === undefined ? null : await unwrapKey(held.next, passphrase, belongsTo(held));
+  return next === null ? null : { key: next, under: 'next' };
+}
+
 /** @returns the store, or null where the passphrase is wrong. */
 export async function openStore(folder: ProfileFolder, held: KeyFile, passphrase: string, options: StoreOptions): Promise<Store | null> {
-  const key = await unwrapKey(held.key, passphrase, belongsTo(held));
-  if (key === null) return null;
-  const db = openDatabase(folder.database, key, options.nativeBinding);
-  key.fill(0);
+  const found = await databaseKey(held, passphrase);
+  if (found === null) return null;
+  const db = openDatabase(folder.database, found.key, options.nativeBinding);
+  found.key.fill(0);
   return storeOf(db, held.desktop);
 }
 
@@ -98,9 +107,38 @@ export async function openStore(folder: ProfileFolder, held: KeyFile, passphrase
  * @returns false where the old passphrase does not open it
  */
 export async function rewrap(folder: ProfileFolder, held: KeyFile, old: string, next: string, options: StoreOptions): Promise<boolean> {
-  const key = await unwrapKey(held.key, old, belongsTo(held));
-  if (key === null) return false;
-  writeKeyFile(folder, { ...held, key: await wrapKey(key, next, belongsTo(held), options.cost ?? USUAL_COST), failures: 0 });
-  key.fill(0);
+  const found = await databaseKey(held, old);
+  if (found === null) return false;
+  const key = await wrapKey(found.key, next, belongsTo(held), options.cost ?? USUAL_COST);
+  found.key.fill(0);
+  writeKeyFile(folder, { ...withoutNext(held), key, failures: 0 });
   return true;
+}
+
+const withoutNext = ({ format, account, server, desktop, key, failures }: KeyFile): KeyFile => ({ format, account, server, desktop, key, failures });
+
+/**
+ * Before the server is asked to change the passphrase: from here on both open the file, so that a power cut at any moment
+ * leaves one that does. `settleWrap` ends it.
+ * @returns false where the old passphrase does not open it
+ */
+export async function prepareWrap(folder: ProfileFolder, old: string, next: string, options: StoreOptions): Promise<boolean> {
+  const held = readKeyFile(folder);
+  const found = held === null ? null : await databaseKey(held, old);
+  if (held === null || found === null) return false;
+  // The one that `old` opens is the one in force: an earlier change that was never settled is over.
+  const key = found.under === 'next' && held.next !== undefined ? held.next : held.key;
+  writeKeyFile(folder, { ...held, key, next: await wrapKey(found.key, next, belongsTo(held), options.cost ?? USUAL_COST) });
+  found.key.fill(0);
+  return true;
+}
+
+/** The server has said which passphrase is in force: the other opens nothing any more. */
+export async function settleWrap(folder: ProfileFolder, inForce: string): Promise<void> {
+  const held = readKeyFile(folder);
+  if (held?.next === undefined) return;
+  const found = await databaseKey(held, inForce);
+  if (found === null) return;
+  found.key.fill(0);
+  writeKeyFile(folder, { ...withoutNext(held), key: found.under === 'next' ? held.next : held.key });
 }

@@ -22,7 +22,10 @@ export type SyncParts = {
   logic: Pick<CaseLogic, 'evolve' | 'parseSnapshot'>;
   connect: Connect;
   server: string;
-  workstation: string;
+  /** The id that this machine is enrolled under; null where its key is gone. */
+  workstation: string | null;
+  /** This machine's signature over the token, or why there is none. */
+  prove(token: string): Promise<{ proof: string } | { refusal: Refusal }>;
   token: SessionToken | null;
   signInAgain: SignInAgain;
   /** Cases whose confirmed state or commands changed. */
@@ -30,6 +33,8 @@ export type SyncParts = {
   /** Connection, counts, clock. */
   status(): void;
   live(message: LiveMessage): void;
+  /** What the server has to have before any command (a key that signed some of them); null where there is nothing. */
+  beforePush(): Promise<void> | null;
   /** Each time that the connection stands and the token was taken. */
   cameUp(): void;
   /** The server ends this person's session. */
@@ -46,7 +51,8 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
  * sign-in or a new program does.
  */
-const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out']);
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out',
+  'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost']);
 
 const WRITE_CONTACT_MS = 15_000;
 
@@ -65,6 +71,7 @@ export class SyncClient {
   #inFlight = 0;
   #pushing = false;
   #pullFirst = false;
+  #pushHeld = false;
   #lastContactAt: string | null;
   #contactWrittenMs = Number.NEGATIVE_INFINITY;
   #stopped = true;
@@ -169,7 +176,7 @@ export class SyncClient {
       if (this.#stopped) return;
       if (outcome === null) this.#retryLater(null);
       else if ('refusal' in outcome) this.#refused(outcome.refusal);
-      else this.#openLink(outcome.token.token);
+      else await this.#openLink(outcome.token.token);
     } catch (error) {
       // The session may have ended, and the file with it, while the answer was on its way.
       if (this.#stopped) return;
@@ -179,11 +186,15 @@ export class SyncClient {
     }
   }
 
-  #openLink(token: string): void {
+  async #openLink(token: string): Promise<void> {
     const { store, server, workstation } = this.#parts;
+    const proved = await this.#parts.prove(token);
+    if (this.#stopped) return;
+    if ('refusal' in proved) return this.#refused(proved.refusal);
+    if (workstation === null) return this.#refused({ code: 'workstation-key-lost' });
     const hello = {
       protocol: PROTOCOL_VERSION, token, workstation, desktop: store.desktop,
-      incarnation: store.meta.get('incarnation') ?? 1,
+      incarnation: store.meta.get('incarnation') ?? 1, proof: proved.proof,
     };
     // A link made here may tell of its end before `connect` returns, so its own variable is set first.
     let mine: Link | null = null;
@@ -224,7 +235,7 @@ export class SyncClient {
     // last connection broke, every other one reads first, so that a push which breaks each line does not stop the feed.
     this.#pullFirst = this.#attempt % 2 === 1;
     this.#feed.begin();
-    void this.#push();
+    this.#pushAfter(this.#parts.beforePush());
     this.#set('online', null);
     this.#token.watch();
     this.#parts.cameUp();
@@ -232,6 +243,7 @@ export class SyncClient {
 
   #down(refusal: Refusal | null): void {
     this.#link = null;
+    this.#pushHeld = false;
     this.#inFlight = 0;
     this.#token.rest();
     if (refusal === null) return this.#retryLater(null);
@@ -277,8 +289,19 @@ export class SyncClient {
 
   // ------------------------------------------------------------ push
 
+  #pushAfter(first: Promise<void> | null): void {
+    if (first === null) return void this.#push();
+    const link = this.#link;
+    this.#pushHeld = true;
+    void first.catch((error: unknown) => this.#trouble(error, link)).finally(() => {
+      if (this.#link !== link) return;
+      this.#pushHeld = false;
+      void this.#push();
+    });
+  }
+
   async #push(): Promise<void> {
-    if (this.#pushing || this.#pullFirst) return;
+    if (this.#pushing || this.#pullFirst || this.#pushHeld) return;
     this.#pushing = true;
     let link: Link | null = null;
     try {

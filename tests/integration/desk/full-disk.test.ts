@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
 import { Publisher } from '../../../electron/desk/rpc/publisher.ts';
 import { OpenSession } from '../../../electron/desk/session/open-session.ts';
+import { Guesses } from '../../../electron/desk/signing/guesses.ts';
+import { SessionSigning } from '../../../electron/desk/signing/session-signing.ts';
 import { openDatabase } from '../../../electron/desk/store/database.ts';
 import { storeTroubleOf } from '../../../electron/desk/store/store-refusal.ts';
 import { storeOf } from '../../../electron/desk/store/store.ts';
@@ -13,14 +15,16 @@ import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
 import type { SyncView } from '../../../shared/protocol/desk-rpc.ts';
 import { smallLogic, type Notes } from '../../unit/desk/small-logic.ts';
 import { realEnvironment } from '../../unit/desk/test-desk.ts';
-import { aFolder, aServer } from './harness.ts';
+import { aFolder, anEnrolledMachine, aServer } from './harness.ts';
 import { PERSON, type TestServer } from './test-server.ts';
 
 /** A session on a file whose room can be taken away: SQLite itself then says that the disk is full. */
-function sessionOnSmallDisk(server: TestServer) {
+async function sessionOnSmallDisk(server: TestServer) {
   const db = openDatabase(join(aFolder(), 'desk.db'), randomBytes(32), null);
   const store = storeOf(db, v7());
   const environment = realEnvironment();
+  const { workstationId, workstation } = await anEnrolledMachine(server);
+  const clock = new CorrectedClock(environment, 0);
   const errors: unknown[] = [];
   const holder: { session: OpenSession | null } = { session: null };
   const publisher = new Publisher({
@@ -28,11 +32,14 @@ function sessionOnSmallDisk(server: TestServer) {
     caseIds: () => [], caseView: (id) => holder.session?.book.view(id) ?? null,
   });
   const signInAgain = async () => {
-    const outcome = await signInOverHttp(server.url, { protocol: 1, account: PERSON.account, password: server.password, workstation: 'ws-1', desktop: store.desktop, clockAt: new Date().toISOString() });
+    const outcome = await signInOverHttp(server.url, { protocol: 1, account: PERSON.account, password: server.password, workstation: workstationId, desktop: store.desktop, clockAt: new Date().toISOString() });
     return outcome.status === 'signed-in' ? { token: outcome.answer } : null;
   };
   const session = new OpenSession({
-    signedIn: { store, clock: new CorrectedClock(environment, 0), person: { ...PERSON, skills: [] }, token: null, checkedBy: 'server', offlineUntil: new Date().toISOString() },
+    signedIn: {
+      store, clock, person: { ...PERSON, skills: [] }, token: null, checkedBy: 'server', offlineUntil: new Date().toISOString(), workstationId,
+      signing: new SessionSigning({ state: 'none' }, workstation, new Guesses(store.meta, clock)),
+    },
     server: server.url, workstation: 'ws-1', environment, logic: () => smallLogic(), connect: connectSocket, publisher, signInAgain,
     ended: () => {}, report: (error) => errors.push(error),
   });
@@ -67,7 +74,7 @@ const codeOf = (work: () => unknown): string => {
 describe('[RB2] a disk that fills up while somebody works', () => {
   it('says so for each command, keeps what is saved, and goes on when there is room again', async () => {
     const server = await aServer();
-    const { session, errors, untilSync, untilNotes, fill, free } = sessionOnSmallDisk(server);
+    const { session, errors, untilSync, untilNotes, fill, free } = await sessionOnSmallDisk(server);
     session.start();
     const caseId = v7();
     session.command({ kind: 'open case', case: caseId, body: {} });

@@ -1,6 +1,8 @@
 import { afterEach } from 'vitest';
 import { v7 } from 'uuid';
 import type { DeskParts } from '../../../electron/desk/create-desk.ts';
+import { Enrolment } from '../../../electron/desk/signing/enrolment.ts';
+import type { Signer } from '../../../electron/desk/signing/signer.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
 import type { CaseView } from '../../../shared/protocol/desk-rpc.ts';
@@ -30,6 +32,18 @@ export function aDesk(root: string, parts: Partial<DeskParts> = {}): Running {
   const running = runDesk({ root, connect: connectSocket, signInOverHttp, ...parts });
   cleanUps.push(running.close);
   return running;
+}
+
+/** A machine that the server has enrolled, with its key open. */
+export async function anEnrolledMachine(server: TestServer): Promise<{ workstationId: string; workstation: Signer }> {
+  const enrolment = new Enrolment(aFolder());
+  const answer = await enrolment.ask(server.url, { name: 'ws', site: 'here', code: null });
+  const known = enrolment.known(server.url);
+  if ('refusal' in answer || typeof known === 'string') throw new Error('not enrolled');
+  const secret = [...server.machines.values()].find((one) => one.id === answer.workstation)?.secret ?? '';
+  const workstation = enrolment.open(server.url, known.file, secret);
+  if (workstation === null) throw new Error('the key does not open');
+  return { workstationId: answer.workstation, workstation };
 }
 
 export const signInto = async (running: Running, server: string, password = 'correct horse') =>

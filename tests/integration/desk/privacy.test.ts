@@ -39,12 +39,12 @@ describe('[PR1] what lies on the disk', () => {
       return [...found, ...files.filter((file) => readFileSync(file).subarray(0, 15).toString() === 'SQLite format 3')];
     };
     const running = filesUnder(root).map((file) => file.split('/').at(-1));
-    expect(running.sort()).toEqual(['desk.db', 'desk.db-wal', 'key.json']);
+    expect(running.sort()).toEqual(['desk.db', 'desk.db-wal', 'key.json', expect.stringMatching(/^workstation-[0-9a-f]{24}\.json$/)]);
     expect(statSync(filesUnder(root).find((file) => file.endsWith('-wal')) ?? '').size).toBeGreaterThan(4096);
     expect(look()).toEqual([]);
     desk.close();
     expect(look()).toEqual([]);
-    expect(filesUnder(root).map((file) => file.split('/').at(-1)).sort()).toEqual(['desk.db', 'key.json']);
+    expect(filesUnder(root).map((file) => file.split('/').at(-1)).sort()).toEqual(['desk.db', 'key.json', expect.stringMatching(/^workstation-[0-9a-f]{24}\.json$/)]);
   });
 
   it('[PR2] keeps no draft of a card number, a code or an answer', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
@@ -7,11 +7,21 @@ import { isRefused } from '#shared/case/decision.ts';
 import { InnerCommand, OuterCommand, type CommandResult } from '#shared/protocol/command.ts';
 import type { Envelope } from '#shared/protocol/envelope.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { AskRequest, Hello, OLDEST_PROTOCOL, PullRequest, PushRequest, SignInRequest, type FeedItem } from '#shared/protocol/wire.ts';
+import { asks } from '#shared/protocol/asks.ts';
+import { keyIdOf, signedBytes, type Signed } from '#shared/protocol/signature.ts';
+import { AskRequest, EnrolmentRequest, Hello, helloBytes, OLDEST_PROTOCOL, PullRequest, PushRequest, SignInRequest, type FeedItem, type KeptKey } from '#shared/protocol/wire.ts';
 import { smallLogic, type Notes } from '../../unit/desk/small-logic.ts';
 
 const HASH = '0'.repeat(64);
-export const PERSON = { id: '01960000-0000-7000-8000-000000000001', account: 'lin', name: '林', no: '1001', role: 'agent', skills: [], team: 'night' } as const;
+export const PERSON = { id: '01960000-0000-7000-8000-000000000001', human: '01960000-0000-7000-8000-00000000000a', account: 'lin', name: '林', no: '1001', role: 'agent', skills: [], team: 'night' } as const;
+
+/** An Ed25519 signature checked as any other implementation would, from the 32 bytes of the key alone. */
+export function isSignedBy(publicKey: string, bytes: Uint8Array, signature: string): boolean {
+  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(publicKey, 'base64')]);
+  return verify(null, bytes, createPublicKey({ key: spki, format: 'der', type: 'spki' }), Buffer.from(signature, 'base64'));
+}
+
+type Machine = { id: string; publicKey: string; secret: string; status: 'enrolled' | 'waiting' | 'revoked'; name: string; site: string };
 
 type Answer = { hash: string; result: CommandResult };
 
@@ -40,6 +50,19 @@ export class TestServer {
   /** How often somebody tried to sign in. */
   signIns = 0;
   onAsk: ((kind: string) => void) | null = null;
+  /** A demonstration enrols every machine at once; others wait until `machines` says otherwise. */
+  demo = true;
+  /** By the id of the key. */
+  readonly machines = new Map<string, Machine>();
+  /** What only the founding machine was given. */
+  firstCode: string | null = null;
+  /** The person's key as it was last kept, and the ids of those that are registered. */
+  kept: KeptKey | null = null;
+  readonly registered = new Set<string>();
+  mayRegister = true;
+  mustChange = false;
+  /** How often the passphrase was changed, and what to do in the middle of it: `'lose'` ends the connection before it was, `'lose-after'` after. */
+  onPassphrase: (() => 'lose' | 'lose-after' | undefined) | null = null;
   epoch = v7();
 
   #items: FeedItem[] = [];
@@ -49,7 +72,8 @@ export class TestServer {
   #hashAt = new Map<string, string>();
   #answers = new Map<string, Answer>();
   #pages = 200;
-  readonly #http = createServer((request, response) => void this.#session(request).then((answer) => {
+  readonly #http = createServer((request, response) => void this.#answer(request).then((answer) => {
+    if (answer === 'cut') return void request.socket.destroy();
     response.writeHead('refusal' in answer ? 401 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer));
   }));
@@ -60,6 +84,7 @@ export class TestServer {
       const hello = Hello.safeParse(socket.handshake.auth);
       const refusal = this.refuseHello ?? (hello.success && hello.data.protocol >= OLDEST_PROTOCOL ? null : { code: 'protocol-too-old' });
       if (hello.success) this.hellos.push(hello.data);
+      if (hello.success && !this.#proves(hello.data)) return next(Object.assign(new Error('refused'), { data: { code: 'workstation-proof' } }));
       if (hello.success && this.forgotten.has(hello.data.token)) return next(Object.assign(new Error('refused'), { data: { code: 'session-over' } }));
       next(refusal === null ? undefined : Object.assign(new Error('refused'), { data: { refusal } }));
     });
@@ -155,18 +180,77 @@ export class TestServer {
 
   // ------------------------------------------------------------ wire
 
-  async #session(request: IncomingMessage): Promise<Record<string, unknown>> {
+  async #answer(request: IncomingMessage): Promise<Record<string, unknown> | 'cut'> {
+    if (request.url === '/health') return { demo: this.demo, accounts: [] };
     let text = '';
     for await (const chunk of request) text += String(chunk);
-    const parsed = SignInRequest.safeParse(JSON.parse(text));
+    const body: unknown = JSON.parse(text);
+    if (request.url === '/enrolment') return this.#enrol(body);
+    if (request.url === '/passphrase') return this.#passphrase(body as { old: string; new: string; workstation: string });
+    return this.#session(body);
+  }
+
+  #enrol(body: unknown): Record<string, unknown> {
+    const request = EnrolmentRequest.parse(body);
+    const keyId = keyIdOf(Buffer.from(request.publicKey, 'base64'));
+    const known = this.machines.get(keyId);
+    if (known === undefined && request.code !== null && request.code !== this.firstCode) return { refusal: { code: 'enrolment-code' } };
+    // A key that is known keeps the secret it came with first.
+    const machine = known ?? { id: v7(), publicKey: request.publicKey, secret: request.secret, status: this.demo || request.code !== null ? 'enrolled' as const : 'waiting' as const, name: request.name, site: request.site };
+    this.machines.set(keyId, machine);
+    return { status: machine.status, workstation: machine.id, fingerprint: keyId.slice(0, 16) };
+  }
+
+  #passphrase({ old, new: next, workstation }: { old: string; new: string; workstation: string }): Record<string, unknown> | 'cut' {
+    const what = this.onPassphrase?.();
+    if (what === 'lose') return 'cut';
+    if (this.#machine(workstation)?.status !== 'enrolled') return { refusal: { code: 'workstation-not-enrolled' } };
+    if (old !== this.password) return { refusal: { code: 'wrong-password' } };
+    this.password = next;
+    this.mustChange = false;
+    return what === 'lose-after' ? 'cut' : { done: true };
+  }
+
+  #machine(id: string): Machine | undefined {
+    return [...this.machines.values()].find((one) => one.id === id);
+  }
+
+  #proves({ workstation, token, proof }: Hello): boolean {
+    const machine = this.#machine(workstation);
+    return machine?.status === 'enrolled' && isSignedBy(machine.publicKey, helloBytes(token), proof);
+  }
+
+  /** Whether a command's signatures are by keys that are valid now. */
+  #verify({ signed }: { signed: Signed }): string | null {
+    const bytes = signedBytes(signed.purpose, signed.digest);
+    const machine = this.machines.get(signed.workstationKey);
+    if (machine?.status !== 'enrolled' || !isSignedBy(machine.publicKey, bytes, signed.workstationSignature)) return 'tp8-workstation';
+    if (!this.registered.has(signed.personKey) || this.kept?.keyId !== signed.personKey) return 'tp8-key-unknown';
+    return isSignedBy(this.kept.publicKey, bytes, signed.personSignature) ? null : 'tp8-unsigned';
+  }
+
+  #keep(body: unknown): unknown {
+    const key = asks['keep key'].body.parse(body);
+    if (!this.registered.has(key.keyId) && !this.mayRegister) return { ok: false, refusal: { code: 'key-registered' } };
+    this.registered.add(key.keyId);
+    this.mayRegister = false;
+    this.kept = key;
+    return { ok: true, value: { done: true } };
+  }
+
+  #session(body: unknown): Record<string, unknown> {
+    const parsed = SignInRequest.safeParse(body);
     if (!parsed.success) return { refusal: { code: 'malformed' } };
     this.signIns += 1;
     if (this.refuseSignIn !== null) return { refusal: this.refuseSignIn };
+    const machine = this.#machine(parsed.data.workstation);
+    if (machine?.status !== 'enrolled') return { refusal: { code: machine?.status === 'revoked' ? 'workstation-revoked' : 'workstation-not-enrolled' } };
     if (parsed.data.account !== PERSON.account || parsed.data.password !== this.password) return { refusal: { code: 'wrong-password' } };
     const now = Date.now() + this.clockAheadMs;
     return {
       token: v7(), expiresAt: new Date(now + this.tokenSeconds * 1000).toISOString(), serverAt: new Date(now).toISOString(),
-      epoch: this.epoch, person: PERSON,
+      epoch: this.epoch, person: PERSON, workstationSecret: machine.secret, mustChange: this.mustChange,
+      key: { kept: this.mayRegister ? null : this.kept, register: this.mayRegister },
     };
   }
 
@@ -189,6 +273,8 @@ export class TestServer {
       this.asked.push(ask);
       this.onAsk?.(ask.kind);
       if (ask.kind === 'renew') return answer({ ok: true, value: { token: v7(), expiresAt: new Date(Date.now() + 900_000).toISOString() } });
+      if (ask.kind === 'keep key') return answer(this.#keep(ask.body));
+      if (ask.kind === 'administer') return answer({ ok: true, value: { done: true, half: null } });
       if (ask.kind === 'echo') return answer({ ok: true, value: ask.body });
       answer({ ok: false, refusal: { code: 'ask-unknown' } });
     });
@@ -238,7 +324,10 @@ export class TestServer {
       if (inner.dependsOn.some((needed) => this.#answers.get(needed)?.result.status === 'refused')) return refused({ code: 'depends-on' });
       if (inner.notAfter !== null && inner.notAfter < recordedAt) return refused({ code: 'too-late' });
       const logic = smallLogic(this.refusing);
-      if (outer.kind === 'take review') return { id, status: 'accepted', version: 0, recordedAt };
+      const signed = inner.body as { signed?: Signed };
+      const unsigned = signed.signed === undefined ? null : this.#verify({ signed: signed.signed });
+      if (unsigned !== null) return refused({ code: unsigned });
+      if (outer.kind === 'take review' || outer.kind === 'approve notes') return { id, status: 'accepted', version: 0, recordedAt };
       const parsed = logic.parseCommand(outer.kind, { id, body: inner.body, madeAt: inner.madeAt, saidAt: inner.saidAt });
       if (!parsed.ok) return refused(parsed.refusal);
       const decision = logic.decide(this.#cases.get(outer.case)?.state ?? null, parsed.command);

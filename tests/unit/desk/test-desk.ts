@@ -5,7 +5,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { v7 } from 'uuid';
 import { createDesk, type Desk, type DeskParts } from '../../../electron/desk/create-desk.ts';
 import { nodePort } from '../../../electron/desk/ports.ts';
-import type { KdfCost } from '../../../electron/desk/store/passphrase-key.ts';
+import type { KdfCost } from '../../../shared/protocol/wrapped-key.ts';
 import { createDeskClient, type DeskClient } from '../../../renderer/desk-client/desk-client.ts';
 import type { DeskTopic, TopicParams, TopicView } from '../../../shared/protocol/desk-rpc.ts';
 import { smallLogic } from './small-logic.ts';
