@@ -13,6 +13,7 @@ export type NewPerson = {
 };
 export type NewAccount = {
   id: string; customer: string; kind: 'credit' | 'debit'; statementDay: number; hold?: Hold; pendingRefundFen?: number; pendingReversals?: number;
+  creditBalanceFen?: number;
   hardship?: boolean; autoDebitLastFour?: string | null; /** Pays its bills on the due date. */ pays?: boolean;
 };
 export type NewCard = { id: string; account: string; kind: 'credit' | 'debit'; body: number; status?: CardStatus; product?: 'classic' | 'platinum' | 'salary'; effectiveAt?: string };
@@ -56,7 +57,7 @@ export function makeWriter(store: Store, now: string): Writer {
     },
     account(one) {
       account.run(one.id, one.customer, one.kind, one.statementDay, one.hold ?? 'none', one.pendingRefundFen ?? 0, one.pendingReversals ?? 0,
-        one.hardship ? 1 : 0, 0, 0, one.autoDebitLastFour ?? null, one.pays === false ? 0 : 1);
+        one.hardship ? 1 : 0, 0, one.creditBalanceFen ?? 0, one.autoDebitLastFour ?? null, one.pays === false ? 0 : 1);
     },
     card(one) {
       const number = cardNumber(one.kind === 'credit' ? '400000' : '620000', one.body);

@@ -6,7 +6,7 @@
 import { addDays } from '#shared/calendar/civil.ts';
 import type { CardStatus, Hold } from '#shared/protocol/bank.ts';
 import { batchDue, today } from './figures.ts';
-import { DISTRICTS, phoneNumber } from './people.ts';
+import { DISTRICTS, makeRandom, phoneNumber } from './people.ts';
 import type { Random } from './people.ts';
 import { periodsSinceOldRule } from './population.ts';
 import type { Writer } from './population.ts';
@@ -17,6 +17,8 @@ export const STORIES = {
   loss: { customerId: 'cust-story-loss', phone: phoneNumber(2), creditCardId: 'card-story-loss-credit', debitCardId: 'card-story-loss-debit' },
   reset: { customerId: 'cust-story-reset', phone: phoneNumber(3), debitCardId: 'card-story-reset-debit' },
   small: { customerId: 'cust-story-small', phone: phoneNumber(4), planIds: ['plan-story-small'] },
+  /** Owes nothing, has no plan, and is owed money: the one who can cancel a card. */
+  cancel: { customerId: 'cust-story-cancel', phone: phoneNumber(7), accountId: 'acct-story-cancel', cardId: 'card-story-cancel', creditBalanceFen: 2_345_678 },
   /** Two of one name and one identity tail: only the district of the opening branch tells them apart. */
   namesakes: { customerIds: ['cust-story-namesake-1', 'cust-story-namesake-2'], name: '孙模戊', districts: [DISTRICTS[0], DISTRICTS[1]] },
 } as const;
@@ -75,7 +77,21 @@ export function writeStories(write: Writer, random: Random): void {
     plainAccounts(write, random, { id, credit: `${id}-card`, debit: `${id}-card-debit`, body: 900_000_500 + index * 10, statementDay: quietDay });
   });
 
+  writeCancelling(write, quietDay);
   Object.entries(BLOCKED).forEach(([id, blocked], index) => writeBlocked(write, random, id, blocked, index, quietDay, old));
+}
+
+function writeCancelling(write: Writer, statementDay: number): void {
+  const c = STORIES.cancel;
+  // Luck of its own: the crowd that follows stays as it was.
+  const random = makeRandom(77);
+  write.person({ id: c.customerId, surname: '吴', given: '测己', gender: 'f', birthDate: '1979-08-15', phone: c.phone, sequence: 606, servicePassword: '161803', addressDistrict: DISTRICTS[1], branchDistrict: DISTRICTS[1] });
+  write.account({ id: `${c.accountId}-debit`, customer: c.customerId, kind: 'debit', statementDay: 28 });
+  const autoDebitLastFour = write.card({ id: `${c.cardId}-debit`, account: `${c.accountId}-debit`, kind: 'debit', body: 900_000_601 });
+  write.account({ id: c.accountId, customer: c.customerId, kind: 'credit', statementDay, autoDebitLastFour, creditBalanceFen: c.creditBalanceFen });
+  write.card({ id: c.cardId, account: c.accountId, kind: 'credit', body: 900_000_602 });
+  write.statements(c.accountId, statementDay, random, 'paid');
+  write.purchases(c.cardId, 4, random);
 }
 
 function plainAccounts(write: Writer, random: Random, of: { id: string; credit: string; debit: string; body: number; statementDay: number }): void {
