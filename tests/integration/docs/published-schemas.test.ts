@@ -34,7 +34,7 @@ describe('[SY7] what the server sends over the whole story fits the published do
     const drafted = await draft(stage);
     await approve(stage, drafted, await submit(stage, drafted));
     const callId = await confirm(stage, drafted);
-    await stage.agent.must('order execution', drafted.caseId, executionOrder(stage.agent.state(drafted.caseId), drafted, callId));
+    await stage.agent.must('order execution', drafted.caseId, executionOrder(stage.agent, drafted, callId));
     await stage.agent.until(() => stage.agent.state(drafted.caseId).operations[drafted.operationId]?.status === 'done', 'the outcome');
     const received = [...stage.agent.received, ...stage.mentor.received].map((text) => JSON.parse(text) as Frame | Tree);
     frames = received.filter((one): one is Frame => Array.isArray(one));

@@ -19,7 +19,7 @@ async function readyOnLine(stage: Stage, matter: Matter, on?: { caseId: string; 
 async function confirmHere(stage: Stage, drafted: Drafted, callId: string) {
   await tickAll(stage, drafted, callId);
   await typeProof(drafted, callId, stage.agent);
-  return executionOrder(stage.agent.state(drafted.caseId), drafted, callId);
+  return executionOrder(stage.agent, drafted, callId);
 }
 const ended = (desktop: RawDesktop, drafted: Drafted, status: string) => desktop.until(() => statusOf(desktop, drafted) === status, `the operation ${status}`);
 const lines = (stage: Stage, drafted: Drafted) => stage.agent.state(drafted.caseId).operations[drafted.operationId]!.execution!.lines;
@@ -45,7 +45,7 @@ describe('execution', () => {
     expect(totals.every((total) => total < threshold)).toBe(true);
     expect(totals.reduce((sum, total) => sum + total, 0)).toBeGreaterThanOrEqual(threshold - 1);
     expect(Object.keys(reviews)).toEqual([second.reviewId]);
-    expect(await agent.refusal('order execution', first.drafted.caseId, executionOrder(agent.state(first.drafted.caseId), second.drafted, second.callId))).toBe('tp1-no-approval');
+    expect(await agent.refusal('order execution', first.drafted.caseId, executionOrder(agent, second.drafted, second.callId))).toBe('tp1-no-approval');
     expect(await booked(stage)).toEqual(['plan-story-b']);
   });
 
@@ -53,7 +53,7 @@ describe('execution', () => {
     stage = await setStage();
     const { agent } = stage;
     const { drafted, callId } = await readyOnLine(stage, SMALL);
-    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent.state(drafted.caseId), drafted, callId))).toBe('confirmation-incomplete');
+    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent, drafted, callId))).toBe('confirmation-incomplete');
     const order = await confirmHere(stage, drafted, callId);
     await agent.must('withdraw operation', drafted.caseId, { operationId: drafted.operationId, reason: '客户改主意' });
     expect(await agent.refusal('order execution', drafted.caseId, order)).toBe('operation-not-editable');
@@ -99,7 +99,7 @@ describe('execution', () => {
     const { caseId } = drafted;
     const second = await signOn(stage, 'agent');
     const command = agent.make('order execution', caseId, order);
-    const rival = second.make('order execution', caseId, { ...order, executionId: uuidv7(), keys: order.keys.map(({ lineId }) => ({ lineId, key: uuidv7() })) });
+    const rival = second.make('order execution', caseId, { ...order, executionId: uuidv7(), keys: order.keys.map(({ lineId }) => ({ lineId, key: uuidv7() })), signed: second.signed('order', order.digest) });
     const [one, again, other] = await Promise.all([agent.send(command), agent.send(command), second.send(rival)]);
     expect(again).toEqual(one);
     const won = [one, other].filter((result) => result.status === 'accepted');
@@ -138,8 +138,8 @@ describe('execution', () => {
     expect(await agent.refusal('order execution', caseId, { ...order, executionId: uuidv7() })).toBe('tp4-already-started');
     expect(await agent.refusal('close case', caseId, { outcome: '结束' })).toBe('operation-open');
     expect(await agent.refusal('withdraw operation', caseId, { operationId: drafted.operationId, reason: '' })).toBe('tp9-too-late');
-    const anew = { operationId: uuidv7(), kind: 'early-settlement' as const, accountId: LARGE.accountId, lines: [{ planId: doubtful.planId, lineId: uuidv7() }], continues: drafted.operationId };
-    await agent.ask('read facts', { case: caseId, purpose: 'worksheet', planIds: [doubtful.planId] });
+    const anew = { operationId: uuidv7(), kind: 'early-settlement' as const, accountId: LARGE.accountId, lines: [{ planId: doubtful.planId!, lineId: uuidv7() }], continues: drafted.operationId };
+    await agent.ask('read facts', { case: caseId, purpose: 'worksheet', planIds: [doubtful.planId!] });
     expect(await agent.refusal('draft worksheet', caseId, anew)).toBe('worksheet-open-operation');
     await agent.must('order inquiry', caseId, { operationId: drafted.operationId, lineId: doubtful.lineId });
     await ended(agent, drafted, 'done');
@@ -242,12 +242,15 @@ describe('execution', () => {
     expect(await lead.refusal('take review', caseId, { reviewId })).toBe('tp17-other-reviewer');
     await mentor.must('take review', caseId, { reviewId });
     await mentor.until(() => mentor.state(caseId).operations[drafted.operationId]?.digest === operation.digest, 'the new payload');
+    // The successor answers for the figures with their own signature before anybody approves them again.
+    expect(await mentor.refusal('approve review', caseId, { reviewId, digest: operation.digest!, signed: mentor.signed('approval', operation.digest!) })).toBe('tp8-no-tick');
+    await agent2.must('sign self-check', caseId, { operationId: drafted.operationId, digest: operation.digest!, signed: agent2.signed('tick', operation.digest!) });
     await press(drafted, reviewId, mentor);
     stage.agent = agent2;
     stage.others.push(agent);
     await agent2.ask('set agent state', { to: 'available', basedOn: agent2.liveValue('agent')!.version });
     const callId = await confirm(stage, drafted, agent2);
-    await agent2.must('order execution', caseId, executionOrder(agent2.state(caseId), drafted, callId));
+    await agent2.must('order execution', caseId, executionOrder(agent2, drafted, callId));
     await ended(agent2, drafted, 'done');
     expect(await booked(stage)).toEqual([...STORY_PLANS].sort());
   }, 60_000);

@@ -13,7 +13,7 @@ describe('the largest instalment, over raw sockets', () => {
     await approve(stage, drafted, reviewId);
     const callId = await confirm(stage, drafted);
     await running.demo!.bank.fault({ kind: 'line-refused', subject: STORY_PLANS[1]! });
-    await agent.must('order execution', drafted.caseId, executionOrder(agent.state(drafted.caseId), drafted, callId));
+    await agent.must('order execution', drafted.caseId, executionOrder(agent, drafted, callId));
     await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.status === 'partial', 'the outcome at the maker');
     await mentor.until(() => mentor.state(drafted.caseId).operations[drafted.operationId]?.status === 'partial', 'the outcome at the reviewer');
 

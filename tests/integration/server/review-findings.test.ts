@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hasSeenFigures } from '#shared/review/withholding.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
-  answerCall, approve, blindFigures, booked, callBack, clearStage, draft, LARGE, later, LOW_OF_LARGE, ready, setStage, signOn, SMALL, startDemoCentre, statusOf, submit, take, verifyHolder, type Stage,
+  answerCall, approve, blindFigures, booked, callBack, changePerson, clearStage, draft, LARGE, later, LOW_OF_LARGE, ready, setStage, signOn, SMALL, startDemoCentre, statusOf, submission, submit, take, verifyHolder, type Stage,
 } from './story.ts';
 
 /** What a sceptical reader of the server found, each by what a modified desktop or bad luck could have done with it. */
@@ -129,8 +129,7 @@ describe('findings of a review', () => {
     const first = await submit(stage, drafted);
     await take(stage, drafted, first);
     await mentor.must('return review', drafted.caseId, { reviewId: first, reason: 'other', whatToDo: '再核一遍' });
-    const again = { operationId: drafted.operationId, nonce: uuidv7(), noteToReviewer: '', customerWaits: 'callback' as const };
-    expect(await agent.refusal('submit for review', drafted.caseId, { ...again, reviewId: first })).toBe('review-not-open');
+    expect(await agent.refusal('submit for review', drafted.caseId, submission(stage, agent, drafted, 'callback', first))).toBe('review-not-open');
     const second = await submit(stage, drafted);
     await approve(stage, drafted, second);
     expect(await agent.refusal('withdraw review', drafted.caseId, { reviewId: first })).toBe('review-not-open');
@@ -140,7 +139,8 @@ describe('findings of a review', () => {
     expect(await agent.refusal('withdraw review', drafted.caseId, { reviewId: second })).toBe('review-not-open');
     expect(statusOf(agent, drafted)).toBe('in-review');
     await approve(stage, drafted, third);
-    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: third, digest: agent.state(drafted.caseId).operations[drafted.operationId]!.digest!, proof: 'x' })).toBe('review-not-open');
+    const { digest } = agent.state(drafted.caseId).operations[drafted.operationId]!;
+    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: third, digest: digest!, signed: mentor.signed('approval', digest!) })).toBe('review-not-open');
   }, 60_000);
 
   it('[RB1] [TP9] a second window of a callback is as sound as the first: no year without a name makes figures valid for ever or the case unreadable', async () => {
@@ -199,7 +199,7 @@ describe('findings of a review', () => {
     const drafted = await draft(stage);
     const reviewId = await submit(stage, drafted);
     await take(stage, drafted, reviewId);
-    running.centre.people.update({ ...running.centre.people.byId(mentor.person)!, active: false });
+    await changePerson(stage, { ...running.centre.people.byId(mentor.person)!, active: false });
     await agent.must('raise risk', drafted.caseId, { riskId: uuidv7(), what: 'other', text: '' });
     expect(await mentor.dismissed()).toBe('person-disabled');
   }, 60_000);
@@ -248,7 +248,7 @@ describe('findings of a review', () => {
     expect(hasSeenFigures(successor.state(drafted.caseId), lead.person)).toBe(true);
     // The same press is still theirs (TP17).
     const digest = successor.state(drafted.caseId).operations[drafted.operationId]!.digest!;
-    const { proof } = await lead.ask('prove passphrase', { digest, passphrase: 'aidline-demo' });
-    await lead.must('approve review', drafted.caseId, { reviewId: again, digest, proof });
+    await successor.must('sign self-check', drafted.caseId, { operationId: drafted.operationId, digest, signed: successor.signed('tick', digest) });
+    await lead.must('approve review', drafted.caseId, { reviewId: again, digest, signed: lead.signed('approval', digest) });
   }, 60_000);
 });

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { changeDigest, type Change } from '#shared/administration/change.ts';
+import type { Person } from '#shared/people/person.ts';
 import { openCallOf } from '#shared/operation/call-of.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { digestOf } from '#shared/operation/payload.ts';
@@ -266,3 +268,33 @@ export async function refusalsInAudit(stage: Stage, person: string): Promise<str
     after = page.at(-1)!.position;
   }
 }
+
+/** The raw desktops of the two administrators, signed in once a stage. */
+const guards = new WeakMap<Stage, Promise<{ admin: RawDesktop; admin2: RawDesktop }>>();
+export function administrators(stage: Stage): Promise<{ admin: RawDesktop; admin2: RawDesktop }> {
+  const known = guards.get(stage) ?? Promise.all([signOn(stage, 'admin'), signOn(stage, 'admin2')]).then(([admin, admin2]) => ({ admin, admin2 }));
+  guards.set(stage, known);
+  return known;
+}
+
+/** What a proposer sends, signed; the digest is what the second person signs. */
+export function proposal(by: RawDesktop, change: Change) {
+  const changeId = uuidv7();
+  const digest = changeDigest({ changeId, proposer: by.person, change });
+  return { digest, body: { changeId, change, reason: '测试', signed: by.signed('order', digest) } };
+}
+
+export const consent = (by: RawDesktop, proposed: ReturnType<typeof proposal>) => ({ changeId: proposed.body.changeId, digest: proposed.digest, signed: by.signed('approval', proposed.digest) });
+
+/** A change of the centre as two people make it (TP12); gives both halves of a new passphrase's code, where there is one. */
+export async function changeCentre(stage: Stage, change: Change): Promise<{ changeId: string; code: string | null }> {
+  const { admin, admin2 } = await administrators(stage);
+  const proposed = proposal(admin, change);
+  await admin.ask('administer', { kind: 'propose change', body: proposed.body });
+  const { half } = await admin2.ask('administer', { kind: 'approve change', body: consent(admin2, proposed) });
+  if (half === null) return { changeId: proposed.body.changeId, code: null };
+  const { half: first } = await admin.ask('take half', { changeId: proposed.body.changeId });
+  return { changeId: proposed.body.changeId, code: `${first}-${half}` };
+}
+
+export const changePerson = (stage: Stage, person: Person): Promise<unknown> => changeCentre(stage, { kind: 'change person', person });

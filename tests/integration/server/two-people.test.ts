@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperationPayload, SettlementLine } from '#shared/operation/payload.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
-  blindFigures, booked, callBack, clearStage, draft, enter, executionOrder, later, LARGE, NOTE_TO_REVIEWER, press, refusalsInAudit, selfCheck, setStage, sheet,
-  signOn, statusOf, submit, take, tickAll, typeProof, type Drafted, type Stage,
+  blindFigures, booked, callBack, changePerson, clearStage, draft, enter, executionOrder, later, LARGE, NOTE_TO_REVIEWER, press, refusalsInAudit, selfCheck, setStage, sheet,
+  signOn, statusOf, submission, submit, take, tickAll, typeProof, type Drafted, type Stage,
 } from './story.ts';
+
+const settlementLines = (payload: OperationPayload): SettlementLine[] => payload.lines.filter((line): line is SettlementLine => line.type === 'settlement');
 
 /** A message without the readings of the bank in it: those are the receiver's own. */
 function withoutFacts(value: unknown): unknown {
@@ -39,11 +42,11 @@ describe('a large settlement under attack', () => {
 
   it('[TP1] there is no order without anything submitted, and no review without the whole self-check', async () => {
     const { agent } = stage;
-    const bare = { operationId: drafted.operationId, executionId: uuidv7(), digest: 'a'.repeat(64), callId: drafted.callId, keys: drafted.lineIds.map((lineId) => ({ lineId, key: uuidv7() })) };
+    const bare = { operationId: drafted.operationId, executionId: uuidv7(), digest: 'a'.repeat(64), callId: drafted.callId, keys: drafted.lineIds.map((lineId) => ({ lineId, key: uuidv7() })), signed: agent.signed('order', 'a'.repeat(64)) };
     expect(await agent.refusal('order execution', drafted.caseId, bare)).toBe('no-payload');
     const item = stage.running.centre.rules.control.kinds['early-settlement'].selfCheck[0]!.id;
     await agent.must('tick self-check', drafted.caseId, { operationId: drafted.operationId, item, on: false });
-    expect(await agent.refusal('submit for review', drafted.caseId, { operationId: drafted.operationId, reviewId: uuidv7(), nonce: uuidv7(), noteToReviewer: '', customerWaits: 'callback' })).toBe('self-check-incomplete');
+    expect(await agent.refusal('submit for review', drafted.caseId, submission(stage, agent, drafted))).toBe('self-check-incomplete');
     expect(await agent.refusal('tick self-check', drafted.caseId, { operationId: drafted.operationId, item: 'made-up', on: true })).toBe('self-check-unknown');
     await agent.must('tick self-check', drafted.caseId, { operationId: drafted.operationId, item, on: true });
     reviewId = await submit(stage, drafted);
@@ -55,11 +58,11 @@ describe('a large settlement under attack', () => {
 
   it('[PR3] [TP5] a colleague, a reviewer and a lead are refused the case, the order, and every ask about it', async () => {
     const { caseId } = drafted;
-    const order = executionOrder(stage.agent.state(caseId), drafted, drafted.callId);
+    const order = executionOrder(stage.agent, drafted, drafted.callId);
     for (const stranger of [agent2, mentor2, lead]) {
       expect(await stranger.refusal('write note', caseId, { noteId: uuidv7(), text: 'x' })).toBe('not-your-case');
       expect(await stranger.refusal('order execution', caseId, order)).toBe('not-your-case');
-      expect(await stranger.refusal('approve review', caseId, { reviewId, digest: order.digest, proof: 'x' })).toBe('not-your-case');
+      expect(await stranger.refusal('approve review', caseId, { reviewId, digest: order.digest, signed: stranger.signed('approval', order.digest) })).toBe('not-your-case');
       expect(await stranger.askRefusal('read facts', { case: caseId, purpose: 'review', planIds: [] })).toBe('not-your-case');
       expect(await stranger.askRefusal('identify customer', { case: caseId, customerId: 'cust-story-small' })).toBe('not-your-case');
       expect(await stranger.askRefusal('find customer', { case: caseId, query: { phone: '19900000001' } })).toBe('not-your-case');
@@ -86,10 +89,10 @@ describe('a large settlement under attack', () => {
     expect(await take2(again)).toBe('tp5-not-a-reviewer');
     const { people } = stage.running.centre;
     const maker = people.byAccount('agent')!;
-    people.update({ ...maker, role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 900_000_000 } } });
+    await changePerson(stage, { ...maker, role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 900_000_000 } } });
     // Another desktop, another session, now even a mentor with a limit: it is the same person.
     expect(await take2(again)).toBe('tp5-reviewer-is-maker');
-    people.update(maker);
+    await changePerson(stage, maker);
     // Offers and dialling belong to the desktop that came last (CT2): the first is to go on.
     again.close();
   });
@@ -97,18 +100,16 @@ describe('a large settlement under attack', () => {
   it('[TP14] a reviewer related to the customer is refused and is not even shown the review', async () => {
     const { people } = stage.running.centre;
     const person = people.byAccount('lead')!;
-    people.update({ ...person, relatedCustomers: [LARGE.customerId] });
+    await changePerson(stage, { ...person, relatedCustomers: [LARGE.customerId] });
     expect(await take2(lead)).toBe('tp14-related');
-    people.update(person);
+    await changePerson(stage, person);
   });
 
-  it('[TP1] an approval needs the review, an entry, the digest and the passphrase', async () => {
+  it('[TP1] [TP8] an approval needs the review, an entry, the digest and the signature of the reviewer', async () => {
     const { mentor } = stage;
     const { digest } = operation();
     await take(stage, drafted, reviewId);
-    const { proof } = await mentor.ask('prove passphrase', { digest: digest!, passphrase: 'aidline-demo' });
-    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId, digest: digest!, proof })).toBe('tp6-no-entry');
-    expect(await mentor.askRefusal('prove passphrase', { digest: digest!, passphrase: 'wrong' })).toBe('wrong-passphrase');
+    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId, digest: digest!, signed: mentor.signed('approval', digest!) })).toBe('tp6-no-entry');
   });
 
   it('[TP6] not one byte that the reviewer received holds the maker\'s figures or words', () => {
@@ -117,8 +118,8 @@ describe('a large settlement under attack', () => {
     // Her own reading of the bank has plans and their remaining principals by right; it is taken out, once.
     const own = JSON.stringify(mentor.state(drafted.caseId).facts[mentor.person]!.facts.plans.map((plan) => plan.remainingFen));
     const others = mentor.received.map((text) => JSON.stringify(withoutFacts(JSON.parse(text)))).join('\n');
-    expect(own).toContain(String(payload.lines[0]!.remainingFen));
-    const figures = [payload.totalDueFen, ...payload.lines.flatMap((line) => [line.dueNowFen, line.remainingFen, line.savedFen])].filter((fen) => fen > 9_999);
+    expect(own).toContain(String(settlementLines(payload)[0]!.remainingFen));
+    const figures = [payload.totalDueFen, ...settlementLines(payload).flatMap((line) => [line.dueNowFen, line.remainingFen, line.savedFen])].filter((fen) => fen > 9_999);
     for (const secret of [...figures.map(String), ...payload.lines.map((line) => line.say.zh), NOTE, NOTE_TO_REVIEWER, payload.nonce, '本人接听']) expect(others).not.toContain(secret);
     // The whole is there to be found: at the maker.
     expect(stage.agent.received.join('\n')).toContain(String(payload.totalDueFen));
@@ -163,14 +164,14 @@ describe('a large settlement under attack', () => {
     await enter(stage, drafted, second);
   });
 
-  it('[TP2] approving another digest, or with a proof for another, is refused', async () => {
+  it('[TP2] [TP8] approving another digest, or with a signature for another, is refused', async () => {
     const { mentor } = stage;
     const other = 'c'.repeat(64);
-    const { proof } = await mentor.ask('prove passphrase', { digest: other, passphrase: 'aidline-demo' });
-    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest: other, proof })).toBe('tp2-digest');
-    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest: operation().digest!, proof })).toBe('passphrase-not-proved');
-    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest: operation().digest!, proof: 'forged' })).toBe('passphrase-not-proved');
-    expect(await stage.agent.refusal('order execution', drafted.caseId, executionOrder(stage.agent.state(drafted.caseId), drafted, drafted.callId))).toBe('tp1-no-approval');
+    const digest = operation().digest!;
+    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest: other, signed: mentor.signed('approval', other) })).toBe('tp2-digest');
+    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest, signed: mentor.signed('approval', other) })).toBe('tp8-other-digest');
+    expect(await mentor.refusal('approve review', drafted.caseId, { reviewId: second, digest, signed: { ...mentor.signed('approval', other), digest } })).toBe('tp8-unsigned');
+    expect(await stage.agent.refusal('order execution', drafted.caseId, executionOrder(stage.agent, drafted, drafted.callId))).toBe('tp1-no-approval');
     await press(drafted, second, mentor);
   });
 
@@ -180,14 +181,14 @@ describe('a large settlement under attack', () => {
     await agent.until(() => operation().approval !== null, 'the approval');
     const item = { operationId, part: 'eye' as const, item: 'total', agrees: true, customerWords: '对', recordingOffset: 1 };
     expect(await agent.refusal('confirm item', caseId, { ...item, callId: drafted.callId })).toBe('tp1-no-call');
-    expect(await agent.refusal('order execution', caseId, executionOrder(agent.state(caseId), drafted, drafted.callId))).toBe('confirmation-incomplete');
+    expect(await agent.refusal('order execution', caseId, executionOrder(agent, drafted, drafted.callId))).toBe('confirmation-incomplete');
     const callId = await callBack(stage, drafted);
     expect(await agent.refusal('confirm item', caseId, { ...item, item: 'made-up', callId })).toBe('confirmation-unknown-item');
     expect(await agent.refusal('type in proof', caseId, { operationId, callId, typedFen: 1, typedLines: 2, typedLastFour: '0000' })).toBe('confirmation-incomplete');
     await tickAll(stage, drafted, callId);
-    expect(await agent.refusal('order execution', caseId, executionOrder(agent.state(caseId), drafted, callId))).toBe('confirmation-incomplete');
+    expect(await agent.refusal('order execution', caseId, executionOrder(agent, drafted, callId))).toBe('confirmation-incomplete');
     await typeProof(drafted, callId, agent);
-    const order = executionOrder(agent.state(caseId), drafted, callId);
+    const order = executionOrder(agent, drafted, callId);
     expect(await agent.refusal('order execution', caseId, { ...order, callId: drafted.callId })).toBe('tp1-other-call');
     expect(await agent.refusal('order execution', caseId, { ...order, digest: 'd'.repeat(64) })).toBe('tp2-digest');
     expect(await agent.refusal('order execution', caseId, { ...order, keys: order.keys.slice(1) })).toBe('tp18-keys');
@@ -198,21 +199,21 @@ describe('a large settlement under attack', () => {
     const { agent } = stage;
     const { people } = stage.running.centre;
     const callId = operation().confirmation!.callId;
-    const attempt = () => agent.refusal('order execution', drafted.caseId, executionOrder(agent.state(drafted.caseId), drafted, callId));
+    const attempt = () => agent.refusal('order execution', drafted.caseId, executionOrder(agent, drafted, callId));
     const mentor = people.byAccount('mentor')!;
-    people.update({ ...mentor, entitlements: { reviewLimitFen: {} } });
+    await changePerson(stage, { ...mentor, entitlements: { reviewLimitFen: {} } });
     expect(await attempt()).toBe('tp5-not-entitled');
-    people.update({ ...mentor, entitlements: { reviewLimitFen: { 'early-settlement': 100 } } });
+    await changePerson(stage, { ...mentor, entitlements: { reviewLimitFen: { 'early-settlement': 100 } } });
     expect(await attempt()).toBe('tp5-over-limit');
-    people.update({ ...mentor, active: false });
+    await changePerson(stage, { ...mentor, active: false });
     expect(await attempt()).toBe('tp5-not-entitled');
-    people.update({ ...mentor, relatedCustomers: [LARGE.customerId] });
+    await changePerson(stage, { ...mentor, relatedCustomers: [LARGE.customerId] });
     expect(await attempt()).toBe('tp14-related');
-    people.update(mentor);
+    await changePerson(stage, mentor);
     const maker = people.byAccount('agent')!;
-    people.update({ ...maker, relatedCustomers: [LARGE.customerId] });
+    await changePerson(stage, { ...maker, relatedCustomers: [LARGE.customerId] });
     expect(await attempt()).toBe('tp14-related');
-    people.update(maker);
+    await changePerson(stage, maker);
   });
 
   it('[TP2] under another policy version the order is refused', async () => {
@@ -220,7 +221,7 @@ describe('a large settlement under attack', () => {
     const { control } = rules;
     rules.control = { ...control, version: 'control-2099' };
     const callId = operation().confirmation!.callId;
-    expect(await stage.agent.refusal('order execution', drafted.caseId, executionOrder(stage.agent.state(drafted.caseId), drafted, callId))).toBe('tp2-policy');
+    expect(await stage.agent.refusal('order execution', drafted.caseId, executionOrder(stage.agent, drafted, callId))).toBe('tp2-policy');
     rules.control = control;
   });
 
@@ -228,10 +229,10 @@ describe('a large settlement under attack', () => {
     const { agent } = stage;
     const callId = operation().confirmation!.callId;
     await later(stage, 46);
-    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent.state(drafted.caseId), drafted, callId))).toBe('tp1-confirmation-old');
+    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent, drafted, callId))).toBe('tp1-confirmation-old');
     await agent.ask('end call', { callId });
     await agent.until(() => agent.liveValue('agent')?.state !== 'on-call', 'the end of the call');
-    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent.state(drafted.caseId), drafted, callId))).toBe('tp1-no-call');
+    expect(await agent.refusal('order execution', drafted.caseId, executionOrder(agent, drafted, callId))).toBe('tp1-no-call');
   });
 
   it('[TP9] past validUntil neither confirmation nor order is taken; withdrawn, it is gone for good', async () => {
@@ -240,17 +241,17 @@ describe('a large settlement under attack', () => {
     const until = operation().payload!.validUntil;
     await later(stage, (Date.parse(until) - Date.parse(stage.running.centre.clock.now())) / 60_000 + 1);
     const callId = operation().confirmation!.callId;
-    expect(await agent.refusal('order execution', caseId, executionOrder(agent.state(caseId), drafted, callId))).toBe('tp9-expired');
+    expect(await agent.refusal('order execution', caseId, executionOrder(agent, drafted, callId))).toBe('tp9-expired');
     await agent.must('withdraw operation', caseId, { operationId, reason: '过期' });
     await agent.until(() => statusOf(agent, drafted) === 'withdrawn', 'withdrawn');
-    expect(await agent.refusal('submit for review', caseId, { operationId, reviewId: uuidv7(), nonce: uuidv7(), noteToReviewer: '', customerWaits: 'callback' })).toBe('operation-not-editable');
+    expect(await agent.refusal('submit for review', caseId, submission(stage, agent, drafted))).toBe('operation-not-editable');
     expect(await booked(stage)).toEqual([]);
   });
 
   it('[TP7] every one of these refusals is in the audit log, under the person who tried', async () => {
     const tried = new Set(await refusalsInAudit(stage, stage.agent.person));
     for (const code of ['no-payload', 'self-check-incomplete', 'tp1-no-approval', 'confirmation-incomplete', 'tp1-other-call', 'tp1-no-call', 'tp1-confirmation-old', 'tp2-digest', 'tp2-policy', 'tp5-reviewer-is-maker', 'tp5-not-entitled', 'tp5-over-limit', 'tp14-related', 'tp18-keys', 'tp9-expired']) expect(tried).toContain(code);
-    expect(await refusalsInAudit(stage, stage.mentor.person)).toEqual(expect.arrayContaining(['tp6-no-entry', 'tp6-shut', 'review-not-open', 'tp2-digest', 'passphrase-not-proved']));
+    expect(await refusalsInAudit(stage, stage.mentor.person)).toEqual(expect.arrayContaining(['tp6-no-entry', 'tp6-shut', 'review-not-open', 'tp2-digest', 'tp8-other-digest', 'tp8-unsigned']));
     expect(await refusalsInAudit(stage, mentor2.person)).toContain('tp5-over-limit');
     expect(await refusalsInAudit(stage, agent2.person)).toContain('not-your-case');
   });
@@ -258,6 +259,6 @@ describe('a large settlement under attack', () => {
   it('[PR4] [PR2] nothing of the audit log names the customer or a number', async () => {
     const entries = JSON.stringify(await stage.running.centre.log.auditAfter(0, 500));
     for (const word of ['王样甲', '样甲', NOTE, '246810']) expect(entries).not.toContain(word);
-    expect(entries.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '')).not.toMatch(/\d{11,}/);
+    expect(entries.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}\b/g, '')).not.toMatch(/\d{11,}/);
   });
 });

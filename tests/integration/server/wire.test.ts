@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
 import type { RawDesktop } from './raw-desktop.ts';
-import { clearStage, draft, enter, moveClock, setStage, signOn, submit, take, type Stage } from './story.ts';
+import { changePerson, clearStage, draft, enter, moveClock, setStage, signOn, submit, take, type Stage } from './story.ts';
 
 const note = (text: string) => ({ noteId: uuidv7(), text });
 const openCase = { reason: 'by-hand', callId: null, fromCase: null, number: null } as const;
@@ -178,11 +178,11 @@ describe('commands, feed and the door', () => {
     const person = people.byAccount('agent2')!;
     for (const act of [(desk: RawDesktop) => void desk.socket.emit('ask', { id: uuidv7(), kind: 'people', body: {} }, () => undefined), (desk: RawDesktop) => void desk.socket.emit('pull', { cursor: null, limit: 1 }, () => undefined)]) {
       const desk = await signOn(stage, 'agent2');
-      people.update({ ...person, active: false });
+      await changePerson(stage, { ...person, active: false });
       act(desk);
       expect(await desk.dismissed()).toBe('person-disabled');
       expect(await desk.connectAnother({}).catch((error: Error & { data?: { code: string } }) => error.data?.code)).toBe('person-disabled');
-      people.update(person);
+      await changePerson(stage, person);
     }
   });
 

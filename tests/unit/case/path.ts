@@ -37,15 +37,18 @@ export const draft = (world: World, by = MAKER, planIds: readonly string[] = PLA
   world.do(by, 'draft worksheet', { operationId, kind: 'early-settlement', accountId: 'acct-1', continues: null, lines: planIds.map((planId, index) => ({ planId, lineId: id(200 + index) })) });
 export const tickAll = (world: World, by = MAKER): (string | null)[] => policy.selfCheck.map((item) => world.do(by, 'tick self-check', { operationId: OPERATION, item: item.id, on: true }));
 /** A submission as the desk makes it of what it shows; `null` where there is no operation to make it of. */
-export function submission(world: World, reviewId: string, by = MAKER, nonce = id(300), operationId = OPERATION): CommandBody<'submit for review'> {
+export function submission(world: World, reviewId: string, by = MAKER, nonce = id(300), operationId = OPERATION, waits: 'on-line' | 'callback' = 'on-line'): CommandBody<'submit for review'> {
   const operation = world.case.operations[operationId];
   const context = world.context(by);
-  const limit = operation === undefined ? world.now : validityLimit(world.case, operation, 'on-line', context);
+  const limit = operation === undefined ? world.now : validityLimit(world.case, operation, waits, context);
   const validUntil = typeof limit === 'string' ? limit : world.now;
   const digest = operation === undefined ? '0'.repeat(64) : digestOf(payloadOf(world.case, operation, { validUntil, nonce }, context));
-  return { operationId, reviewId, nonce, noteToReviewer: '请看第二笔', customerWaits: 'on-line', validUntil, signed: signedFor(by, 'tick', digest) };
+  return { operationId, reviewId, nonce, noteToReviewer: '请看第二笔', customerWaits: waits, validUntil, signed: signedFor(by, 'tick', digest) };
 }
 export const submit = (world: World, reviewId: string, by = MAKER, nonce = id(300)) => world.do(by, 'submit for review', submission(world, reviewId, by, nonce));
+
+/** The successor's own tick over what they took over (TP17). */
+export const signOff = (world: World, by: string, digest = world.operation().digest!) => world.do(by, 'sign self-check', { operationId: OPERATION, digest, signed: signedFor(by, 'tick', digest) });
 
 export function rightEntry(world: World): BlindEntry {
   const payload = world.operation().payload!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approved, approve, CALL, confirmAll, confirmed, draft, drafted, hangUp, order, orderOf, policy, proof, putThrough, readFacts, REVIEW, rightEntry, submit, tickAll, verify } from '../case/path.ts';
+import { approved, approve, CALL, confirmAll, confirmed, draft, drafted, hangUp, order, orderOf, policy, proof, putThrough, readFacts, REVIEW, rightEntry, signOff, submission, submit, tickAll, verify } from '../case/path.ts';
 import { COLLEAGUE, control, CUSTOMER, id, LEAD, MAKER, OPERATION, REVIEWER, SECOND, type World } from '../case/world.ts';
 
 const started = (world: World): boolean => world.operation().execution !== null;
@@ -84,7 +84,7 @@ describe('the gate', () => {
   });
 
   it.each([
-    ['is the maker', 'tp5-reviewer-is-maker', (world: World): void => void (world.state = { ...world.case, operations: { [OPERATION]: { ...world.operation(), approval: { ...world.operation().approval!, by: MAKER } } } })],
+    ['is the maker', 'tp5-reviewer-is-maker', (world: World): void => void (world.state = { ...world.case, operations: { [OPERATION]: { ...world.operation(), approval: { ...world.operation().approval!, by: [MAKER] } } } })],
     ['lost the entitlement', 'tp5-not-entitled', (world: World): void => void (world.people[REVIEWER]!.limit = null)],
     ['has a lower limit now', 'tp5-over-limit', (world: World): void => void (world.people[REVIEWER]!.limit = 1_000)],
     ['is disabled', 'tp5-not-entitled', (world: World): void => void (world.people[REVIEWER]!.active = false)],
@@ -174,8 +174,10 @@ describe('the gate', () => {
     expect(world.do(LEAD, 'take review', { reviewId: id(503) })).toBe('tp17-other-reviewer');
     expect(world.do(MAKER, 'take review', { reviewId: id(503) })).toBe('tp5-not-a-reviewer');
     world.must(REVIEWER, 'take review', { reviewId: id(503) });
+    expect(approve(world, id(503))).toBe('tp8-no-tick');
+    expect(signOff(world, COLLEAGUE)).toBeNull();
     expect(approve(world, id(503))).toBeNull();
-    expect(world.operation().approval).toMatchObject({ by: REVIEWER });
+    expect(world.operation().approval).toMatchObject({ by: [REVIEWER], breakGlass: false });
   });
 
   it('[TP5] [TP6] who made the figures and then handed the case over cannot review them', () => {
@@ -225,7 +227,7 @@ describe('the gate', () => {
     const callback = (): World => {
       const world = drafted();
       world.must(MAKER, 'promise callback', { promiseId: id(520), from: '2026-11-23T03:00:00.000Z', to: '2026-11-23T05:00:00.000Z', secondFrom: null, secondTo: null, note: '', operationId: null });
-      world.must(MAKER, 'submit for review', { operationId: OPERATION, reviewId: REVIEW, nonce: id(300), noteToReviewer: '', customerWaits: 'callback' });
+      world.must(MAKER, 'submit for review', submission(world, REVIEW, MAKER, id(300), OPERATION, 'callback'));
       world.must(REVIEWER, 'take review', { reviewId: REVIEW });
       readFacts(world, REVIEWER, 'review');
       world.must(REVIEWER, 'store blind entry', { reviewId: REVIEW, entry: rightEntry(world) });

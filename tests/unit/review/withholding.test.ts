@@ -3,7 +3,7 @@ import { foldCase } from '#shared/case/evolve.ts';
 import { CaseState } from '#shared/case/state.ts';
 import { bodiesFor, hasSeenFigures } from '#shared/review/withholding.ts';
 import { approve, approved, CALL, confirmAll, draft, drafted, entered, putThrough, readFacts, REVIEW, rightEntry, submit, tickAll, verify } from '../case/path.ts';
-import { COLLEAGUE, id, LEAD, MAKER, OPERATION, REVIEWER, type World } from '../case/world.ts';
+import { COLLEAGUE, id, LEAD, MAKER, OPERATION, REVIEWER, signedFor, type World } from '../case/world.ts';
 
 /** Everything one person gets of the case, as text. */
 const sightOf = (world: World, person: string): string => JSON.stringify(bodiesFor(world.case, world.events, person).map((event) => ({ ...event, times: undefined })));
@@ -166,13 +166,15 @@ describe('blind re-entry', () => {
     expect(world.do(REVIEWER, 'return review', { reviewId: REVIEW, reason: 'other', whatToDo: 'x' })).toBe('review-not-yours');
   });
 
-  it('[TP2] [TP8] an approval is of this very digest, and only with the passphrase proved for it', () => {
+  it('[TP2] [TP8] an approval is of this very digest, and only with a signature for it', () => {
     const world = entered();
     expect(approve(world, REVIEW, REVIEWER, 'a'.repeat(64))).toBe('tp2-digest');
     const digest = world.operation().digest!;
-    expect(world.do(REVIEWER, 'approve review', { reviewId: REVIEW, digest, proof: 'p' }, { provedDigest: 'b'.repeat(64) })).toBe('passphrase-not-proved');
-    expect(world.do(REVIEWER, 'approve review', { reviewId: REVIEW, digest, proof: 'p' })).toBe('passphrase-not-proved');
-    expect(world.do(LEAD, 'approve review', { reviewId: REVIEW, digest, proof: 'p' }, { provedDigest: digest })).toBe('review-not-yours');
+    const body = { reviewId: REVIEW, digest, signed: signedFor(REVIEWER, 'approval', digest) };
+    expect(world.do(REVIEWER, 'approve review', body, { signature: { ok: true, purpose: 'approval', digest: 'b'.repeat(64) } })).toBe('tp8-other-digest');
+    expect(world.do(REVIEWER, 'approve review', body, { signature: { ok: true, purpose: 'tick', digest } })).toBe('tp8-other-digest');
+    expect(world.do(REVIEWER, 'approve review', body, { signature: { ok: false, code: 'tp8-unsigned' } })).toBe('tp8-unsigned');
+    expect(world.do(LEAD, 'approve review', body)).toBe('review-not-yours');
     expect(approve(world, REVIEW)).toBeNull();
   });
 
