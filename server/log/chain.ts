@@ -11,15 +11,15 @@
  * commands are in it because a stored answer or number that vanished would let its command act a second time (TP4, SY2),
  * those of sealed bodies because the envelope's hash is of the bytes alone, and not of the key they name.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 
 /** What the first batch is linked to. */
 export const GENESIS_LINK = '0'.repeat(64);
 
 export type ChainEntry = { class: 'event' | 'audit'; /** RFC 8785 JSON. */ content: string };
 
-export const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest();
-export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array | string): Buffer => hashOnce('sha256', bytes, 'buffer');
+export const sha256Hex = (bytes: Uint8Array | string): string => hashOnce('sha256', bytes, 'hex');
 
 /** What is stored of a command that was taken. */
 export type CommandRow = { id: string; hash: string; kind: string; schema: number; stream: string; person: string; answer: string };
