@@ -1,3 +1,4 @@
+import { LogFailure } from './log/log-errors.ts';
 import { initAdministrators } from './people/init.ts';
 import { helpText, OptionsError, readOptions } from './options.ts';
 import { PublicationError } from './policy/publish.ts';
@@ -26,6 +27,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof LogFailure) {
+    process.stderr.write(`${error.error.code} (${error.error.cause}): ${error.error.text.zh}\n${error.error.text.en}\n`);
+    process.exit(2);
+  }
   const told = error instanceof OptionsError || error instanceof StartError || error instanceof PublicationError;
   process.stderr.write(`${told ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(told ? 2 : 1);

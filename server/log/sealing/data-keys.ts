@@ -6,6 +6,7 @@
  */
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { v7 } from 'uuid';
+import { LogFailure, logError } from '../log-errors.ts';
 import { inLots } from './in-lots.ts';
 import type { KeptKey, KeyStore, Slot, Tie } from './key-store.ts';
 import { Lru } from './lru.ts';
@@ -154,7 +155,7 @@ export class DataKeys {
     return { id: kept.id, secret: createSecretKey(bytes) };
   }
 
-  /** Keys by id, null for a destroyed one. A key that is not there throws: bodies without their key are no erasure. */
+  /** Keys by id, null for a destroyed one. One that is not there throws LogFailure `keys-lost`: no erasure, but keys from before the log. */
   async opening(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, DataKey | null>> {
     const found = new Map<string, DataKey | null>();
     const missing: string[] = [];
@@ -167,7 +168,7 @@ export class DataKeys {
     const kept = new Map((await this.#store.find(missing)).map((key) => [key.id, key]));
     await inLots(missing, AT_ONCE, async (id) => {
       const row = kept.get(id);
-      if (row === undefined) throw new Error(`the key store has no key ${id}, which seals a body of the log`);
+      if (row === undefined) throw new LogFailure(logError('keys-lost', '', `there is no key ${id}, which seals a body of the log`));
       const key = await this.#unwrap(row);
       if (key !== null) this.#byId.set(id, key);
       found.set(id, key);

@@ -55,6 +55,8 @@ export interface KeyStore {
   /** Destroyed keys that the chain does not name: a log older than its keys. */
   unrecorded(): Promise<string[]>;
   holds(tag: string): Promise<string[]>;
+  /** How many matters keep the keys of this customer: their own, and those of whoever shares a case's key with them. */
+  holdsInTheWay(tag: string): Promise<number>;
 
   /** A copy of the file as of now (OP1). @param path that does not exist */
   backUp(path: string): Promise<void>;

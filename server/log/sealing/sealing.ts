@@ -107,9 +107,13 @@ export class Sealing {
 
   /** The last step of an erasure, after the chain has it: keys, list, and whatever holds opened bodies in memory. */
   async destroy(ids: readonly string[], streams: readonly StreamId[]): Promise<void> {
-    await this.keys.destroy(ids);
+    try {
+      await this.keys.destroy(ids);
+    } finally {
+      // Also where the disk failed: this process opens nothing of it any more.
+      for (const listener of this.#listeners) listener(streams);
+    }
     this.#erased.add(ids);
-    for (const listener of this.#listeners) listener(streams);
   }
 
   /** Called with the streams of which bodies can be opened no longer: forget what was folded from them. */

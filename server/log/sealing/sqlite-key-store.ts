@@ -31,6 +31,7 @@ const migrations = [
   CREATE INDEX keys_by_ring ON keys (ring_version) WHERE ring_version IS NOT NULL;
   CREATE INDEX keys_unrecorded ON keys (id) WHERE destroyed_at IS NOT NULL AND recorded = 0;
   CREATE TABLE ties (tag TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (tag, stream)) STRICT, WITHOUT ROWID;
+  CREATE INDEX ties_by_stream ON ties (stream);
   CREATE TABLE holds (tag TEXT NOT NULL, matter TEXT NOT NULL, PRIMARY KEY (tag, matter)) STRICT, WITHOUT ROWID;
   `,
 ];
@@ -203,6 +204,10 @@ class SqliteKeyStore implements KeyStore {
     return this.#read(() => this.#statements.holds.all(tag));
   }
 
+  async holdsInTheWay(tag: string): Promise<number> {
+    return this.#read(() => this.#statements.holdsInTheWay.get({ tag }) ?? 0);
+  }
+
   async backUp(path: string): Promise<void> {
     try {
       await this.#db.backup(path);
@@ -246,6 +251,12 @@ function prepareStatements(db: Database.Database) {
     unrecorded: db.prepare<[], string>('SELECT id FROM keys WHERE destroyed_at IS NOT NULL AND recorded = 0 ORDER BY id').pluck(),
     hold: db.prepare('INSERT INTO holds (tag, matter) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     lift: db.prepare('DELETE FROM holds WHERE tag = ? AND matter = ?'),
+    holdsInTheWay: db
+      .prepare<[{ tag: string }], number>(
+        `SELECT count(*) FROM holds WHERE tag = @tag
+         OR tag IN (SELECT other.tag FROM ties mine JOIN ties other ON other.stream = mine.stream WHERE mine.tag = @tag)`,
+      )
+      .pluck(),
     holds: db.prepare<[string], string>('SELECT matter FROM holds WHERE tag = ? ORDER BY matter').pluck(),
   };
 }

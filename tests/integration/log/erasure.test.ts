@@ -246,6 +246,16 @@ describe('[PR7] an erasure is refused', () => {
     expect(code(await erase())).toBe('ok');
   });
 
+  it('[PR7] while another customer is held whose matter shares a key with theirs', async () => {
+    // The case turned out to be somebody else's: what was said before either was known is under one key.
+    await appended(at.log, ofCustomer(OTHER, CASE_A, 5, [draft('customer identified', { customerId: OTHER, how: 'search' })]));
+    await setLegalHold(parts(at), { ...TWO, customer: OTHER, matter: 'court 1' });
+    expect(code(await erase())).toBe('erasure-legal-hold');
+    await liftLegalHold(parts(at), { ...TWO, customer: OTHER, matter: 'court 1' });
+    expect(code(await erase())).toBe('ok');
+    expect((await bodies(CASE_A)).at(-1)).toEqual({ customerId: OTHER, how: 'search' });
+  });
+
   it('[PR7] where a hold and the erasure are asked for at once: whichever came first counts', async () => {
     const held = { ...TWO, customer: CUSTOMER, matter: 'court 1' };
     expect((await Promise.all([setLegalHold(parts(at), held), erase()])).map(code)).toEqual(['ok', 'erasure-legal-hold']);

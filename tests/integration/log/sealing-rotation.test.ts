@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SealedLog } from '../../../server/log/sealing/open-sealed-log.ts';
@@ -83,4 +85,17 @@ it('[PR7] what a key was wrapped to before is in no byte of the key file', async
   await reopen();
   for (const one of before) expect(filesWith(folder, one.wrapped)).toEqual([]);
   for (const one of wrapped()) expect(filesWith(folder, one.wrapped)).not.toEqual([]);
+});
+
+it('[PR7] an operator rotates a stopped server\'s ring from the shell, and never a running one\'s', async () => {
+  const program = fileURLToPath(new URL('../../../server/log/sealing/rotate-ring.ts', import.meta.url));
+  const rotate = (...more: string[]) => spawnSync(process.execPath, [program, '--data', folder, ...more], { encoding: 'utf8' });
+  const running = rotate();
+  expect([running.status, running.stderr.includes('log-locked')]).toEqual([2, true]);
+  expect(new Set(wrapped().map(({ version }) => version))).toEqual(new Set([1]));
+  await at.log.close();
+  const stopped = rotate('--drop-old');
+  expect([stopped.status, JSON.parse(stopped.stdout)]).toEqual([0, { version: 2, rewrapped: 4, droppedOld: true }]);
+  at = await openSealed(folder);
+  expect(await texts()).toEqual(['before', 'known', 'other']);
 });

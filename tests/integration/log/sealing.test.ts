@@ -99,7 +99,7 @@ describe('[PR7] bodies on the server\'s disk', () => {
     await at.log.close();
     tamper('UPDATE bodies SET key_id = ?', '01950000-0000-7000-8000-00000000dead');
     at = await openSealed(folder);
-    await expect(bodies(CASE_A)).rejects.toThrow('has no key');
+    await expect(bodies(CASE_A)).rejects.toThrow('keys-lost');
   });
 
   it('[PR7] name the customer nowhere in the key file', async () => {
