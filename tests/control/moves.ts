@@ -10,7 +10,7 @@ import type { Person } from '#shared/people/person.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
 import { bookStartedLines, inquireOpenLines } from '../../server/operations/book-lines.ts';
 import { readFactsInto } from '../../server/cases/read-facts.ts';
-import { Bench, CAST, CONTROL, STRANGE_KEY } from './bench-centre.ts';
+import { CAST, CONTROL, STRANGE_KEY, type Bench } from './bench-centre.ts';
 import type { Line } from './memory-bank.ts';
 
 /** One thing that somebody does, or that happens: numbers that are read as choices, so that every list of them is a story. */

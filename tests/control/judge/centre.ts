@@ -7,6 +7,12 @@ type Kind = {
   reviewLimitFen: Record<string, number>;
 };
 export type Policy = { version: string; equivalentTo: string[]; kinds: Record<string, Kind>; breakGlass: { capFen: number; perDay: number } };
+type Change = { kind: string; person?: Person; personId?: string; policy?: Policy; operationKind?: string };
+/** What the bodies of the centre's stream are said to hold; see `evidence.ts`. */
+type Claimed = {
+  people: Person[]; policy: Policy; changeId: string; change: Change; proposer: string; approver: string; digest: string; operationKind: string; personId: string; keyId: string; publicKey: string;
+  workstation: { keyId: string; publicKey: string };
+};
 type Key = { publicKey: string; revoked: boolean };
 
 export class JudgedCentre {
@@ -15,7 +21,7 @@ export class JudgedCentre {
   readonly workstationKeys = new Map<string, Key>();
   readonly policies: Policy[] = [];
   readonly stopped = new Set<string>();
-  readonly #proposed = new Map<string, { change: Record<string, unknown>; proposer: string; digest: string }>();
+  readonly #proposed = new Map<string, { change: Change; proposer: string; digest: string }>();
   readonly violations: string[] = [];
 
   get policy(): Policy | undefined {
@@ -23,59 +29,59 @@ export class JudgedCentre {
   }
 
   take(event: LoggedEvent): void {
-    const body = event.body as Record<string, any> | null;
-    if (body === null) return;
+    if (event.body === null) return;
+    const body = event.body as unknown as Claimed;
     switch (event.kind) {
       case 'centre founded':
-        for (const person of body['people'] as Person[]) this.people.set(person.id, person);
-        this.policies.push(body['policy'] as Policy);
+        for (const person of body.people) this.people.set(person.id, person);
+        this.policies.push(body.policy);
         return;
       case 'change proposed':
-        this.#proposed.set(body['changeId'], { change: body['change'], proposer: body['proposer'], digest: body['digest'] });
+        this.#proposed.set(body.changeId, { change: body.change, proposer: body.proposer, digest: body.digest });
         return;
       case 'change approved':
         this.#approved(event, body);
         return;
       case 'kind stopped':
-        this.stopped.add(body['operationKind']);
+        this.stopped.add(body.operationKind);
         return;
       case 'key registered': {
-        const keys = this.personKeys.get(body['personId']) ?? new Map<string, Key>();
-        keys.set(body['keyId'], { publicKey: body['publicKey'], revoked: false });
-        this.personKeys.set(body['personId'], keys);
+        const keys = this.personKeys.get(body.personId) ?? new Map<string, Key>();
+        keys.set(body.keyId, { publicKey: body.publicKey, revoked: false });
+        this.personKeys.set(body.personId, keys);
         return;
       }
       case 'key revoked': {
-        const key = this.personKeys.get(body['personId'])?.get(body['keyId']);
+        const key = this.personKeys.get(body.personId)?.get(body.keyId);
         if (key !== undefined) key.revoked = true;
         return;
       }
       case 'workstation enrolled':
-        this.workstationKeys.set(body['workstation'].keyId, { publicKey: body['workstation'].publicKey, revoked: false });
+        this.workstationKeys.set(body.workstation.keyId, { publicKey: body.workstation.publicKey, revoked: false });
         return;
       case 'workstation revoked':
         return;
       case 'person disabled': {
-        const person = this.people.get(body['personId']);
+        const person = this.people.get(body.personId);
         if (person !== undefined) this.people.set(person.id, { ...person, active: false });
       }
     }
   }
 
-  #approved(event: LoggedEvent, body: Record<string, any>): void {
-    const asked = this.#proposed.get(body['changeId']);
+  #approved(event: LoggedEvent, body: Claimed): void {
+    const asked = this.#proposed.get(body.changeId);
     if (asked === undefined) return void this.violations.push(`${event.id}: a change came into force that nobody proposed`);
     const proposer = this.people.get(asked.proposer);
-    const approver = this.people.get(body['approver']);
+    const approver = this.people.get(body.approver);
     // TP12: two humans, neither of them the one it is about.
     if (proposer === undefined || approver === undefined || proposer.human === approver.human) this.violations.push(`${event.id}: a change was made by one human`);
-    if (event.actor.person !== body['approver']) this.violations.push(`${event.id}: a change was approved in another's name`);
+    if (event.actor.person !== body.approver) this.violations.push(`${event.id}: a change was approved in another's name`);
     const { change } = asked;
-    const about = (change['person'] as Person | undefined)?.human ?? this.people.get(String(change['personId']))?.human;
+    const about = change.person?.human ?? this.people.get(change.personId ?? '')?.human;
     if (about !== undefined && (about === proposer?.human || about === approver?.human)) this.violations.push(`${event.id}: somebody changed what they gain by`);
-    if (change['kind'] === 'add person' || change['kind'] === 'change person') this.people.set((change['person'] as Person).id, change['person'] as Person);
-    if (change['kind'] === 'publish policy') this.policies.push(change['policy'] as Policy);
-    if (change['kind'] === 'release kind') this.stopped.delete(String(change['operationKind']));
-    if (change['kind'] === 'reset passphrase') for (const key of this.personKeys.get(String(change['personId']))?.values() ?? []) key.revoked = true;
+    if (change.person !== undefined) this.people.set(change.person.id, change.person);
+    if (change.kind === 'publish policy' && change.policy !== undefined) this.policies.push(change.policy);
+    if (change.kind === 'release kind') this.stopped.delete(change.operationKind ?? '');
+    if (change.kind === 'reset passphrase') for (const key of this.personKeys.get(change.personId ?? '')?.values() ?? []) key.revoked = true;
   }
 }

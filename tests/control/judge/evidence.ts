@@ -25,3 +25,18 @@ export type Evidence = {
 };
 
 export type Verdict = { executions: number; inDoubt: number; violations: string[] };
+
+/** Two signatures over one purpose and digest, as the product claims them. */
+export type ClaimedSignature = { purpose: string; digest: string; personKey: string; personSignature: string; workstationKey: string; workstationSignature: string };
+
+export type ClaimedLine = { lineId: string; key: string; dueNowFen: number };
+export type ClaimedPayload = {
+  kind: string; maker: string; customerId: string; accountId: string; totalDueFen: number; lines: ClaimedLine[]; policyVersion: string; validUntil: string;
+};
+
+/** What the bodies are said to hold. Nothing is parsed: what is not there agrees with nothing, and the sentence says so. */
+export type ClaimedBody = {
+  operationId: string; reviewId: string | null; digest: string; callId: string; recordingId: string | null; payload: ClaimedPayload; signed: ClaimedSignature | null; lines: ClaimedLine[]; key: string; lineId: string;
+  item: string; part: string; on: boolean; agrees: boolean; ok: boolean; matches: boolean; entry: { totalDueFen: number }; by: string | string[]; person: string; as: string; reconfirms: string | null; qualityCaseId: string;
+};
+export const claimedBody = (event: LoggedEvent): ClaimedBody => (event.body ?? {}) as unknown as ClaimedBody;

@@ -9,15 +9,13 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { evolve } from '#shared/case/evolve.ts';
 import { JudgedCentre, type Policy } from './centre.ts';
-import type { Evidence, LoggedEvent, Verdict } from './evidence.ts';
+import { claimedBody as bodyOf, type ClaimedBody, type ClaimedLine, type ClaimedPayload, type ClaimedSignature, type Evidence, type LoggedEvent, type Verdict } from './evidence.ts';
 
-type Body = Record<string, any>;
 const ms = (instant: string): number => Date.parse(instant);
 /** The civil day in the centre's zone, China. */
 const dayOf = (instant: string): string => new Date(ms(instant) + 8 * 3_600_000).toISOString().slice(0, 10);
-const bodyOf = (event: LoggedEvent): Body => (event.body ?? {}) as Body;
 
-type Execution = { event: LoggedEvent; body: Body; payload: Body; customer: string; doneFen: number; open: boolean };
+type Execution = { event: LoggedEvent; body: ClaimedBody; payload: ClaimedPayload; customer: string; doneFen: number; open: boolean; settled: Set<string> };
 
 export function judge(evidence: Evidence): Verdict {
   const violations: string[] = [];
@@ -25,7 +23,7 @@ export function judge(evidence: Evidence): Verdict {
   const cases = new Map<string, LoggedEvent[]>();
   const states = new Map<string, ReturnType<typeof evolve>>();
   const executions: Execution[] = [];
-  const lines = new Map<string, { execution: Execution; line: Body; figures: Body }>();
+  const lines = new Map<string, { execution: Execution; line: ClaimedLine; figures: ClaimedLine }>();
   let glassToday = new Map<string, number>();
   const blame = (event: LoggedEvent, what: string): void => void violations.push(`${event.kind} at ${event.position} of ${event.case}: ${what}`);
 
@@ -45,12 +43,12 @@ export function judge(evidence: Evidence): Verdict {
     const body = bodyOf(event);
     if (event.kind === 'review approved') checkApproval(event, earlier, [event.actor.person]);
     if (event.kind === 'break-glass approved') {
-      checkApproval(event, earlier, body['by'] as string[]);
+      checkApproval(event, earlier, body.by as string[]);
       const day = dayOf(event.times.recorded);
       const count = (glassToday.get(day) ?? 0) + 1;
       glassToday = new Map(glassToday).set(day, count);
       if (count > (centre.policy?.breakGlass.perDay ?? 0)) blame(event, 'glass was broken more often than policy allows');
-      const about = evidence.events.filter((one) => one.case === body['qualityCaseId'] && one.kind === 'quality matter noted');
+      const about = evidence.events.filter((one) => one.case === body.qualityCaseId && one.kind === 'quality matter noted');
       if (about.length !== 1) blame(event, 'no quality case was opened');
     }
     if (event.kind === 'execution started') checkExecution(event, earlier);
@@ -59,36 +57,36 @@ export function judge(evidence: Evidence): Verdict {
   }
 
   /** The newest event of a kind before a place, and everything after it. */
-  function last(events: readonly LoggedEvent[], kind: string, holds: (body: Body) => boolean): { event: LoggedEvent; body: Body; index: number } | null {
+  function last(events: readonly LoggedEvent[], kind: string, holds: (body: ClaimedBody) => boolean): { event: LoggedEvent; body: ClaimedBody; index: number } | null {
     const index = events.findLastIndex((event) => event.kind === kind && holds(bodyOf(event)));
     return index < 0 ? null : { event: events[index]!, body: bodyOf(events[index]!), index };
   }
 
-  function checkSigned(event: LoggedEvent, signed: Body | null | undefined, purpose: string, digest: string, person: string | null): void {
+  function checkSigned(event: LoggedEvent, signed: ClaimedSignature | null | undefined, purpose: string, digest: string, person: string | null): void {
     if (signed == null || person === null) return blame(event, `no ${purpose} signature`);
-    if (signed['purpose'] !== purpose || signed['digest'] !== digest) return blame(event, `the ${purpose} signature is for something else`);
-    const key = centre.personKeys.get(person)?.get(signed['personKey']);
-    const machine = centre.workstationKeys.get(signed['workstationKey']);
+    if (signed.purpose !== purpose || signed.digest !== digest) return blame(event, `the ${purpose} signature is for something else`);
+    const key = centre.personKeys.get(person)?.get(signed.personKey);
+    const machine = centre.workstationKeys.get(signed.workstationKey);
     if (key === undefined || key.revoked) return blame(event, `the ${purpose} is signed with no valid key of ${person}`);
     if (machine === undefined) return blame(event, `the ${purpose} comes from no enrolled workstation`);
     const bytes = Buffer.concat([Buffer.from(`aidline/1/${purpose}\n`), Buffer.from(digest, 'hex')]);
     const spki = (publicKey: string) => createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(publicKey, 'base64')]), format: 'der', type: 'spki' });
-    if (!verify(null, bytes, spki(key.publicKey), Buffer.from(signed['personSignature'], 'base64'))) blame(event, `the ${purpose} signature of ${person} does not verify`);
-    if (!verify(null, bytes, spki(machine.publicKey), Buffer.from(signed['workstationSignature'], 'base64'))) blame(event, `the ${purpose} signature of the workstation does not verify`);
+    if (!verify(null, bytes, spki(key.publicKey), Buffer.from(signed.personSignature, 'base64'))) blame(event, `the ${purpose} signature of ${person} does not verify`);
+    if (!verify(null, bytes, spki(machine.publicKey), Buffer.from(signed.workstationSignature, 'base64'))) blame(event, `the ${purpose} signature of the workstation does not verify`);
   }
 
   /** Each of those who approve: another human than the maker, entitled, with a matching blind entry and without sight of the figures before it. */
   function checkApproval(event: LoggedEvent, earlier: readonly LoggedEvent[], by: readonly (string | null)[]): void {
     const body = bodyOf(event);
-    const made = last(earlier, 'payload made', (one) => one['operationId'] === body['operationId']);
+    const made = last(earlier, 'payload made', (one) => one.operationId === body.operationId);
     if (made === null) return blame(event, 'approves no payload');
-    const payload = made.body['payload'] as Body;
-    if (made.body['digest'] !== body['digest']) blame(event, 'approves another digest than the newest payload has');
-    if (ms(payload['validUntil']) <= ms(event.times.recorded)) blame(event, 'approves what is no longer valid');
-    const request = last(earlier, 'review requested', (one) => one['reviewId'] === body['reviewId']);
-    if (request === null || request.index < made.index || request.body['digest'] !== body['digest']) return blame(event, 'answers no request for these figures');
+    const payload = made.body.payload;
+    if (made.body.digest !== body.digest) blame(event, 'approves another digest than the newest payload has');
+    if (ms(payload.validUntil) <= ms(event.times.recorded)) blame(event, 'approves what is no longer valid');
+    const request = last(earlier, 'review requested', (one) => one.reviewId === body.reviewId);
+    if (request === null || request.index < made.index || request.body.digest !== body.digest) return blame(event, 'answers no request for these figures');
     const glass = event.kind === 'break-glass approved';
-    const maker = centre.people.get(payload['maker']);
+    const maker = centre.people.get(payload.maker);
     const humans = new Set([maker?.human]);
     for (const person of by) {
       const who = person === null ? undefined : centre.people.get(person);
@@ -98,90 +96,90 @@ export function judge(evidence: Evidence): Verdict {
       }
       if (humans.has(who.human)) blame(event, 'one human stands for two');
       humans.add(who.human);
-      if (who.relatedCustomers.includes(payload['customerId'])) blame(event, 'approved by a relative');
-      const kind = centre.policy?.kinds[payload['kind']];
+      if (who.relatedCustomers.includes(payload.customerId)) blame(event, 'approved by a relative');
+      const kind = centre.policy?.kinds[payload.kind];
       if (glass) {
         if (who.role !== 'lead') blame(event, 'glass broken by somebody who is no lead');
-        if (payload['totalDueFen'] > (centre.policy?.breakGlass.capFen ?? 0)) blame(event, 'glass broken over the cap');
-        const own = last(earlier, 'break-glass signed', (one) => one['reviewId'] === body['reviewId'] && one['by'] === person);
-        checkSigned(event, own?.body['signed'] as Body | undefined, 'approval', body['digest'], person);
+        if (payload.totalDueFen > (centre.policy?.breakGlass.capFen ?? 0)) blame(event, 'glass broken over the cap');
+        const own = last(earlier, 'break-glass signed', (one) => one.reviewId === body.reviewId && one.by === person);
+        checkSigned(event, own?.body.signed, 'approval', body.digest, person);
       } else {
-        const limit = Math.min(who.entitlements.reviewLimitFen[payload['kind']] ?? -1, kind?.reviewLimitFen[who.role] ?? -1);
-        if ((who.role !== 'mentor' && who.role !== 'lead') || payload['totalDueFen'] > limit) blame(event, 'approved by somebody who is not entitled to so much');
-        checkSigned(event, body['signed'] as Body, 'approval', body['digest'], person);
+        const limit = Math.min(who.entitlements.reviewLimitFen[payload.kind] ?? -1, kind?.reviewLimitFen[who.role] ?? -1);
+        if ((who.role !== 'mentor' && who.role !== 'lead') || payload.totalDueFen > limit) blame(event, 'approved by somebody who is not entitled to so much');
+        checkSigned(event, body.signed, 'approval', body.digest, person);
       }
-      const entry = last(earlier, 'blind entry stored', (one) => one['reviewId'] === body['reviewId'] && one['by'] === person);
-      const reconfirms = request.body['reconfirms'] as string | null;
-      if (reconfirms === null && entry?.body['matches'] !== true) blame(event, 'approved without a matching blind entry');
-      if (entry !== null && (entry.body['entry'] as Body)['totalDueFen'] !== payload['totalDueFen']) blame(event, 'the blind entry has another sum');
-      const saw = earlier.some((one) => one.kind === 'access granted' && bodyOf(one)['person'] === person && bodyOf(one)['as'] !== 'reviewer');
+      const entry = last(earlier, 'blind entry stored', (one) => one.reviewId === body.reviewId && one.by === person);
+      const reconfirms = request.body.reconfirms as string | null;
+      if (reconfirms === null && entry?.body.matches !== true) blame(event, 'approved without a matching blind entry');
+      if (entry !== null && (entry.body.entry).totalDueFen !== payload.totalDueFen) blame(event, 'the blind entry has another sum');
+      const saw = earlier.some((one) => one.kind === 'access granted' && bodyOf(one).person === person && bodyOf(one).as !== 'reviewer');
       if (saw) blame(event, 'approved by somebody who had the whole case');
     }
   }
 
   function checkExecution(event: LoggedEvent, earlier: readonly LoggedEvent[]): void {
     const body = bodyOf(event);
-    const operationId = body['operationId'] as string;
-    const ofThis = (one: Body): boolean => one['operationId'] === operationId;
+    const operationId = body.operationId as string;
+    const ofThis = (one: ClaimedBody): boolean => one.operationId === operationId;
     const made = last(earlier, 'payload made', ofThis);
     const drafted = last(earlier, 'worksheet drafted', ofThis);
     if (made === null || drafted === null) return blame(event, 'executes no payload');
-    const payload = made.body['payload'] as Body;
-    const execution: Execution = { event, body, payload, customer: payload['customerId'], doneFen: 0, open: true };
+    const payload = made.body.payload;
+    const execution: Execution = { event, body, payload, customer: payload.customerId, doneFen: 0, open: true, settled: new Set() };
     const digest = createHash('sha256').update(canonicalize(payload) ?? '').digest('hex');
-    if (digest !== body['digest'] || digest !== made.body['digest']) blame(event, 'the digest is not that of the payload');
+    if (digest !== body.digest || digest !== made.body.digest) blame(event, 'the digest is not that of the payload');
     if (drafted.index > made.index) blame(event, 'the figures were changed after they were submitted');
     if (last(earlier, 'operation withdrawn', ofThis) !== null && last(earlier, 'operation withdrawn', ofThis)!.index > made.index) blame(event, 'it was withdrawn');
-    if (executions.some((one) => one.body['operationId'] === operationId)) blame(event, 'an operation is executed once');
-    if (ms(payload['validUntil']) <= ms(event.times.recorded)) blame(event, 'it is no longer valid');
-    const maker = payload['maker'] as string;
+    if (executions.some((one) => one.body.operationId === operationId)) blame(event, 'an operation is executed once');
+    if (ms(payload.validUntil) <= ms(event.times.recorded)) blame(event, 'it is no longer valid');
+    const maker = payload.maker as string;
     if (event.actor.person !== maker) blame(event, 'ordered by somebody who is not the maker');
     const policy = centre.policy;
-    if (policy === undefined || (payload['policyVersion'] !== policy.version && !policy.equivalentTo.includes(payload['policyVersion']))) blame(event, 'under a policy that is not in force');
-    if (centre.stopped.has(payload['kind'])) blame(event, 'the kind is stopped');
+    if (policy === undefined || (payload.policyVersion !== policy.version && !policy.equivalentTo.includes(payload.policyVersion))) blame(event, 'under a policy that is not in force');
+    if (centre.stopped.has(payload.kind)) blame(event, 'the kind is stopped');
     if (centre.people.get(maker)?.relatedCustomers.includes(execution.customer) === true) blame(event, 'the maker is a relative');
-    const rules = (centre.policies.find(({ version }) => version === payload['policyVersion']) ?? policy) as Policy;
-    const kind = rules.kinds[payload['kind']]!;
+    const rules = (centre.policies.find(({ version }) => version === payload.policyVersion) ?? policy) as Policy;
+    const kind = rules.kinds[payload.kind]!;
     checkSelfCheck(event, earlier.slice(drafted.index), operationId, kind.selfCheck, made, maker);
-    checkSigned(event, body['signed'] as Body, 'order', digest, maker);
+    checkSigned(event, body.signed, 'order', digest, maker);
     const high = isHigh(execution, event);
     const approval = high ? approvalFor(event, earlier, operationId, digest, made.index) : null;
     checkConfirmation(event, earlier, execution, kind, approval);
-    const open = executions.find((one) => one.open && one.payload['accountId'] === payload['accountId'] && one.payload['kind'] === payload['kind']);
-    if (open !== undefined) blame(event, `the account has another open operation of the kind (${open.body['operationId']})`);
-    for (const line of body['lines'] as Body[]) {
-      const key = `${event.case}.${line['key']}`;
+    const open = executions.find((one) => one.open && one.payload.accountId === payload.accountId && one.payload.kind === payload.kind);
+    if (open !== undefined) blame(event, `the account has another open operation of the kind (${open.body.operationId})`);
+    for (const line of body.lines) {
+      const key = `${event.case}.${line.key}`;
       if (lines.has(key)) blame(event, 'a key is used a second time');
-      const figures = (payload['lines'] as Body[]).find((one) => one['lineId'] === line['lineId']);
+      const figures = (payload.lines).find((one) => one.lineId === line.lineId);
       if (figures === undefined) blame(event, 'a line is started that the payload has not');
       else lines.set(key, { execution, line, figures });
     }
-    if ((body['lines'] as Body[]).length !== (payload['lines'] as Body[]).length) blame(event, 'not every line is started');
+    if ((body.lines).length !== (payload.lines).length) blame(event, 'not every line is started');
     executions.push(execution);
   }
 
-  function checkSelfCheck(event: LoggedEvent, since: readonly LoggedEvent[], operationId: string, wanted: readonly { id: string }[], made: { event: LoggedEvent; body: Body }, maker: string): void {
+  function checkSelfCheck(event: LoggedEvent, since: readonly LoggedEvent[], operationId: string, wanted: readonly { id: string }[], made: { event: LoggedEvent; body: ClaimedBody }, maker: string): void {
     const until = since.filter((one) => one.position < made.event.position);
     for (const { id } of wanted) {
-      const tick = last(until, 'self-check ticked', (one) => one['operationId'] === operationId && one['item'] === id);
-      const inherited = made.body['signed'] === null;
-      if (tick?.body['on'] !== true && !inherited) blame(event, `self-check ${id} is not ticked`);
+      const tick = last(until, 'self-check ticked', (one) => one.operationId === operationId && one.item === id);
+      const inherited = made.body.signed === null;
+      if (tick?.body.on !== true && !inherited) blame(event, `self-check ${id} is not ticked`);
     }
-    const own = last(since, 'self-check signed', (one) => one['operationId'] === operationId && one['digest'] === made.body['digest']);
-    checkSigned(event, (made.body['signed'] ?? own?.body['signed']) as Body | undefined, 'tick', made.body['digest'], maker);
+    const own = last(since, 'self-check signed', (one) => one.operationId === operationId && one.digest === made.body.digest);
+    checkSigned(event, made.body.signed ?? own?.body.signed, 'tick', made.body.digest, maker);
   }
 
   /** TP13: this one and the customer's others of the kind in the running day; what the bank refused does not count. */
   function isHigh(execution: Execution, event: LoggedEvent): boolean {
-    const kind = centre.policy?.kinds[execution.payload['kind']];
+    const kind = centre.policy?.kinds[execution.payload.kind];
     const others = executions
-      .filter((one) => one.customer === execution.customer && one.payload['kind'] === execution.payload['kind'] && dayOf(one.event.times.recorded) === dayOf(event.times.recorded))
-      .reduce((sum, one) => sum + (one.open ? (one.payload['totalDueFen'] as number) : one.doneFen), 0);
-    return kind === undefined || execution.payload['totalDueFen'] + others >= kind.highValueFromFen || (execution.payload['lines'] as Body[]).length >= kind.highValueFromLines;
+      .filter((one) => one.customer === execution.customer && one.payload.kind === execution.payload.kind && dayOf(one.event.times.recorded) === dayOf(event.times.recorded))
+      .reduce((sum, one) => sum + (one.open ? (one.payload.totalDueFen as number) : one.doneFen), 0);
+    return kind === undefined || execution.payload.totalDueFen + others >= kind.highValueFromFen || (execution.payload.lines).length >= kind.highValueFromLines;
   }
 
   function approvalFor(event: LoggedEvent, earlier: readonly LoggedEvent[], operationId: string, digest: string, madeAt: number): LoggedEvent | null {
-    const of = (one: Body): boolean => one['operationId'] === operationId && one['digest'] === digest;
+    const of = (one: ClaimedBody): boolean => one.operationId === operationId && one.digest === digest;
     const one = last(earlier, 'review approved', of);
     const two = last(earlier, 'break-glass approved', of);
     const approval = (one?.index ?? -1) > (two?.index ?? -1) ? one : two;
@@ -191,52 +189,52 @@ export function judge(evidence: Evidence): Verdict {
     }
     const voided = earlier.slice(approval.index).some((later) => {
       const body = bodyOf(later);
-      return (later.kind === 'approval voided' && body['operationId'] === operationId) || (later.kind === 'review withdrawn' && body['reviewId'] === approval.body['reviewId']);
+      return (later.kind === 'approval voided' && body.operationId === operationId) || (later.kind === 'review withdrawn' && body.reviewId === approval.body.reviewId);
     });
     if (voided) blame(event, 'the approval was void');
-    const used = executions.some((before) => before.body['reviewId'] === approval.body['reviewId'] && before.event.case === event.case);
+    const used = executions.some((before) => before.body.reviewId === approval.body.reviewId && before.event.case === event.case);
     if (used) blame(event, 'the approval was used before');
-    const by = approval === two ? (approval.body['by'] as string[]) : [String(approval.event.actor.person)];
+    const by = approval === two ? (approval.body.by as string[]) : [String(approval.event.actor.person)];
     for (const person of by) {
       const who = centre.people.get(person);
       if (who === undefined || !who.active) blame(event, 'who approved it may no longer');
-      const signed = approval === two ? last(earlier, 'break-glass signed', (one) => one['by'] === person && one['reviewId'] === approval.body['reviewId'])?.body['signed'] : approval.body['signed'];
-      checkSigned(event, signed as Body, 'approval', digest, person);
+      const signed = approval === two ? last(earlier, 'break-glass signed', (one) => one.by === person && one.reviewId === approval.body.reviewId)?.body.signed : approval.body.signed;
+      checkSigned(event, signed, 'approval', digest, person);
     }
     return approval.event;
   }
 
   function checkConfirmation(event: LoggedEvent, earlier: readonly LoggedEvent[], execution: Execution, kind: Policy['kinds'][string], approval: LoggedEvent | null): void {
     const { payload, body } = execution;
-    const digest = body['digest'] as string;
-    const onThisCall = (one: Body): boolean => one['operationId'] === body['operationId'] && one['callId'] === body['callId'] && one['digest'] === digest;
+    const digest = body.digest as string;
+    const onThisCall = (one: ClaimedBody): boolean => one.operationId === body.operationId && one.callId === body.callId && one.digest === digest;
     const wanted = [
-      ...(payload['lines'] as Body[]).map((line) => ['eye', `line:${line['lineId']}`]), ['eye', 'total'], ['eye', 'due-date'], ...kind.consent.map(({ id }) => ['heart', id]),
+      ...(payload.lines).map((line) => ['eye', `line:${line.lineId}`]), ['eye', 'total'], ['eye', 'due-date'], ...kind.consent.map(({ id }) => ['heart', id]),
     ];
     let oldest = event.times.recorded;
     for (const [part, item] of wanted) {
-      const said = last(earlier, 'item confirmed', (one) => onThisCall(one) && one['part'] === part && one['item'] === item);
-      if (said?.body['agrees'] !== true) blame(event, `the customer did not confirm ${part} ${item}`);
+      const said = last(earlier, 'item confirmed', (one) => onThisCall(one) && one.part === part && one.item === item);
+      if (said?.body.agrees !== true) blame(event, `the customer did not confirm ${part} ${item}`);
       else if (said.event.times.recorded < oldest) oldest = said.event.times.recorded;
     }
     const proof = last(earlier, 'proof typed', onThisCall);
-    if (proof?.body['ok'] !== true) blame(event, 'the figures were not typed');
+    if (proof?.body.ok !== true) blame(event, 'the figures were not typed');
     if (approval !== null && ms(oldest) < ms(approval.times.recorded)) blame(event, 'the confirmation is older than the approval');
     if (ms(event.times.recorded) - ms(oldest) > kind.confirmationMinutes * 60_000) blame(event, 'the confirmation is too old');
-    if (kind.recordingRequired && body['recordingId'] === null) blame(event, 'there is no recording');
+    if (kind.recordingRequired && body.recordingId === null) blame(event, 'there is no recording');
   }
 
-  function settleLine(event: LoggedEvent, body: Body): void {
-    const key = `${event.case}.${body['key']}`;
+  function settleLine(event: LoggedEvent, body: ClaimedBody): void {
+    const key = `${event.case}.${body.key}`;
     const known = lines.get(key);
     if (known === undefined) return blame(event, 'settles a line that was never started');
     const row = evidence.ledger.find((one) => one.key === key);
     const wanted = event.kind === 'line booked' ? 'done' : event.kind === 'line freed' ? 'closed' : 'refused';
     const agrees = row?.state === wanted || (event.kind === 'line refused' && row?.state === 'closed');
     if (!agrees) blame(event, `the bank's books say ${row?.state ?? 'nothing'}`);
-    if (event.kind === 'line booked') known.execution.doneFen += known.figures['dueNowFen'] as number;
-    known.line['settled'] = true;
-    known.execution.open = (known.execution.body['lines'] as Body[]).some((line) => line['settled'] !== true);
+    if (event.kind === 'line booked') known.execution.doneFen += known.figures.dueNowFen as number;
+    known.execution.settled.add(known.line.lineId);
+    known.execution.open = known.execution.body.lines.some((line) => !known.execution.settled.has(line.lineId));
   }
 
   violations.push(...centre.violations, ...checkBooks(evidence, lines), ...checkJournal(evidence));
@@ -245,7 +243,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** The bank's books: nothing is booked that was not started, with these figures, and nothing twice. */
-function checkBooks(evidence: Evidence, lines: ReadonlyMap<string, { execution: Execution; line: Body; figures: Body }>): string[] {
+function checkBooks(evidence: Evidence, lines: ReadonlyMap<string, { execution: Execution; line: ClaimedLine; figures: ClaimedLine }>): string[] {
   const violations: string[] = [];
   const settled = new Map<string, string>();
   for (const row of evidence.ledger) {
@@ -255,7 +253,7 @@ function checkBooks(evidence: Evidence, lines: ReadonlyMap<string, { execution: 
       violations.push(`the bank booked ${row.key}, which nobody started`);
       continue;
     }
-    if (row.amountFen !== known.figures['dueNowFen'] || row.customer !== known.execution.customer || row.kind !== known.execution.payload['kind']) violations.push(`the bank booked other figures under ${row.key}`);
+    if (row.amountFen !== known.figures.dueNowFen || row.customer !== known.execution.customer || row.kind !== known.execution.payload.kind) violations.push(`the bank booked other figures under ${row.key}`);
     if (row.kind === 'early-settlement') {
       const plan = `${row.customer} ${row.subject}`;
       if (settled.has(plan)) violations.push(`plan ${plan} was settled twice: ${settled.get(plan)} and ${row.key}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Bench, CAST } from '../../control/bench-centre.ts';
 import { playMove, type Play } from '../../control/moves.ts';
 import { judge } from '../../control/judge/judge.ts';
-import type { Evidence, LoggedEvent } from '../../control/judge/evidence.ts';
+import { claimedBody, type ClaimedBody, type Evidence, type LoggedEvent } from '../../control/judge/evidence.ts';
 import { readDatabase } from '../../control/judge/read-database.ts';
 
 /** One matter taken all the way by honest steps, and the evidence it leaves. */
@@ -20,12 +20,12 @@ async function honest(): Promise<Evidence> {
 }
 
 const evidence = await honest();
-const change = (kind: string, edit: (body: any, event: LoggedEvent) => void): Evidence => {
+const change = (kind: string, edit: (body: ClaimedBody, event: LoggedEvent) => void): Evidence => {
   const copy = structuredClone(evidence);
-  for (const event of copy.events) if (event.kind === kind) edit(event.body, event);
+  for (const event of copy.events) if (event.kind === kind) edit(claimedBody(event), event);
   return copy;
 };
-const without = (kind: string, which: (body: any) => boolean = () => true): Evidence => ({ ...evidence, events: structuredClone(evidence.events).filter((event) => event.kind !== kind || !which(event.body)) });
+const without = (kind: string, which: (body: ClaimedBody) => boolean = () => true): Evidence => ({ ...evidence, events: structuredClone(evidence.events).filter((event) => event.kind !== kind || !which(claimedBody(event))) });
 const blamed = (of: Evidence): string => judge(of).violations.join('\n');
 
 describe('the judge', () => {
@@ -41,8 +41,8 @@ describe('the judge', () => {
     ['no typed figures', () => without('proof typed'), /not typed/],
     ['another digest', () => change('execution started', (body) => { body.digest = 'a'.repeat(64); }), /digest is not that of the payload/],
     ['another sum in the payload', () => change('payload made', (body) => { body.payload.totalDueFen += 1; }), /digest is not that of the payload/],
-    ['a forged order', () => change('execution started', (body) => { body.signed.personSignature = `${'A'.repeat(86)}==`; }), /order signature of .* does not verify/],
-    ['a forged approval', () => change('review approved', (body) => { body.signed.workstationSignature = `${'A'.repeat(86)}==`; }), /approval signature of the workstation does not verify/],
+    ['a forged order', () => change('execution started', (body) => { body.signed!.personSignature = `${'A'.repeat(86)}==`; }), /order signature of .* does not verify/],
+    ['a forged approval', () => change('review approved', (body) => { body.signed!.workstationSignature = `${'A'.repeat(86)}==`; }), /approval signature of the workstation does not verify/],
     ['the maker as reviewer', () => change('review approved', (body, event) => { body.by = CAST[0]!.id; event.actor.person = CAST[0]!.id; }), /one human stands for two/],
     ['the maker under a second account', () => change('review approved', (body, event) => { body.by = CAST[6]!.id; event.actor.person = CAST[6]!.id; }), /one human stands for two/],
     ['a relative as reviewer', () => change('review approved', (body, event) => { body.by = CAST[8]!.id; event.actor.person = CAST[8]!.id; }), /approved by a relative/],
@@ -54,7 +54,7 @@ describe('the judge', () => {
     ['a withdrawn operation', () => {
       const copy = structuredClone(evidence);
       const at = copy.events.findIndex((event) => event.kind === 'execution started');
-      copy.events.splice(at, 0, { ...copy.events[at]!, kind: 'operation withdrawn', body: { operationId: (copy.events[at]!.body as any).operationId, reason: '' } });
+      copy.events.splice(at, 0, { ...copy.events[at]!, kind: 'operation withdrawn', body: { operationId: claimedBody(copy.events[at]!).operationId, reason: '' } });
       return copy;
     }, /withdrawn/],
   ])('finds %s', (_what, made, words) => {
