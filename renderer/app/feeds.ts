@@ -2,6 +2,7 @@
 import { liveTopics, type LiveTopic } from '#shared/protocol/live.ts';
 import { desk } from './desk.ts';
 import { applyChange, useCases } from './stores/cases.ts';
+import { firstView } from './navigation.tsx';
 import { liveNames, useLiveStore } from './stores/live.ts';
 import { usePlace } from './stores/place.ts';
 import { useRules } from './stores/rules.ts';
@@ -48,8 +49,7 @@ export function startFeeds(): () => void {
       personal?.();
       personal = next === null ? null : startPersonal();
       person = next;
-      // A mentor comes for the reviews; calls bring the workbench forward by themselves.
-      if (session.status === 'signed-in' && session.person.role === 'mentor') usePlace.setState({ view: 'review' });
+      if (session.status === 'signed-in') usePlace.setState({ view: firstView(session.person.role) });
     }
     useSession.setState({ session });
   });

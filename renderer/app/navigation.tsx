@@ -4,19 +4,26 @@ import { showView, usePlace } from './stores/place.ts';
 import { useMe } from './stores/session.ts';
 import { appTexts } from './texts.ts';
 import type { ViewName } from './views.ts';
+import { mayDo } from '#shared/people/may.ts';
 import type { Role } from '#shared/people/roles.ts';
 
-const entries: readonly { view: ViewName; icon: string; roles?: readonly Role[] }[] = [
-  { view: 'workbench', icon: '☎' },
-  { view: 'review', icon: '✓', roles: ['mentor', 'lead'] },
-  { view: 'cases', icon: '▤' },
-  { view: 'escalations', icon: '⇪', roles: ['lead'] },
-  { view: 'sync', icon: '⇅' },
+/** Who has nothing to do there does not see it (PR3: the screens show no more than the one table lets them do). */
+const entries: readonly { view: ViewName; icon: string; seen: (role: Role) => boolean }[] = [
+  { view: 'workbench', icon: '☎', seen: (role) => mayDo(role, 'open case') },
+  { view: 'review', icon: '✓', seen: (role) => mayDo(role, 'take review') },
+  { view: 'cases', icon: '▤', seen: (role) => mayDo(role, 'open case') },
+  { view: 'escalations', icon: '⇪', seen: (role) => mayDo(role, 'accept escalation') },
+  { view: 'quality', icon: '◎', seen: (role) => mayDo(role, 'close quality case') },
+  { view: 'administration', icon: '⚙', seen: (role) => mayDo(role, 'propose change') || mayDo(role, 'review pairs') },
+  { view: 'sync', icon: '⇅', seen: () => true },
 ];
 
 /** The views this person may see, in the order of Alt+1, Alt+2, … */
 export const viewsFor = (role: Role): ViewName[] =>
-  entries.filter(({ roles }) => roles === undefined || roles.includes(role)).map(({ view }) => view);
+  entries.filter(({ seen }) => seen(role)).map(({ view }) => view);
+
+/** Where this person's work is when they sit down: calls bring the workbench forward by themselves. */
+export const firstView = (role: Role): ViewName => (role === 'mentor' ? 'review' : (viewsFor(role)[0] ?? 'sync'));
 
 export function Navigation() {
   const t = useTexts(appTexts);
@@ -24,8 +31,9 @@ export function Navigation() {
   const view = usePlace((place) => place.view);
   const reviews = useLive('reviews')?.length ?? 0;
   const escalations = useLive('escalations')?.length ?? 0;
+  const changes = useLive('administration')?.changes.filter((change) => change.status === 'waiting').length ?? 0;
   if (me === null) return null;
-  const counts: Partial<Record<ViewName, number>> = { review: reviews, escalations };
+  const counts: Partial<Record<ViewName, number>> = { review: reviews, escalations, administration: changes };
   const shown = viewsFor(me.role);
   return (
     <nav className="navigation" aria-label={t('nav.label')}>

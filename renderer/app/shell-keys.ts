@@ -55,7 +55,7 @@ export function useShellKeys(): void {
   useHotkeys('enter', once(() => {
     if (useLiveStore.getState().held.offer?.value && !(document.activeElement instanceof HTMLButtonElement)) void answerCall();
   }), { enableOnFormTags: false });
-  useHotkeys('alt+1,alt+2,alt+3,alt+4,alt+5', (event) => {
+  useHotkeys('alt+1,alt+2,alt+3,alt+4,alt+5,alt+6,alt+7', (event) => {
     const view = me === null ? undefined : viewsFor(me.role)[Number(event.code.slice(-1)) - 1];
     if (view !== undefined) showView(view);
   }, everywhere);

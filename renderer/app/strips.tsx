@@ -1,7 +1,9 @@
 import { useTexts } from './i18n.ts';
+import { StoppedStrips } from '../operation/stopped-kind.tsx';
 import { useLights } from './lights.tsx';
 import { clearRefused, useRefused } from './send.ts';
 import { useLive } from './stores/live.ts';
+import { useKeyTrouble } from './stores/session.ts';
 import { useSync } from './stores/sync.ts';
 import { appTexts } from './texts.ts';
 import { LookNotice, RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -13,6 +15,7 @@ export function Strips() {
   const sync = useSync((store) => store.sync);
   // A demonstration’s clock is moved on purpose; whether it is one, the centre tells in this session.
   const clock = useLive('clock');
+  const keyTrouble = useKeyTrouble();
   const refused = useRefused((store) => store.refused);
   return (
     <div className="strips">
@@ -23,6 +26,8 @@ export function Strips() {
       {lights.core === 'slow' ? <LookNotice testId="strip-core-slow">{t('strip.coreSlow')}</LookNotice> : null}
       {lights.phones === 'down' ? <LookNotice testId="strip-phones">{t('strip.phones')}</LookNotice> : null}
       {sync?.clockIsOff && clock !== undefined && !clock.controllable ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
+      {keyTrouble === null ? null : <LookNotice testId="strip-key">{t(keyTrouble.code === 'key-lost' ? 'strip.keyLost' : 'strip.keyNone')}</LookNotice>}
+      <StoppedStrips />
       {refused?.key === '' ? <RefusalNotice refusal={refused.refusal} onClose={clearRefused} /> : null}
     </div>
   );

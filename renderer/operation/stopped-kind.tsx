@@ -32,3 +32,17 @@ export function StoppedNotice({ stop, testId }: { stop: Stop; testId: string }) 
     </div>
   );
 }
+
+/** On every screen, one line for each kind that is stopped: nobody should learn it from a refusal. */
+export function StoppedStrips() {
+  const t = useTexts(operationTexts);
+  const lang = useLang();
+  const control = useControl();
+  const stopped = useLive('stopped-kinds') ?? [];
+  return stopped.map((stop) => (
+    <div key={stop.kind} className="notice notice-red" role="status" data-testid={`strip-stopped-${stop.kind}`}>
+      <span className="notice-shape" aria-hidden="true">✕</span>
+      <div className="notice-words"><strong>{t('stoppedTitle', { kind: control?.kinds[stop.kind]?.name[lang] ?? stop.kind })}</strong> <span className="tabular">{t('stoppedBy', { at: localMoment(stop.since, nowAt()), name: stop.byName, reason: stop.reason })}</span> {t('stoppedSay')}</div>
+    </div>
+  ));
+}

@@ -10,9 +10,13 @@ import { signInTexts } from './texts.ts';
 
 // Only once the desk process has answered: not of the first screen.
 const DemoList = lazy(() => import('./demo-list.tsx'));
+const EnrolForm = lazy(() => import('./enrol-form.tsx'));
+const ChangeForm = lazy(() => import('./change-form.tsx'));
 const RefusalNotice = lazy(async () => ({ default: (await import('../ui/refusal-notice.tsx')).RefusalNotice }));
 
 const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost']);
+/** The machine itself has to be enrolled, or enrolled anew, before anybody signs in at it (PR9). */
+const machineTroubles: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost']);
 const isServer = (text: string): boolean => /^https?:\/\/[^\s/]+(:\d+)?\/?$/.test(text) && URL.canParse(text);
 const plainServer = (text: string): string => text.trim().replace(/\/+$/, '');
 
@@ -31,6 +35,8 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [moved, setMoved] = useState<string | null>(null);
   const [caps, setCaps] = useState(false);
+  const [changing, setChanging] = useState<{ typed: string } | null>(null);
+  const [enrolling, setEnrolling] = useState(false);
   const passwordInput = useRef<HTMLInputElement>(null);
   const serverIsGood = isServer(server.trim());
   const wanted = platform.asRole ?? 'agent';
@@ -58,17 +64,19 @@ export function SignIn() {
     passwordInput.current?.focus();
   }
 
-  async function signIn(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function signIn(event: FormEvent | null, passphrase = password): Promise<void> {
+    event?.preventDefault();
     if (busy || !serverIsGood) return;
-    if (account.trim() === '' || password === '') return setIncomplete(true);
+    if (account.trim() === '' || passphrase === '') return setIncomplete(true);
     setIncomplete(false);
     setBusy(true);
     setRefusal(null);
-    const reply = await (await deskLater()).calls.signIn({ account: account.trim(), password, server: plainServer(server), ...(oldPassword ? { oldPassword } : {}) });
+    const reply = await (await deskLater()).calls.signIn({ account: account.trim(), password: passphrase, server: plainServer(server), ...(oldPassword ? { oldPassword } : {}) });
     setBusy(false);
     if (reply.ok) return useSession.setState({ session: reply.value });
     setRefusal(reply.refusal);
+    setEnrolling(machineTroubles.has(reply.refusal.code));
+    if (reply.refusal.code === 'passphrase-must-change') setChanging({ typed: passphrase });
     if (reply.refusal.code === 'wrong-password') {
       setPassword('');
       passwordInput.current?.focus();
@@ -120,6 +128,20 @@ export function SignIn() {
           {moved ? <p role="status" className="small">{t('moved', { folder: moved })}</p> : null}
           <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</PlainButton>
         </form>
+        {enrolling ? (
+          <Suspense><EnrolForm server={plainServer(server)} machine={platform.workstation} onEnrolled={() => setRefusal(null)} /></Suspense>
+        ) : changing !== null ? (
+          <Suspense>
+            <ChangeForm
+              server={plainServer(server)} account={account} typed={changing.typed} onCancel={() => setChanging(null)}
+              onChanged={(passphrase) => {
+                setPassword(passphrase);
+                setChanging(null);
+                void signIn(null, passphrase);
+              }}
+            />
+          </Suspense>
+        ) : <button type="button" className="plain-link" onClick={() => setChanging({ typed: '' })} data-testid="sign-in-change">{t('change.link')}</button>}
         {accounts.length > 0 ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
         <p className="small tone-muted">{t('offline')}</p>
       </section>
