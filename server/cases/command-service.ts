@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { isRefused } from '#shared/case/decision.ts';
 import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
+import type { DecideContext } from '#shared/case/context.ts';
 import { decide } from '#shared/case/decide.ts';
 import { EVENT_SCHEMA_VERSION, type CaseEventDraft } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
@@ -137,6 +138,19 @@ function foldable(centre: Centre, state: CaseState | null, events: readonly Case
   }
 }
 
+/**
+ * A rule that throws is a bug of ours. It is a refusal all the same: an answer that never comes is asked for again by the
+ * desktop for ever, and stops everything behind it (SY3, RB1).
+ */
+function decidedOn(centre: Centre, state: CaseState | null, command: Command, context: DecideContext): ReturnType<typeof decide> {
+  try {
+    return decide(state, command, context);
+  } catch (error) {
+    centre.logger.error({ command: command.id, kind: command.kind, error: error instanceof Error ? (error.stack ?? error.name) : 'unknown' }, 'a rule failed; the command was refused');
+    return { refusal: { code: 'server-bug', detail: { command: command.id } } };
+  }
+}
+
 async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command): Promise<AppendItem> {
   const { person, workstation } = session;
   const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
@@ -149,8 +163,11 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
     if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
   }
   const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
-  const decision = decide(state, command, context);
+  const decision = decidedOn(centre, state, command, context);
   if (isRefused(decision)) return no(decision.refusal);
+  // TP11: the quality case is a new one; under a name that is taken nothing could be appended, and nobody told.
+  const glass = decision.events.find((event) => event.kind === 'break-glass approved');
+  if (glass !== undefined && (glass.body.qualityCaseId === outer.case || (await centre.log.lastVersion(glass.body.qualityCaseId)) > 0)) return no({ code: 'case-exists' });
   const { inner: _inner, ...stored } = outer;
   const actor = { kind: 'person', person: person.id, workstation } as const;
   const base = { actor, madeAt: inner.madeAt, customer: state?.customerId ?? null };

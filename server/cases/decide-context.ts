@@ -25,6 +25,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
   const { state: centreState } = centre.administration;
   const signed = 'signed' in command.body ? command.body.signed : null;
   const glass = command.kind === 'join break-glass' || command.kind === 'sign break-glass' ? await breakGlassOf(centre) : null;
+  const review = command.kind === 'take review' ? state?.reviews[command.body.reviewId] : undefined;
   return {
     ledgerVersion: ledger.at(-1)?.envelope.version ?? 0,
     administrationVersion: centreState.version,
@@ -43,7 +44,9 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       person: (id) => {
         const found = centreState.people[id]?.person;
         if (found === undefined) return 'unknown';
-        const { human, role, entitlements, active, relatedCustomers } = found;
+        const { human, role, entitlements, active } = found;
+        // TP14: whatever account of a human it was declared for.
+        const relatedCustomers = centre.people.all().filter((one) => one.human === human).flatMap((one) => one.relatedCustomers);
         return { human, role, entitlements, active, relatedCustomers, keys: validKeys(centreState, id), online: centre.online(id) };
       },
       ledger: { entries: foldLedger(ledger.map(({ envelope, body }) => ({ kind: envelope.kind, body }))) },
@@ -51,7 +54,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       stoppedKinds: Object.keys(centreState.stopped),
       breakGlassToday: glass === null ? 'unknown' : glass.today,
       qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),
-      reviewOffered: 'unknown',
+      reviewOffered: review === undefined || state === null ? 'unknown' : centre.offers.isOffered(state, review, person.id),
     },
   };
 }

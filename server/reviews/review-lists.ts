@@ -2,10 +2,11 @@ import type { CaseState } from '#shared/case/state.ts';
 import { callOf } from '#shared/operation/call-of.ts';
 import type { LiveValue, PoolRow } from '#shared/protocol/live.ts';
 import type { ReviewState } from '#shared/review/review-schema.ts';
-import { reviewLimit } from '#shared/review/policy.ts';
 import { hasSeenFigures } from '#shared/review/withholding.ts';
 import type { Centre } from '../centre.ts';
 import type { Person } from '#shared/people/person.ts';
+import type { Scheduler } from '../telephony/scheduler.ts';
+import { entitledTo, sameHuman } from './offers.ts';
 
 type Waiting = { state: CaseState; review: ReviewState };
 
@@ -30,21 +31,20 @@ function waiting(centre: Centre): Waiting[] {
   return centre.open.all().flatMap((state) => Object.values(state.reviews).filter((review) => isOpen(review, now)).map((review) => ({ state, review }))).sort(order);
 }
 
-/** TP5, TP6, TP14: what this person could take, or has taken; nothing they are barred from is offered. */
-function couldTake(centre: Centre, person: Person, { state, review }: Waiting): boolean {
+/** TP5, TP6, TP14: what this person is offered, or has taken; nothing they are barred from. */
+function isShown(centre: Centre, person: Person, { state, review }: Waiting, offered: ReadonlySet<string>): boolean {
   if (review.takenBy === person.id) return true;
-  if (person.role !== 'mentor' && person.role !== 'lead') return false;
-  if (review.forLead && person.role !== 'lead') return false;
+  // What somebody has taken is no choice of others; before that the pool offers it (nobody picks whose work they check).
+  if (entitledTo(centre, person, state, review)) return review.status === 'taken' || review.reconfirms !== null || offered.has(person.id);
+  return mayBreakGlass(centre, person, { state, review });
+}
+
+/** A lead without the entitlement may still be one of two who break the glass (TP11). */
+function mayBreakGlass(centre: Centre, person: Person, { state, review }: Waiting): boolean {
   const operation = state.operations[review.operationId];
-  if (!operation?.payload) return false;
-  // A lead without the entitlement may still be one of two who break the glass (TP11).
-  const limit = reviewLimit(centre.rules.control.kinds[operation.kind], operation.kind, person);
-  const entitled = limit !== undefined && operation.payload.totalDueFen <= limit;
-  if (!entitled && (person.role !== 'lead' || operation.payload.totalDueFen > centre.rules.control.breakGlass.capFen)) return false;
-  if (centre.people.byId(operation.maker)?.human === person.human) return false;
-  if (person.relatedCustomers.includes(operation.customerId)) return false;
-  if (review.reconfirms !== null) return state.reviews[review.reconfirms]?.decidedBy === person.id;
-  return !hasSeenFigures(state, person.id);
+  if (person.role !== 'lead' || !person.active || review.reconfirms !== null || !operation?.payload || operation.payload.totalDueFen > centre.rules.control.breakGlass.capFen) return false;
+  const isSame = sameHuman(centre, person);
+  return !isSame(operation.maker) && !person.relatedCustomers.includes(operation.customerId) && !hasSeenFigures(state, person.id, isSame, operation);
 }
 
 function row(centre: Centre, { state, review }: Waiting): PoolRow {
@@ -65,9 +65,11 @@ function row(centre: Centre, { state, review }: Waiting): PoolRow {
 /** Sends reviewers their pool and makers the place of their requests. */
 export function publishReviews(centre: Centre): void {
   const all = waiting(centre);
+  const none: ReadonlySet<string> = new Set();
+  const offers = centre.offers.all(all);
   for (const person of centre.people.all()) {
     if (person.role === 'mentor' || person.role === 'lead') {
-      centre.live.set(person.id, 'reviews', all.filter((one) => couldTake(centre, person, one)).map((one) => row(centre, one)));
+      centre.live.set(person.id, 'reviews', all.filter((one) => isShown(centre, person, one, offers.get(one.review.id) ?? none)).map((one) => row(centre, one)));
     }
     const mine: LiveValue<'my-reviews'> = all.flatMap((one, index) =>
       one.review.requestedBy !== person.id ? [] : [{
@@ -84,7 +86,7 @@ export function publishTrays(centre: Centre): void {
   const nameOf = (id: string): string => centre.people.byId(id)?.name ?? '';
   // TP6: the maker's free text might tell the figures. Whoever may still review them reads it once they took the case over.
   const mayStillReview = (person: Person, state: CaseState): boolean =>
-    (person.role === 'mentor' || person.role === 'lead') && Object.keys(state.operations).length > 0 && !hasSeenFigures(state, person.id);
+    (person.role === 'mentor' || person.role === 'lead') && Object.keys(state.operations).length > 0 && !hasSeenFigures(state, person.id, sameHuman(centre, person));
   const waitingFor = centre.open.all().flatMap((state) => state.escalations.filter((one) => one.acceptedBy === null).map((one) => ({ state, one })));
   const offers = centre.open.all().flatMap((state) => (state.handOver === null ? [] : [{ state, to: state.handOver.to, handOver: state.handOver }]));
   for (const person of centre.people.all()) {
@@ -98,4 +100,21 @@ export function publishTrays(centre: Centre): void {
       handOverId: handOver.handOverId, caseId: state.id, fromName: nameOf(handOver.from), note: text(state, handOver.note), at: handOver.at,
     })));
   }
+}
+
+const LOOK_MS = 1_000;
+
+/** Looks every second whether an offer has widened, and sends the pool where it has. @returns stops it */
+export function watchOffers(centre: Centre, scheduler: Scheduler): () => void {
+  let shown = '';
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    const all = waiting(centre);
+    const text = JSON.stringify([...centre.offers.all(all)].map(([review, people]) => [review, [...people]]));
+    if (text !== shown) publishReviews(centre);
+    shown = text;
+    cancel = scheduler.after(LOOK_MS, look);
+  };
+  cancel = scheduler.after(LOOK_MS, look);
+  return () => cancel();
 }

@@ -91,6 +91,7 @@ function namedOnRecording(state: CaseState, payload: Pick<OperationState['worksh
 function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>['submit for review']>[1], context: DecideContext): Ruling {
   const operation = makersOperation(state, body.operationId, context);
   if (isRefused(operation)) return operation;
+  if (operation.execution !== null) return refuse('tp4-already-started', { status: operation.status });
   if (!['draft', 'returned', 'void'].includes(operation.status)) return refuse('operation-not-editable', { status: operation.status });
   if (isRelated(operation.customerId, context)) return refuse('tp14-related');
   // A request never takes the place of another: entries, reviewer and outcome of that one would be gone.
@@ -163,7 +164,8 @@ export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> =
     const operation = makersOperation(state, body.operationId, context);
     if (isRefused(operation)) return operation;
     if (operation.execution) return refuse('tp9-too-late');
-    const review: Happened[] = operation.status === 'in-review' && operation.reviewId !== null
+    // An approval goes with it: a request that still stood could be withdrawn later, and bring the operation back.
+    const review: Happened[] = (operation.status === 'in-review' || operation.status === 'approved') && operation.reviewId !== null
       ? [{ kind: 'review withdrawn', body: { reviewId: operation.reviewId, by: context.by.person } }] : [];
     return happened(...review, { kind: 'operation withdrawn', body: { operationId: body.operationId, reason: maskNumbers(body.reason) } });
   },

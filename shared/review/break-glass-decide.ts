@@ -5,6 +5,7 @@ import type { OperationState } from '../operation/operation-schema.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import type { ReviewState } from './review-schema.ts';
+import { isSameHuman } from './same-human.ts';
 import { seatOf } from './seats.ts';
 import { signatureFault } from './signature-check.ts';
 import { hasSeenFigures } from './withholding.ts';
@@ -25,7 +26,7 @@ function seatFault(state: CaseState, review: ReviewState, operation: OperationSt
     return other !== 'unknown' && other.human === by.human;
   });
   if (sameHuman) return refuse('tp11-two-leads');
-  return hasSeenFigures(state, by.person) ? refuse('tp6-has-seen') : null;
+  return hasSeenFigures(state, by.person, isSameHuman(context), operation) ? refuse('tp6-has-seen') : null;
 }
 
 function capFault(totalFen: number, context: DecideContext): Refused | null {

@@ -54,6 +54,8 @@ export const ControlPolicy = z.strictObject({
   equivalentTo: z.array(z.string()),
   kinds: z.record(OperationKind, KindPolicy),
   reviewTakenMinutes: z.int().min(1),
+  /** A review that waits is offered to one more entitled person so often: the pool, not the reviewer, says whose work is checked by whom. */
+  offerSeconds: z.int().min(1).max(3600).default(20),
   maxBlindEntries: z.int().min(1),
   /** TP11: when no entitled reviewer can be had, two leads sign in place of one, up to a sum and so often a day. */
   breakGlass: z.strictObject({ afterMinutes: z.int().min(1), capFen: Fen, perDay: z.int().min(0) }),

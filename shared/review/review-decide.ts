@@ -9,6 +9,7 @@ import { planIdOf } from '../operation/payload.ts';
 import { breakGlassDeciders } from './break-glass-decide.ts';
 import { reviewLimit, type KeyFigure } from './policy.ts';
 import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
+import { isSameHuman } from './same-human.ts';
 import { seatOf } from './seats.ts';
 import { signatureFault } from './signature-check.ts';
 import { hasSeenFigures } from './withholding.ts';
@@ -41,13 +42,16 @@ export function mayReview(state: CaseState, operation: OperationState, totalFen:
   if (totalFen > limit) return refuse('tp5-over-limit');
   const person = context.person(by.person);
   if (person !== 'unknown' && person.relatedCustomers.includes(operation.customerId)) return refuse('tp14-related');
-  if (!reconfirm && hasSeenFigures(state, by.person)) return refuse('tp6-has-seen');
+  if (!reconfirm && hasSeenFigures(state, by.person, isSameHuman(context), operation)) return refuse('tp6-has-seen');
   return null;
 }
 
 /** The review must be this person's now, as its reviewer or in one of the two seats of a break-glass. */
 function mine(found: Found, context: DecideContext): Refused | null {
-  const { review } = found;
+  const { review, operation } = found;
+  // A request that is decided, or that the operation stands in no more, is nobody's: a seat too ends with it (TP9, TP10, TP18).
+  if (review.status !== 'waiting' && review.status !== 'taken') return refuse('review-not-open', { status: review.status });
+  if (operation.status !== 'in-review' || operation.reviewId !== review.id) return refuse('review-not-open', { status: operation.status });
   if (seatOf(review, context.by.person, context) !== null) return null;
   if (review.status !== 'taken') return refuse('review-not-open', { status: review.status });
   if (review.takenBy !== context.by.person) return refuse('review-not-yours');
@@ -103,7 +107,8 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
   'release review': (state, body, context) => {
     const found = find(state, body.reviewId);
     if ('refusal' in found) return found;
-    const seated = found.review.seats.some((seat) => seat.by === context.by.person && seat.signedAt === null);
+    // A seat whose time is over is none: giving it up would take the review out of the hands of who has it now.
+    const seated = found.review.status === 'waiting' && seatOf(found.review, context.by.person, context)?.signedAt === null;
     if (!seated && (found.review.status !== 'taken' || found.review.takenBy !== context.by.person)) return refuse('review-not-yours');
     return happened({ kind: 'review released', body: { reviewId: body.reviewId, by: context.by.person } }, ...leave(found.review, context.by.person));
   },
@@ -113,7 +118,7 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     const notMine = mine(found, context);
     if (notMine) return notMine;
     // Taken blind, and given the case meanwhile by another way (an escalation, a hand-over, a call): no longer blind.
-    if (hasSeenFigures(state, context.by.person)) return refuse('tp6-has-seen');
+    if (hasSeenFigures(state, context.by.person, isSameHuman(context), found.operation)) return refuse('tp6-has-seen');
     const own = state.facts[context.by.person];
     if (own?.purpose !== 'review' || ms(own.at) < ms(found.review.requestedAt)) return refuse('tp6-own-facts');
     const entries = found.review.entries.filter((entry) => entry.by === context.by.person);
@@ -138,8 +143,6 @@ export const reviewDeciders: Deciders<keyof typeof reviewCommandSchemas> = {
     const barred = mayReview(state, operation, payload.totalDueFen, context, true);
     if (barred) return barred;
     if (review.reconfirms === null && review.entries.findLast((entry) => entry.by === context.by.person)?.matches !== true) return refuse('tp6-no-entry');
-    // The request that the operation stands in now: an older one approves nothing.
-    if (operation.status !== 'in-review' || operation.reviewId !== review.id) return refuse('review-not-open', { status: operation.status });
     if (body.digest !== operation.digest || body.digest !== review.digest) return refuse('tp2-digest');
     if (ms(payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
     if (found.review.takenBy !== context.by.person) return refuse('review-not-yours');

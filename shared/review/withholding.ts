@@ -1,6 +1,7 @@
 import type { CaseState } from '../case/state.ts';
 import type { FoldedEvent } from '../case/decision.ts';
 import type { EventBody, EventKind } from '../case/events.ts';
+import type { OperationState } from '../operation/operation-schema.ts';
 
 /**
  * Bodies that hold the maker's figures, or free text of the maker that might. Until the reviewer's blind entry is
@@ -10,6 +11,8 @@ const makersOnly: ReadonlySet<string> = new Set<EventKind>([
   'worksheet drafted', 'self-check ticked', 'payload made', 'note written', 'fields filled', 'run started', 'callback promised', 'work order opened',
   'risk raised', 'operation withdrawn', 'reviewer answered', 'posting checked', 'hand-over offered',
   'item confirmed', 'escalated to lead', 'step ticked', 'step passed', 'run parked', 'run closed',
+  // Words that people wrote beside the figures, in whatever field: each can tell them.
+  'follow-up closed', 'stop ordered', 'manual stop recorded', 'escalation finished', 'message sent',
 ]);
 
 /** Words and figures of a reviewer: those of another reviewer would tell what is to be typed blind. */
@@ -62,9 +65,17 @@ export function releasesTo(event: Pick<FoldedEvent, 'kind' | 'body'>): string[] 
   return body.releases ? [body.by] : [];
 }
 
-/** Whether a person has had the maker's figures of this case by any way but a review's own release. */
-export function hasSeenFigures(state: CaseState, person: string): boolean {
-  return state.sighted.includes(person) || Object.values(state.operations).some((operation) => operation.maker === person) || seesAll.has(state.access[person] ?? '');
+/**
+ * Whether a person has had the maker's figures of this case by any way but the release of this operation's own reviews.
+ *
+ * @param isSame whether another account is the same human's (TP5): what one account has had, the other has had
+ * @param operation the one that is to be checked blind: the entry for another one of this case may have released its figures too
+ */
+export function hasSeenFigures(state: CaseState, person: string, isSame: (other: string) => boolean = (other) => other === person, operation: OperationState | null = null): boolean {
+  const had = state.sighted.some(isSame) || Object.values(state.operations).some((one) => isSame(one.maker)) || Object.entries(state.access).some(([other, as]) => seesAll.has(as) && isSame(other));
+  if (had || operation === null) return had;
+  // An entry releases everything that is older; the facts that a worksheet is made of are older than it.
+  return Object.values(state.reviews).some((review) => review.operationId !== operation.id && review.entries.some((entry) => entry.releases && isSame(entry.by) && entry.at >= operation.worksheet.factsReadAt));
 }
 
 /** The case as one person may see it: bodies that are withheld from them become null, their places are kept. */

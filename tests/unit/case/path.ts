@@ -3,7 +3,7 @@ import type { CommandBody } from '#shared/case/commands.ts';
 import { digestOf } from '#shared/operation/payload.ts';
 import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
-import { control, CUSTOMER, id, MAKER, OPERATION, REVIEWER, signedFor, World } from './world.ts';
+import { control, CUSTOMER, id, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, signedFor, World } from './world.ts';
 
 export const policy = control.kinds['early-settlement'];
 const PLANS = ['plan-1', 'plan-2', 'plan-3'];
@@ -116,5 +116,36 @@ export function confirmed(): World {
   const world = approved();
   need(confirmAll(world, CALL));
   need(proof(world, CALL));
+  return world;
+}
+
+export const QUALITY_CASE = id(620);
+const AFTER = control.breakGlass.afterMinutes;
+export const join = (world: World, by: string, reviewId = REVIEW) => world.do(by, 'join break-glass', { reviewId, reason: '没有复核人' });
+export const signGlass = (world: World, by: string, more: Parameters<World['do']>[3] = {}, digest = world.operation().digest!, reviewId = REVIEW) =>
+  world.do(by, 'sign break-glass', { reviewId, digest, qualityCaseId: QUALITY_CASE, signed: signedFor(by, 'approval', digest) }, more);
+export const enter = (world: World, by: string, reviewId = REVIEW): string | null => {
+  readFacts(world, by, 'review');
+  return world.do(by, 'store blind entry', { reviewId, entry: rightEntry(world) });
+};
+
+/** Waits as long as policy asks, which leaves half of what the figures are good for. */
+export function waited(): World {
+  const world = drafted();
+  need(submit(world, REVIEW));
+  world.later(AFTER);
+  return world;
+}
+
+/** Both leads in their seats, with matching entries. */
+export function seated(): World {
+  const world = waited();
+  for (const lead of [LEAD, LEAD2]) need([join(world, lead), enter(world, lead)]);
+  return world;
+}
+
+export function broken(): World {
+  const world = seated();
+  need([signGlass(world, LEAD), signGlass(world, LEAD2)]);
   return world;
 }

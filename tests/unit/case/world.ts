@@ -26,6 +26,7 @@ export const REVIEWER = id(2);
 export const SECOND = id(3);
 export const LEAD = id(4);
 export const COLLEAGUE = id(5);
+export const LEAD2 = id(6);
 export const CASE = id(90);
 export const OPERATION = id(91);
 export const CUSTOMER = 'cust-1';
@@ -58,6 +59,8 @@ export class World {
     [SECOND]: { role: 'mentor', limit: 1_000_000, active: true, related: [] },
     [LEAD]: { role: 'lead', limit: 200_000_000, active: true, related: [] },
     [COLLEAGUE]: { role: 'agent', limit: null, active: true, related: [] },
+    // Without a limit of her own: entitled to nothing but one seat of two (TP11).
+    [LEAD2]: { role: 'lead', limit: null, active: true, related: [] },
   };
   plans: Plan[] = [plan('plan-1', 8_000_000), plan('plan-2', 4_000_000), plan('plan-3', 2_400_000)];
   control: ControlPolicy = control;
