@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OperationKind } from '#shared/operation/payload.ts';
 import { flowsDirectory, loadFiles, loadFlows } from '../../../server/flows/load-flows.ts';
 
 let directory: string;
@@ -27,7 +28,9 @@ describe('flows as shipped', () => {
   it('[FL1] are all fit to be published, in both languages', () => {
     const loaded = loadFlows();
     expect(loaded.problems).toEqual([]);
-    expect(loaded.definitions.map((flow) => flow.id).sort()).toEqual(['cancel-new-plan', 'dispute', 'early-settlement', 'general-inquiry', 'loss-report', 'password-reset', 'pay-bill']);
+    expect(loaded.definitions.map((flow) => flow.id).sort()).toEqual([
+      'cancel-new-plan', 'card-cancellation', 'dispute', 'early-settlement', 'emergency-payment', 'general-inquiry', 'limit-change', 'loss-reissue-abroad', 'loss-report', 'password-reset', 'pay-bill', 'refund',
+    ]);
     expect(loaded.policy).not.toBeNull();
     expect(loaded.common?.complaintWords).toContain('12378');
   });
@@ -45,8 +48,10 @@ describe('flows as shipped', () => {
     expect(protective[0]?.steps.some((step) => ['retention', 'review', 'submitReview'].includes(step.panel))).toBe(false);
   });
 
-  it('[TP1] only early settlement ends in a high-value operation', () => {
-    expect(loadFlows().definitions.filter((flow) => flow.endsInHighValue).map((flow) => flow.id)).toEqual(['early-settlement']);
+  it('[TP1] each kind of operation has its one flow, and no other flow ends in one', () => {
+    const ending = loadFlows().definitions.filter((flow) => flow.endsInHighValue);
+    expect(ending.map((flow) => flow.id).sort()).toEqual([...OperationKind.options].sort());
+    expect(ending.map((flow) => flow.operationKind)).toEqual(ending.map((flow) => flow.id));
   });
 });
 
@@ -80,6 +85,12 @@ describe('what is refused, with file, line and reason', () => {
     ['a reviewer in a protective flow', 'loss-report.yaml', 'panel: stopCard', 'panel: review', 'FLOW_ORDER', 'panel: review'],
     ['a review that is skipped', es, '    panel: review\n', '    panel: review\n    skipWhen: path == "onHold"\n', 'FLOW_ORDER', 'skipWhen'],
     ['a high-value flow without a review', es, 'panel: review\n', 'panel: inform\n', 'FLOW_ORDER', 'id: ES-1'],
+    ['a draft without a review', 'limit-change.yaml', 'panel: submitReview\n', 'panel: inform\n', 'FLOW_ORDER', 'id: LC-1'],
+    ['a card cancelled without asking why', 'card-cancellation.yaml', 'panel: retention\n', 'panel: inform\n', 'FLOW_ORDER', 'id: CC-1'],
+    ['a worksheet in place of a draft', 'refund.yaml', 'panel: draftOperation\n', 'panel: worksheet\n', 'FLOW_ORDER', 'id: RF-1'],
+    ['a kind of operation that does not exist', 'refund.yaml', 'operationKind: refund', 'operationKind: repayment', 'FLOW_ORDER', 'operationKind: repayment'],
+    ['a flow that is not called by its kind', 'refund.yaml', 'operationKind: refund', 'operationKind: limit-change', 'FLOW_ORDER', 'operationKind: limit-change'],
+    ['a draft in a protective flow', 'loss-report.yaml', 'panel: stopCard', 'panel: draftOperation', 'FLOW_ORDER', 'panel: draftOperation'],
     ['an execution that does not say so', es, 'endsInHighValue: true', 'endsInHighValue: false', 'FLOW_ORDER', 'endsInHighValue'],
     ['a policy parameter that is not listed', es, 'policy: [retention.maxOffers, ', 'policy: [', 'FLOW_POLICY', 'policy: ['],
     ['words that are never said', es, '那我先帮您算算能省多少', '保证给您省钱', 'FLOW_FORBIDDEN_WORDS', '保证'],
@@ -117,7 +128,7 @@ describe('what is refused, with file, line and reason', () => {
     broken('pay-bill.yaml', 'panel: inform', 'panel: nothing');
     const loaded = loadFlows(directory);
     expect(loaded.definitions.map((flow) => flow.id)).not.toContain('pay-bill');
-    expect(loaded.definitions).toHaveLength(6);
+    expect(loaded.definitions).toHaveLength(11);
   });
 
   it('[FL1] one version is published once; another version of it stands beside', () => {
@@ -139,7 +150,7 @@ describe('flows:check', () => {
 
   it('[FL1] ends with 0 when all may be published', () => {
     const { status, stdout } = check();
-    expect(stdout).toContain('7 flows fit to be published');
+    expect(stdout).toContain('12 flows fit to be published');
     expect(status).toBe(0);
   });
 
