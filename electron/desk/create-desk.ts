@@ -117,11 +117,11 @@ export function createDesk(parts: DeskParts): Desk {
       const told = await tellServer(change, known.workstation);
       return told === 'taken' ? null : told === 'not known' ? { refusal: { code: 'server-unreachable' } } : told;
     }
-    const { store, person, workstationId, checkedBy } = signedIn;
+    const { store, person, workstationId, checkedBy, signing } = signedIn;
     try {
       if (checkedBy !== 'server' || workstationId === null) return { refusal: { code: 'server-unreachable' } };
       const folder = profileFolder(parts.root, change.server, change.account);
-      return await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options: signInParts.store });
+      return await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options: signInParts.store, guesses: signing.guesses });
     } finally {
       store.close();
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
+import type { Guesses } from '../signing/guesses.ts';
 import { rewrapPersonKey } from '../signing/person-key.ts';
 import type { ProfileFolder } from '../store/profile-folder.ts';
 import { prepareWrap, settleWrap, type Store, type StoreOptions } from '../store/store.ts';
@@ -34,13 +35,15 @@ export async function tellServer(change: NewPassphrase, workstation: string): Pr
  *
  * Cut off after 1 the next sign-in that the server takes says which is in force, and does step 3.
  *
+ * @param here `guesses`: a wrong old one counts with those at the key
  * @returns null where it is done; `server-unreachable` where nobody knows, and both still open
  */
 export async function changeHere(
-  change: NewPassphrase, here: { folder: ProfileFolder; store: Store; person: string; workstation: string; options: StoreOptions },
+  change: NewPassphrase, here: { folder: ProfileFolder; store: Store; person: string; workstation: string; options: StoreOptions; guesses: Guesses },
 ): Promise<{ refusal: Refusal } | null> {
   const { folder, store, options } = here;
-  if (!(await prepareWrap(folder, change.old, change.new, options))) return refuse('wrong-password');
+  const prepared = await here.guesses.guess(async () => ((await prepareWrap(folder, change.old, change.new, options)) ? true : null));
+  if ('refusal' in prepared) return prepared.refusal.code === 'wrong-passphrase' ? refuse('wrong-password', prepared.refusal.detail) : prepared;
   await prepareKey(store, here.person, change, options.cost ?? USUAL_COST);
   const told = await tellServer(change, here.workstation);
   if (told === 'not known') return refuse('server-unreachable');

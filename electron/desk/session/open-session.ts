@@ -195,7 +195,7 @@ export class OpenSession {
     const { store, person, workstationId, signing } = this.#parts.signedIn;
     if (workstationId === null) return { refusal: { code: 'workstation-key-lost' } };
     try {
-      const failed = await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options });
+      const failed = await changeHere(change, { folder, store, person: person.id, workstation: workstationId, options, guesses: signing.guesses });
       if (failed !== null) return failed;
     } catch (error) {
       // Signed out meanwhile, and the file closed: the next sign-in settles what was begun.

@@ -17,14 +17,14 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 /** The two keys that sign at this desk, and the rules of when they do (TP8). */
 export class SessionSigning {
   readonly #workstation: Signer | null;
-  readonly #guesses: Guesses;
+  readonly guesses: Guesses;
   #person: PersonSigner;
 
   /** @param workstation null where its key cannot be read (`workstation-key-lost`) */
   constructor(person: PersonSigner, workstation: Signer | null, guesses: Guesses) {
     this.#person = person;
     this.#workstation = workstation;
-    this.#guesses = guesses;
+    this.guesses = guesses;
   }
 
   get state(): PersonSigner['state'] {
@@ -32,7 +32,7 @@ export class SessionSigning {
   }
 
   close(): void {
-    this.#guesses.close();
+    this.guesses.close();
   }
 
   /** The server will not have this key. */
@@ -55,7 +55,7 @@ export class SessionSigning {
     if (person.state !== 'ready') return refuse(person.state === 'lost' ? 'key-lost' : 'key-missing');
     const workstation = this.#workstation;
     if (workstation === null) return refuse('workstation-key-lost');
-    const locked = this.#guesses.lock();
+    const locked = this.guesses.lock();
     if (locked !== null) return locked;
     const bytes = signedBytes(purpose, digest);
     const mine = by === 'session' ? await ofSession(person.signer, bytes) : await this.#typed(person.signer, bytes, passphrase);
@@ -73,7 +73,7 @@ export class SessionSigning {
 
   async #typed(signer: Signer, bytes: Uint8Array, passphrase: string | undefined): Promise<{ signature: Uint8Array } | { refusal: Refusal }> {
     if (passphrase === undefined) return refuse('wrong-passphrase');
-    const tried = await this.#guesses.guess(async () => {
+    const tried = await this.guesses.guess(async () => {
       const made = await signer.sign(bytes, { passphrase });
       return made.ok || made.refusal.code !== 'wrong-passphrase' ? made : null;
     });
