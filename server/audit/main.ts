@@ -5,6 +5,7 @@
  * Exit code 0: intact; 1: not; 2: the command line, or a file that cannot be read.
  */
 import { UsageError } from './usage-error.ts';
+import { runShow } from './show-command.ts';
 import { runVerify } from './verify-command.ts';
 
 const HELP = `Aidline audit log / 审计日志
@@ -18,7 +19,17 @@ Options of verify
   --restored EPOCH    a restore that somebody answers for: checkpoints of what it replaced are passed over
   --json              the whole report as JSON
 
-Exit code: 0 intact, 1 not intact, 2 the command line is wrong or a file cannot be read.
+  npm run audit -- show CASE --database FILE [options]                    一个案件的全部经过 / one case's story
+
+Options of show
+  --lang LANG         zh, en or both (default both)
+  --ring FILE         ring key of the server (or the address of its key service), to read sealed bodies
+  --keys FILE         key store of the server (keys.sqlite); goes with --ring
+  --json              the story as JSON
+
+--ring and --keys with verify: grants in sealed bodies are held against access and feeds as well.
+
+Exit code: 0 intact, 1 not intact or a signature does not hold, 2 the command line is wrong or a file cannot be read.
 `;
 
 async function main(args: string[]): Promise<number> {
@@ -29,6 +40,7 @@ async function main(args: string[]): Promise<number> {
   }
   try {
     if (command === 'verify') return await runVerify(rest, (text) => process.stdout.write(text));
+    if (command === 'show') return await runShow(rest, (text) => process.stdout.write(text));
     throw new UsageError(`${command}: 没有这个命令 / no such command`);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

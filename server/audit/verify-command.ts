@@ -3,16 +3,17 @@ import type { KeyObject } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { parsePublicKeyText } from './audit-key.ts';
 import { faultNames, type AuditFault } from './fault.ts';
+import { readingSealer } from './reading-sealer.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyAudit, type AuditReport, type VerifyOptions } from './verify.ts';
 
 /** @throws UsageError */
-function readVerifyOptions(args: readonly string[]): VerifyOptions & { json: boolean } {
+async function readVerifyOptions(args: readonly string[]): Promise<VerifyOptions & { json: boolean }> {
   let values;
   try {
     ({ values } = parseArgs({
       args: [...args], strict: true,
-      options: { database: { type: 'string' }, checkpoints: { type: 'string' }, key: { type: 'string', multiple: true }, restored: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } },
+      options: { database: { type: 'string' }, checkpoints: { type: 'string' }, key: { type: 'string', multiple: true }, restored: { type: 'string', multiple: true }, ring: { type: 'string' }, keys: { type: 'string' }, json: { type: 'boolean', default: false } },
     }));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
@@ -20,7 +21,9 @@ function readVerifyOptions(args: readonly string[]): VerifyOptions & { json: boo
   const database = databaseOf(values.database);
   const checkpoints = values.checkpoints ?? null;
   if (checkpoints !== null && !existsSync(checkpoints)) throw new UsageError(`--checkpoints ${checkpoints}: 没有这个文件夹 / no such folder`);
-  return { database, checkpoints, keys: (values.key ?? []).map(readKey), restored: new Set(values.restored), sealer: null, json: values.json };
+  if ((values.ring === undefined) !== (values.keys === undefined)) throw new UsageError('--ring 和 --keys 要一起给 / go together');
+  const sealer = values.ring === undefined || values.keys === undefined ? null : await readingSealer(values.ring, values.keys);
+  return { database, checkpoints, keys: (values.key ?? []).map(readKey), restored: new Set(values.restored), sealer, json: values.json };
 }
 
 /** @throws UsageError where it names no file */
@@ -49,7 +52,7 @@ function readKey(path: string): KeyObject {
  * @throws UsageError
  */
 export async function runVerify(args: readonly string[], say: (text: string) => void): Promise<number> {
-  const { json, ...options } = readVerifyOptions(args);
+  const { json, ...options } = await readVerifyOptions(args);
   let report: AuditReport;
   try {
     report = await verifyAudit(options);
