@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   'screen-pop': async () => (await import('./screen-pop.ts')).screenPop,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'outbox-append': async () => (await import('./outbox-append.ts')).outboxAppend,
+  gate: async () => (await import('./gate.ts')).gate,
   'audit-verify': async () => (await import('./audit-verify.ts')).auditVerify,
 };
 

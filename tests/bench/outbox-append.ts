@@ -62,8 +62,8 @@ function deskOn(store: Store, prepared: Prepared): CommandParts {
   const who = { person: prepared.person, workstation: 'bench' };
   const clock = new CorrectedClock({ now: () => Date.now() }, 0);
   const logic = domainLogic({
-    person: { id: prepared.person, no: '1001', role: 'agent', skills: ['es'] }, workstation: who.workstation,
-    rules: () => prepared.rules, lights: () => ({ centre: 'down', core: 'down', phone: 'up' }),
+    person: { id: prepared.person, human: prepared.person, no: '1001', role: 'agent', skills: ['es'] }, workstation: who.workstation,
+    stoppedKinds: () => 'unknown', rules: () => prepared.rules, lights: () => ({ centre: 'down', core: 'down', phone: 'up' }),
   });
   store.transaction(() => {
     for (const { id, version, state } of prepared.cases) store.cases.put({ id, version, state, heardAt: clock.now(), sweep: 0 });

@@ -80,12 +80,14 @@ export const START = Date.parse('2026-11-23T02:00:00.000Z');
 /** A server's inside, with a bank in memory and a clock that only moves when told: real commands on a real log. */
 export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'aidline-control-'));
-  readonly bank = new MemoryBank(() => this.now());
+  readonly bank: MemoryBank;
   readonly journal: Acknowledged[] = [];
   readonly sent: { by: Person; outer: OuterCommand }[] = [];
   commands = 0;
   refusals = 0;
   nowMs = START;
+  /** As a server does: for what is measured. */
+  syncEachCommit: () => void = () => undefined;
   log!: EventLog;
   centre!: Centre;
   #nextId = 1_000;
@@ -94,12 +96,18 @@ export class Bench {
   now = (): string => new Date(this.nowMs).toISOString();
   newId = (): string => idOf(++this.#nextId);
 
-  static async open(): Promise<Bench> {
-    const bench = new Bench();
+  constructor(customers?: readonly string[]) {
+    this.bank = new MemoryBank(() => this.now(), customers);
+  }
+
+  /** @param customers of the bank; two without it */
+  static async open(customers?: readonly string[]): Promise<Bench> {
+    const bench = new Bench(customers);
     const database = openDatabase(bench.folder);
     if (!database.ok) throw new Error(database.error.code);
     // Thousands of stories, none of which cuts the power: that is tests/integration/log's to do.
     database.value.db.pragma('synchronous = OFF');
+    bench.syncEachCommit = () => void database.value.db.pragma('synchronous = FULL');
     const opened = startSqliteLog(database.value, { now: bench.now, newId: bench.newId });
     if (!opened.ok) throw new Error(opened.error.code);
     bench.log = opened.log;
@@ -118,7 +126,7 @@ export class Bench {
     await administration.start();
     const { log, bank } = this;
     const centre: Partial<Centre> = {
-      clock: { now: this.now, onMoved: () => () => undefined }, log, bank, administration, cases: new CaseStore(log), online: () => true, lights: { core: 'ok', phones: 'ok' },
+      clock: { now: this.now, onMoved: () => () => undefined }, log, bank, administration, cases: new CaseStore(log), online: () => true, offers: { isOffered: () => true } as never, lights: { core: 'ok', phones: 'ok' },
       people: new People(administration, { check: async () => ({ ok: false, code: 'wrong-password' }) } as never),
       open: { all: () => [], get: () => undefined } as never,
       logger: { error: () => undefined, warn: () => undefined, info: () => undefined } as never,

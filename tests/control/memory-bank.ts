@@ -10,7 +10,7 @@ export type Line = 'fine' | 'answer-lost' | 'order-lost' | 'order-late';
 const silent = (cause: NoAnswer['cause']): NoAnswer => ({ kind: 'no-answer', cause, text: { zh: '没有应答', en: 'no answer' } });
 const answer = <T>(value: T): { kind: 'answer'; value: T } => ({ kind: 'answer', value });
 
-/** Two customers; enough of a bank to book against. Compares and books in one step, under the key; an inquiry that finds nothing closes it. */
+/** A few customers; enough of a bank to book against. Compares and books in one step, under the key; an inquiry that finds nothing closes it. */
 export class MemoryBank implements Bank {
   readonly #now: () => string;
   readonly #plans = new Map<string, Plan[]>();
@@ -22,9 +22,9 @@ export class MemoryBank implements Bank {
   line: Line = 'fine';
   refuseNext = false;
 
-  constructor(now: () => string) {
+  constructor(now: () => string, customers: readonly string[] = ['c-1', 'c-2']) {
     this.#now = now;
-    for (const customer of ['c-1', 'c-2']) {
+    for (const customer of customers) {
       this.#cards.set(customer, 'normal');
       this.#plans.set(customer, [8_000_000, 4_000_000, 2_400_000, 900_000].map((principalFen, index) => plan(`${customer}-plan-${index + 1}`, customer, principalFen)));
     }

@@ -112,7 +112,7 @@ async function confirm({ bench }: Play, matter: Matter, state: CaseState, operat
   await bench.send(by, 'type in proof', matter.caseId, { operationId: operation.id, callId, typedFen: operation.payload.totalDueFen, typedLines: operation.payload.lines.length, typedLastFour: operation.payload.cardLastFour });
 }
 
-function orderBody(bench: Bench, state: CaseState, operation: OperationState, by: Person): CommandBody<'order execution'> {
+export function orderBody(bench: Bench, state: CaseState, operation: OperationState, by: Person): CommandBody<'order execution'> {
   const digest = operation.digest ?? '0'.repeat(64);
   const lines = operation.payload?.lines ?? operation.worksheet.lines;
   return { operationId: operation.id, executionId: bench.newId(), digest, callId: openCall(state), keys: lines.map(({ lineId }) => ({ lineId, key: bench.newId() })), signed: bench.signed(by, 'order', digest) };
