@@ -74,8 +74,7 @@ describe('[PR5] npm run audit -- show', () => {
     expect(out).toContain('Chain: 10 条，完整 / 10 entries, intact');
     expect(out).toContain('Signatures: 1，全部有效 / all valid');
     const places = ['备注：客户想提前还清', 'Note: 客户想提前还清', 'Booked by the bank, receipt R-9, posts on 2026-03-05', '林岚 (1001', 'approved, valid until 2026-03-02 09:00:01.000 +08:00', digest, '有效 / valid', `was shown customer ${CUSTOMER}, for the review`, '拒绝', 'tp5-reviewer-is-maker'];
-    const found = places.map((place) => out.indexOf(place));
-    expect(found.every((at) => at >= 0), out).toBe(true);
+    expect(places.filter((place) => !out.includes(place))).toEqual([]);
     expect(out.indexOf('备注')).toBeLessThan(out.indexOf('R-9'));
     expect(out.indexOf('R-9')).toBeLessThan(out.indexOf('was shown'));
     expect(out.indexOf('was shown')).toBeLessThan(out.indexOf('tp5-reviewer-is-maker'));
