@@ -18,9 +18,10 @@ export function ed25519Key(publicKey: string): KeyObject {
   return key;
 }
 
-/** RFC 8032; false for whatever is no signature. */
+/** RFC 8032; false for whatever is no signature, and for one in a base64 that another implementation would not read (RFC 4648, 3.5). */
 export function isSignedBy(publicKey: string, bytes: Uint8Array, signature: string): boolean {
-  return verify(null, bytes, ed25519Key(publicKey), Buffer.from(signature, 'base64'));
+  const raw = Buffer.from(signature, 'base64');
+  return raw.toString('base64') === signature && verify(null, bytes, ed25519Key(publicKey), raw);
 }
 
 /**
