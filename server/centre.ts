@@ -18,6 +18,7 @@ import type { Workstations } from './administration/workstations.ts';
 import type { Credentials } from './people/credentials.ts';
 import type { People } from './people/people.ts';
 import type { Tokens } from './people/tokens.ts';
+import type { Offers } from './reviews/offers.ts';
 
 /** What the server publishes for everyone to decide by. */
 export type PublishedRules = {
@@ -48,6 +49,8 @@ export type Centre = {
   rules: PublishedRules;
   live: LiveHub;
   agents: AgentStates;
+  /** Who is offered which review now. */
+  offers: Offers;
   lights: { core: Light; phones: Light };
   logger: Logger;
 };

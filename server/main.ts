@@ -1,8 +1,9 @@
 import { LogFailure } from './log/log-errors.ts';
-import { initAdministrators } from './people/init.ts';
+import { initAdministrators, newFirstCode } from './people/init.ts';
 import { helpText, OptionsError, readOptions } from './options.ts';
 import { PublicationError } from './policy/publish.ts';
-import { startCentre, StartError } from './start-centre.ts';
+import { startCentre } from './start-centre.ts';
+import { StartError } from './start-error.ts';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -11,7 +12,9 @@ async function main(): Promise<void> {
     return;
   }
   if (options.command === 'init') return initAdministrators(options);
+  if (options.command === 'first-code') return newFirstCode(options);
   const running = await startCentre(options);
+  for (const notice of running.notices) process.stderr.write(`${notice}\n`);
   process.stdout.write(`listening ${running.url}\n`);
   let stopping = false;
   const stop = (): void => {

@@ -4,10 +4,13 @@ const HELP = `Aidline central server
 
   node server/main.ts [options]            start the server
   node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
+  node server/main.ts first-code --data DIR  another enrolment code, while no workstation is enrolled
 
 Options
   --data DIR          folder of the log and the people file (default .data/server)
-  --host ADDRESS      address to listen on (default 127.0.0.1)
+  --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS
+  --tls-cert FILE     certificate (chain) in PEM: HTTPS and WSS instead of HTTP and WS
+  --tls-key FILE      its private key in PEM
   --port N            port; 0 takes a free one (default 4170)
   --production        no demo accounts, no simulator, no controllable clock
   --demo              demo bank, demo accounts, phone simulator, controllable clock
@@ -20,20 +23,23 @@ Options
                       AIDLINE_RING_SECRET (default ring.key in the data folder)
   --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
   --flows DIR         flows and policy (default: those that come with the program)
-  --control FILE      two-person policy (default: the one that comes with the program)
+  --control FILE      two-person policy at the founding (default: the one that comes with the program); afterwards
+                      only two administrators change it
   --checkpoints DIR   signed checkpoints of the audit log (default DIR of --data, checkpoints)
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
 The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma).
-The server prints "listening http://ADDRESS:PORT" when it is ready, and stops on SIGTERM or SIGINT.
+The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
 
 export type Options = {
-  command: 'serve' | 'init' | 'help';
+  command: 'serve' | 'init' | 'first-code' | 'help';
   data: string;
   host: string;
   port: number;
+  /** Files of certificate and key; null: plain HTTP. */
+  tls: { cert: string; key: string } | null;
   mode: 'demo' | 'production' | 'plain';
   arrivals: string | null;
   calls: boolean;
@@ -61,6 +67,7 @@ export function readOptions(args: readonly string[]): Options {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
+        'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
         'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -77,11 +84,14 @@ export function readOptions(args: readonly string[]): Options {
   if (values.production && values.demo) throw new OptionsError('--production 和 --demo 不能同时用 / exclude each other');
   if (!values.demo && (values.arrivals ?? values.now ?? values.crowd) !== undefined) throw new OptionsError('--arrivals, --crowd, --now: 只在 --demo 下可用 / need --demo');
   if (values.now !== undefined && Number.isNaN(Date.parse(values.now))) throw new OptionsError(`--now ${values.now}: 不是时间 / not an instant`);
+  const cert = values['tls-cert'];
+  const key = values['tls-key'];
+  if ((cert === undefined) !== (key === undefined)) throw new OptionsError('--tls-cert, --tls-key: 要一起给 / go together');
   const [first, ...rest] = positionals;
-  if (rest.length > 0 || (first !== undefined && first !== 'init')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
+  if (rest.length > 0 || (first !== undefined && first !== 'init' && first !== 'first-code')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
   return {
-    command: values.help ? 'help' : first === 'init' ? 'init' : 'serve',
-    data: values.data, host: values.host, port, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
+    command: values.help ? 'help' : first ?? 'serve',
+    data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, logLevel: values['log-level'],
   };
 }

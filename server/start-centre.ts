@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -18,20 +17,28 @@ import { makeAskers } from './gateway/asks.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
+import { listen, makeServer } from './http/listen.ts';
 import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
+import { policyInForce } from '#shared/administration/administration-evolve.ts';
+import { digestOfJson } from '#shared/protocol/signature.ts';
+import type { ControlPolicy } from '#shared/review/policy.ts';
 import { AgentStates } from './people/agent-states.ts';
 import { Administration } from './administration/administration.ts';
 import { foundDemo } from './administration/found.ts';
-import { publishCentre } from './administration/publish-centre.ts';
+import { presenceTeller, publishCentre, tellCentre } from './administration/publish-centre.ts';
+import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
 import { People } from './people/people.ts';
 import { Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
+import { Offers } from './reviews/offers.ts';
+import { publishReviews, watchOffers } from './reviews/review-lists.ts';
+import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { startSwitchboard } from './calls/start-switchboard.ts';
 import type { Phones } from './telephony/phones.ts';
@@ -39,10 +46,7 @@ import { telephonyWebhook } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
-export type RunningCentre = { url: string; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null };
-
-/** The data folder or the log cannot be used: told in both languages, before anything was started. */
-export class StartError extends Error {}
+export type RunningCentre = { url: string; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
 
 const clockOf = (options: Options): Clock => {
   if (options.mode !== 'demo') return realClock;
@@ -51,11 +55,20 @@ const clockOf = (options: Options): Clock => {
   return clock;
 };
 
+/** TP12: after the founding a file at the start changes nothing; two people do. */
+function controlNotice(options: Options, given: ControlPolicy, administration: Administration): string[] {
+  const inForce = policyInForce(administration.state);
+  if (options.control === null || inForce === null || digestOfJson(inForce) === digestOfJson(given)) return [];
+  return [`--control ${options.control}: 与现行制度 ${inForce.version} 不同，不生效；改制度要由两位管理员办理 / differs from the policy in force, ${inForce.version}, and does not count; two administrators change it`];
+}
+
 /** Puts the rooms of the server together and opens its door. */
 export async function startCentre(options: Options): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = clockOf(options);
   const now = (): string => clock.now();
+  // Nothing is opened for a server that could not be let listen.
+  const server = makeServer(options);
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -71,6 +84,8 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   await administration.start();
   // TP12: whoever knows the demo's passwords must not get into a real centre.
   if (options.mode !== 'demo' && administration.state.founded === 'demo') throw new StartError('这个数据文件夹是演示用的，不能用于正式服务 / this data folder was made by --demo and cannot serve a real centre');
+  // … and a centre of real people is no playground: its clock would be moved and any machine enrolled.
+  if (options.mode === 'demo' && administration.state.founded === 'init') throw new StartError('这个数据文件夹是正式的，不能用于演示 / this data folder is of a real centre and cannot serve a demo');
   if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
   const people = new People(administration, credentials);
   const workstations = new Workstations(credentials, administration, now, options.mode === 'demo');
@@ -81,7 +96,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const cases = new CaseStore(log);
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const agents = new AgentStates(log, now);
-  const tokens = new Tokens(join(options.data, 'tokens.key'), now);
+  const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
   const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
   const demo = clock instanceof ControllableClock
     ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
@@ -89,14 +104,19 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
-  const centre: Centre = { clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  let offers: Offers;
+  const centre: Centre = { get offers() { return offers; }, clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  offers = new Offers(centre);
   await agents.start();
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   publishCentre(centre, rules);
+  await carryOutTheRest(centre);
+  const notices = controlNotice(options, rules.control, administration);
+  const presence = presenceTeller(centre, scheduler);
 
-  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null);
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, () => tellCentre(centre));
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
@@ -114,34 +134,43 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
     });
   }
   await app.ready();
-  const server = createServer(app.routing);
+  server.on('request', app.routing);
   const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) });
   sealing.onErased((streams) => streams.forEach((stream) => {
     feed.forget(stream);
     open.forget(stream).catch((error: unknown) => logger.error({ error: String(error) }, 'an erased case was not folded anew'));
   }));
-  gateway = new Gateway(server, centre, feed, { arrived: board.arrived, left: board.left });
+  /** Who comes or goes changes whom a review is offered to, and what the administrators see. */
+  const presenceChanged = (): void => {
+    presence.tell();
+    publishReviews(centre);
+  };
+  gateway = new Gateway(server, centre, feed, {
+    arrived: (seat) => {
+      board.arrived(seat);
+      presenceChanged();
+    },
+    left: (seat) => {
+      board.left(seat);
+      presenceChanged();
+    },
+  });
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE'
-        ? new StartError(`端口 ${options.port} 已被占用：换一个 --port，或先停掉另一个服务 / port ${options.port} is in use: choose another --port, or stop the other program`)
-        : error));
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const url = await listen(server, options);
+  const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
   return {
-    url: `http://${options.host}:${port}`, centre, demo,
+    url, centre, demo, notices,
     stop: async () => {
       reactions.stop();
+      stopOffers();
       await door.close();
       await board.switchboard.stop();
       await new Promise((resolve) => server.close(resolve));
       await app.close();
+      presence.stop();
       await open.settled();
       await checkpoints.stop();
       await log.close();

@@ -10,6 +10,9 @@ import type { AuditEntry, EventLog } from '../log/log.ts';
 const TRIES = 20;
 
 export type Taken = { ok: true; events: readonly AdministrationEvent[] } | { ok: false; refusal: Refusal };
+export type Doer = { person: string; workstation: string };
+/** What a decision may look at, from the centre as it is at that moment; or why it is not even decided. */
+export type Gather = (state: AdministrationState) => AdministrationContext | { refusal: Refusal } | Promise<AdministrationContext | { refusal: Refusal }>;
 
 /**
  * The centre itself (TP12): people, keys, workstations, policies, stops, and the changes that wait for the second person,
@@ -29,7 +32,7 @@ export class Administration {
 
   async start(): Promise<void> {
     this.#state = noCentre;
-    await this.#catchUp();
+    await this.#catchUp([]);
   }
 
   /** As the log has it; its version is what a decision on it must expect. */
@@ -37,22 +40,27 @@ export class Administration {
     return this.#state;
   }
 
-  /** Called after each change, in order. */
+  /** Called with each change, in order, before anybody else can see the new state: what is derived from it is never behind it. */
   onChanged(listener: (events: readonly AdministrationEvent[], state: AdministrationState) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Takes what a person does to the centre; what is refused is in the audit log (TP7). */
-  take(command: AdministrationCommand, context: AdministrationContext, workstation: string): Promise<Taken> {
+  /**
+   * Takes what a person does to the centre; what is refused is in the audit log (TP7). Who they are and whether their keys
+   * are valid is looked up when it is their turn: a revocation that was ahead of them counts (TP8).
+   */
+  take(command: AdministrationCommand, gather: Gather, by: Doer): Promise<Taken> {
     return this.#inTurn(async () => {
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
-        const ruling = decideAdministration(this.#state, command, context);
+        const state = this.#state;
+        const context = await gather(state);
+        const ruling = 'refusal' in context ? context : decideAdministration(state, command, context);
         if ('refusal' in ruling) {
-          const entry: AuditEntry = { kind: 'administration refused', person: context.by.person, workstation, about: null, detail: { command: command.kind, code: ruling.refusal.code } };
+          const entry: AuditEntry = { kind: 'administration refused', person: by.person, workstation: by.workstation, about: null, detail: { command: command.kind, code: ruling.refusal.code } };
           await this.#log.append([{ writes: [], command: null, audit: [entry] }]);
           return { ok: false, refusal: ruling.refusal };
         }
-        if (ruling.events.length === 0 || (await this.#append(ruling.events, { kind: 'person', person: context.by.person, workstation }))) return { ok: true, events: ruling.events };
+        if (ruling.events.length === 0 || (await this.#append(ruling.events, { kind: 'person', person: by.person, workstation: by.workstation }, state.version))) return { ok: true, events: ruling.events };
       }
       throw new Error(`${command.kind} met ${TRIES} conflicts`);
     });
@@ -62,31 +70,32 @@ export class Administration {
   record(rule: (state: AdministrationState) => AdministrationEvent[]): Promise<void> {
     return this.#inTurn(async () => {
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
-        const events = rule(this.#state);
-        if (events.length === 0 || (await this.#append(events, { kind: 'server', person: null, workstation: null }))) return;
+        const state = this.#state;
+        const events = rule(state);
+        if (events.length === 0 || (await this.#append(events, { kind: 'server', person: null, workstation: null }, state.version))) return;
       }
       throw new Error('the centre was not recorded');
     });
   }
 
-  async #append(events: readonly AdministrationEvent[], actor: Actor): Promise<boolean> {
+  async #append(events: readonly AdministrationEvent[], actor: Actor, expectedVersion: number): Promise<boolean> {
     const [result] = await this.#log.append([{
-      writes: [{ stream: ADMINISTRATION, expectedVersion: this.#state.version, events: events.map((event) => ({ id: uuidv7(), ...event })), actor, madeAt: this.#now() }],
+      writes: [{ stream: ADMINISTRATION, expectedVersion, events: events.map((event) => ({ id: uuidv7(), ...event })), actor, madeAt: this.#now() }],
       command: null, audit: [],
     }]);
     if (result?.status === 'conflict') {
-      await this.#catchUp();
+      await this.#catchUp([]);
       return false;
     }
     if (result?.status !== 'appended') throw new Error(`the log did not take a change of the centre: ${JSON.stringify(result)}`);
-    await this.#catchUp();
-    for (const listener of this.#listeners) listener(events, this.#state);
+    await this.#catchUp(events);
     return true;
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(events: readonly AdministrationEvent[]): Promise<void> {
     const news = await this.#log.readStream(ADMINISTRATION, this.#state.version + 1);
-    for (const { envelope, body } of news) this.#state = evolveAdministration(this.#state, { kind: envelope.kind, version: envelope.version, body, at: envelope.times.recorded });
+    this.#state = news.reduce((state, { envelope, body }) => evolveAdministration(state, { kind: envelope.kind, version: envelope.version, body, at: envelope.times.recorded }), this.#state);
+    if (news.length > 0) for (const listener of this.#listeners) listener(events, this.#state);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

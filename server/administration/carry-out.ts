@@ -1,43 +1,101 @@
 import { randomBytes } from 'node:crypto';
 import type { AdministrationCommand } from '#shared/administration/administration-schema.ts';
+import type { ChangeRequest } from '#shared/administration/change.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
+import { eraseCustomer, liftLegalHold, setLegalHold, type Decision } from '../log/sealing/erasure.ts';
+import type { StoredCode } from '../people/credentials.ts';
 
-/** Characters that are not mistaken for each other when they are read out. */
+/** Characters that are not mistaken for each other when they are read out: 32 of them, so that no byte favours one. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const HALF = 10;
-const randomHalf = (): string => [...randomBytes(HALF)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+const CODE_HOURS = 24;
+/** Somebody may write for the customer just before the erasure: looked at anew so often. */
+const ERASURE_TRIES = 3;
 
-/** Halves that their proposer has not taken yet; lost with the process, and then the passphrase is reset anew. */
-const halves = new Map<string, { proposer: string; half: string }>();
+type Side = 'proposer' | 'approver';
+/** `half`: of a new passphrase's code, for who approved. */
+export type CarriedOut = { ok: true; half: string | null } | { ok: false; refusal: Refusal };
+
+/** In two halves, one for each: neither of the two could sign in as the person (TP12). Not kept: made anew from the server's key. */
+const halfOf = (centre: Centre, code: Pick<StoredCode, 'changeId' | 'secret'>, side: Side): string =>
+  [...centre.tokens.derived(`code/${code.changeId}/${side}`, code.secret).subarray(0, HALF)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+
+async function setCode(centre: Centre, request: ChangeRequest, person: string): Promise<StoredCode> {
+  const now = centre.clock.now();
+  const code: StoredCode = {
+    changeId: request.changeId, person, proposer: request.proposer, approver: request.decidedBy ?? request.proposer, secret: randomBytes(32),
+    until: new Date(Date.parse(now) + CODE_HOURS * 3_600_000).toISOString(),
+  };
+  await centre.credentials.setByCode(code, `${halfOf(centre, code, 'proposer')}-${halfOf(centre, code, 'approver')}`, now);
+  return code;
+}
+
+/** PR7: by the two who decided. Refused where something spoke against it since: the change stays, and nothing was erased or held. */
+async function changeSealing(centre: Centre, request: ChangeRequest): Promise<Refusal | null> {
+  const { change } = request;
+  if (change.kind !== 'erase customer' && change.kind !== 'set legal hold' && change.kind !== 'lift legal hold') return null;
+  const parts = { log: centre.log, sealing: centre.sealing, now: () => centre.clock.now() };
+  const decision: Decision = { by: [request.proposer, request.decidedBy ?? request.proposer], reason: change.reason };
+  if (change.kind !== 'erase customer') {
+    const answer = await (change.kind === 'set legal hold' ? setLegalHold : liftLegalHold)(parts, { ...decision, customer: change.customerId, matter: change.matter });
+    // Done before the server died: once is enough.
+    return answer.ok || answer.refusal.code === (change.kind === 'set legal hold' ? 'erasure-hold-exists' : 'erasure-hold-unknown') ? null : answer.refusal;
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await eraseCustomer(parts, change.customerId, decision);
+    if (answer.ok || answer.refusal.code === 'erasure-unknown-customer') return null;
+    if (answer.refusal.code !== 'erasure-moved' || attempt === ERASURE_TRIES) return answer.refusal;
+  }
+}
+
+/** What a change that came into force makes the server do beside the log: once, whenever it is asked (TP12). */
+async function carryOutChange(centre: Centre, request: ChangeRequest): Promise<CarriedOut> {
+  if (request.status !== 'in-force' || centre.credentials.isCarriedOut(request.changeId)) return { ok: true, half: null };
+  const { change } = request;
+  if (change.kind === 'add person' || change.kind === 'reset passphrase') {
+    await setCode(centre, request, change.kind === 'add person' ? change.person.id : change.personId);
+    return { ok: true, half: null };
+  }
+  const refusal = await changeSealing(centre, request);
+  const outcome = refusal?.code ?? 'done';
+  if (refusal !== null) {
+    await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'change not carried out', person: request.decidedBy, workstation: null, about: null, detail: { change: request.changeId, kind: change.kind, code: outcome } }] }]);
+  }
+  centre.credentials.carryOut(request.changeId, outcome, centre.clock.now());
+  return refusal === null ? { ok: true, half: null } : { ok: false, refusal };
+}
 
 /**
  * What an approved change makes the server do beside the log.
  *
- * @returns the approver's half of a new passphrase's code, or null
+ * @returns the approver's half of a new passphrase's code, or null; or why it could not be done after all
  */
-export async function carryOut(centre: Centre, command: AdministrationCommand): Promise<string | null> {
-  if (command.kind !== 'approve change') return null;
+export async function carryOut(centre: Centre, command: AdministrationCommand): Promise<CarriedOut> {
+  if (command.kind !== 'approve change') return { ok: true, half: null };
   const request = centre.administration.state.changes[command.body.changeId];
-  if (request === undefined || request.status !== 'in-force') return null;
-  const { change } = request;
-  if (change.kind !== 'add person' && change.kind !== 'reset passphrase') return null;
-  const person = change.kind === 'add person' ? change.person.id : change.personId;
-  // In two halves, one for each: neither of the two could sign in as the person (TP12).
-  const first = randomHalf();
-  const second = randomHalf();
-  await centre.credentials.set(person, `${first}-${second}`, true);
-  centre.credentials.forgetKey(person);
-  halves.set(request.changeId, { proposer: request.proposer, half: first });
-  return second;
+  if (request === undefined) return { ok: true, half: null };
+  const carried = await carryOutChange(centre, request);
+  return carried.ok && request.decidedBy !== null ? { ok: true, half: takeHalf(centre, request.changeId, request.decidedBy) } : carried;
 }
 
-/** The proposer's half, once. */
-export function takeHalf(_centre: Centre, changeId: string, person: string): string | null {
-  const held = halves.get(changeId);
-  if (held === undefined || held.proposer !== person) return null;
-  halves.delete(changeId);
-  return held.half;
+/** At the start: what was approved and not carried out, because the server died in between, in the order of approval. */
+export async function carryOutTheRest(centre: Centre): Promise<void> {
+  const inForce = Object.values(centre.administration.state.changes).filter((request) => request.status === 'in-force');
+  for (const request of inForce.sort((a, b) => ((a.decidedAt ?? '') < (b.decidedAt ?? '') ? -1 : 1))) {
+    const carried = await carryOutChange(centre, request);
+    if (!carried.ok) centre.logger.error({ change: request.changeId, code: carried.refusal.code }, 'an approved change could not be carried out');
+  }
+}
+
+/** The half of who proposed or approved, told once to each; null where it was told, is over, or is nobody's. */
+export function takeHalf(centre: Centre, changeId: string, person: string): string | null {
+  const code = centre.credentials.codesFor(person, centre.clock.now()).find((one) => one.changeId === changeId);
+  if (code === undefined) return null;
+  const side: Side = code.proposer === person ? 'proposer' : 'approver';
+  centre.credentials.took(changeId, side);
+  return halfOf(centre, code, side);
 }
 
 /** Changes of which this person may still take their half. */
-export const halvesOf = (person: string): string[] => [...halves].filter(([, held]) => held.proposer === person).map(([changeId]) => changeId);
+export const halvesOf = (centre: Centre, person: string): string[] => centre.credentials.codesFor(person, centre.clock.now()).map(({ changeId }) => changeId);

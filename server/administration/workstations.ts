@@ -14,6 +14,8 @@ const Asked = z.object({ id: Uuid7, name: z.string(), site: z.string(), key_id: 
 type Asked = z.infer<typeof Asked>;
 
 const CODE_HOURS = 24;
+const MOST_WAITING = 100;
+const WAITING_DAYS = 7;
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 export const fingerprintOf = (keyId: string): string => (keyId.slice(0, 16).match(/.{4}/g) ?? []).join('-');
 
@@ -36,29 +38,32 @@ export class Workstations {
     credentials.db.exec(`create table if not exists enrolments (
       key_id text primary key, id text not null unique, name text not null, site text not null, public_key text not null, secret text not null, asked_at text not null
     ) strict;
-    create table if not exists first_code (only_one integer primary key check (only_one = 1), hash blob not null, until text not null) strict`);
+    create table if not exists first_code (only_one integer primary key check (only_one = 1), hash blob not null, until text not null, used_by text) strict`);
   }
 
   /** One code for the first machine (TP12): whoever founds the centre types it there, within a day, once. */
   firstCode(): string {
     const code = randomBytes(15).toString('base64url');
     const until = new Date(Date.parse(this.#now()) + CODE_HOURS * 3_600_000).toISOString();
-    this.#credentials.db.prepare('insert or replace into first_code (only_one, hash, until) values (1, ?, ?)').run(hash(code), until);
+    this.#credentials.db.prepare('insert or replace into first_code (only_one, hash, until, used_by) values (1, ?, ?, null)').run(hash(code), until);
     return code;
   }
 
-  async ask(request: EnrolmentRequest): Promise<EnrolmentAnswer | { code: 'enrolment-code' }> {
+  async ask(request: EnrolmentRequest): Promise<EnrolmentAnswer | { code: 'enrolment-code' | 'enrolment-full' }> {
     const keyId = keyIdOf(Buffer.from(request.publicKey, 'base64'));
     const known = this.#byKey(keyId);
     const id = known?.id ?? uuidv7();
     if (known === null) {
+      // RB1: whoever can reach the door may ask; they must not fill the disk, nor push others off the list.
+      this.#forgetOld();
+      if (request.code === null && this.waiting().length >= MOST_WAITING) return { code: 'enrolment-full' };
       this.#credentials.db.prepare('insert into enrolments (key_id, id, name, site, public_key, secret, asked_at) values (?, ?, ?, ?, ?, ?, ?)')
         .run(keyId, id, request.name, request.site, request.publicKey, request.secret, this.#now());
     }
     const workstation: Workstation = { id, name: request.name, site: request.site, keyId, publicKey: request.publicKey };
     if (this.#enrolled(id) === undefined) {
       const how = this.#atOnce ? 'demo' as const : request.code !== null ? 'first machine' as const : null;
-      if (how === 'first machine' && !this.#useCode(request.code ?? '')) return { code: 'enrolment-code' };
+      if (how === 'first machine' && !this.#useCode(request.code ?? '', keyId)) return { code: 'enrolment-code' };
       if (how !== null) await this.#administration.record((state) => (state.workstations[id] === undefined ? [{ kind: 'workstation enrolled', body: { workstation, how } }] : []));
     }
     const enrolled = this.#enrolled(id);
@@ -96,10 +101,19 @@ export class Workstations {
     return row === undefined ? null : Asked.parse(row);
   }
 
-  #useCode(code: string): boolean {
-    const row = this.#credentials.db.prepare<[], { hash: Buffer; until: string }>('select hash, until from first_code').get();
+  /** Requests of a week ago that nobody agreed to are made anew by who still wants it. */
+  #forgetOld(): void {
+    const before = new Date(Date.parse(this.#now()) - WAITING_DAYS * 86_400_000).toISOString();
+    const rows = this.#credentials.db.prepare<[string], { key_id: string; id: string }>('select key_id, id from enrolments where asked_at < ?').all(before);
+    for (const row of rows) if (this.#enrolled(row.id) === undefined) this.#credentials.db.prepare('delete from enrolments where key_id = ?').run(row.key_id);
+  }
+
+  /** Once: for one machine. The same one may ask again, so that a server that died before it was recorded makes it good. */
+  #useCode(code: string, keyId: string): boolean {
+    const row = this.#credentials.db.prepare<[], { hash: Buffer; until: string; used_by: string | null }>('select hash, until, used_by from first_code').get();
     if (row === undefined || row.until < this.#now() || !timingSafeEqual(row.hash, hash(code))) return false;
-    this.#credentials.db.prepare('delete from first_code').run();
+    if (row.used_by !== null) return row.used_by === keyId;
+    this.#credentials.db.prepare('update first_code set used_by = ?').run(keyId);
     return true;
   }
 }

@@ -138,6 +138,9 @@ function foldable(centre: Centre, state: CaseState | null, events: readonly Case
   }
 }
 
+/** Where it failed, without its message: that could tell a name or a number (PR4). */
+const placesOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).join(' ') : '');
+
 /**
  * A rule that throws is a bug of ours. It is a refusal all the same: an answer that never comes is asked for again by the
  * desktop for ever, and stops everything behind it (SY3, RB1).
@@ -146,7 +149,7 @@ function decidedOn(centre: Centre, state: CaseState | null, command: Command, co
   try {
     return decide(state, command, context);
   } catch (error) {
-    centre.logger.error({ command: command.id, kind: command.kind, error: error instanceof Error ? (error.stack ?? error.name) : 'unknown' }, 'a rule failed; the command was refused');
+    centre.logger.error({ command: command.id, kind: command.kind, at: placesOf(error) }, 'a rule failed; the command was refused');
     return { refusal: { code: 'server-bug', detail: { command: command.id } } };
   }
 }

@@ -6,7 +6,7 @@ import { mayDo } from '#shared/people/may.ts';
 import { keyIdOf } from '#shared/protocol/signature.ts';
 import { administer } from '../administration/administer.ts';
 import { carryOut, takeHalf } from '../administration/carry-out.ts';
-import { rulesVersionFor } from '../administration/publish-centre.ts';
+import { rulesVersionFor, tellCentre } from '../administration/publish-centre.ts';
 import type { Centre } from '../centre.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
 import { reviewPairs } from '../reviews/review-pairs.ts';
@@ -72,10 +72,13 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
     administer: async ({ person, workstation }, body) => {
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
-      return yes({ done: true as const, half: await carryOut(centre, taken.command) });
+      const carried = await carryOut(centre, taken.command);
+      tellCentre(centre);
+      return carried.ok ? yes({ done: true as const, half: carried.half }) : carried;
     },
     'take half': async ({ person }, { changeId }) => {
       const half = takeHalf(centre, changeId, person.id);
+      tellCentre(centre);
       return half === null ? no('half-gone') : yes({ half });
     },
     'keep key': async ({ person, workstation }, key) => {

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'socket.io';
 import { Hello, MAX_MESSAGE_BYTES, OLDEST_PROTOCOL, PROTOCOL_VERSION, PullRequest, PushRequest, SOCKET, AskRequest, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
@@ -12,7 +13,7 @@ import type { Person } from '#shared/people/person.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
 import { RateLimit } from './rate-limit.ts';
 
-type Seat = { person: Person; desktop: string; workstation: string; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+type Seat = { person: Person; desktop: string; workstation: string; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
 
 /** What desktops send: unknown until parsed; the acknowledgement too is only believed to be a function. */
 type FromDesktop = Record<'push' | 'pull' | 'ask', (body: unknown, acknowledge: unknown) => void>;
@@ -44,7 +45,7 @@ export class Gateway {
   readonly #book: DoorBook;
   #askers: ReturnType<typeof makeAskers> | null = null;
 
-  constructor(http: HttpServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
+  constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
     this.#centre = centre;
     this.#feed = feed;
     this.#events = events;
@@ -89,8 +90,14 @@ export class Gateway {
 
   #gone(seat: Seat): string | null {
     if (this.#centre.people.byId(seat.person.id)?.active !== true) return 'person-disabled';
+    if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
     const machine = this.#centre.workstations.admit(seat.workstation);
     return machine.ok ? null : machine.code;
+  }
+
+  /** TP12: sessions from before a person's passphrase was reset, or before they were disabled, are over. */
+  #lasts(person: string, given: number): boolean {
+    return given >= (this.#centre.administration.state.signedOut[person]?.version ?? 0);
   }
 
   online(person: string): boolean {
@@ -124,7 +131,8 @@ export class Gateway {
     if (!this.#centre.workstations.proves(claims.workstation, hello.data.token, hello.data.proof)) throw new ConnectRefused({ code: 'workstation-proof' });
     const person = this.#centre.people.byId(claims.sub);
     if (person === null || !person.active) throw new ConnectRefused({ code: 'person-disabled' });
-    return { person, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit() };
+    if (!this.#lasts(person.id, claims.centre)) throw new ConnectRefused({ code: 'session-over' });
+    return { person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit() };
   }
 
   #serve(socket: DeskSocket): void {

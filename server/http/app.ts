@@ -1,16 +1,17 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { refusalText } from '#shared/protocol/refusals.ts';
 import { z } from 'zod';
 import { EnrolmentRequest, OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type EnrolmentAnswer, type SignInAnswer } from '#shared/protocol/wire.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
 import type { Centre } from '../centre.ts';
+import { AddressLimit } from './address-limit.ts';
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export type DemoAccount = { account: string; password: string; role: string; name: string };
 
-const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403 };
+const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'enrolment-full': 503 };
 
 /** What every HTTP refusal looks like: a code, its detail, and the words in both languages. */
 const said = (refusal: Refusal): { refusal: Refusal; text: ReturnType<typeof refusalText> } => ({ refusal, text: refusalText(refusal.code) });
@@ -40,6 +41,8 @@ async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer
   const offMs = Date.parse(clockAt) - Date.now();
   // A clock that is a day off cannot tell when a promise falls due; said after the password, so that it tells nobody else.
   if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) return { ok: false, refusal: { code: 'clock-off', detail: { minutes: Math.round(offMs / 60_000) } } };
+  // TP12: what two others know is good for making it one's own (`POST /passphrase`), and for nothing else.
+  if (checked.mustChange) return { ok: false, refusal: { code: 'passphrase-must-change' } };
   const { token, expiresAt } = await centre.tokens.session(checked.person.id, desktop, workstation);
   const { id, human, name, no, role, skills, team } = checked.person;
   const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
@@ -59,25 +62,38 @@ async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer:
   return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
 
+/** Requests at once and refill a second, for each address: a shift signs in at eight, through one proxy perhaps. */
+export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolment': { burst: 60, perSecond: 1 }, '/passphrase': { burst: 60, perSecond: 1 } } as const;
+
 /**
  * The HTTP side: health and sign-in. The webhook and the demo's switches are registered beside it.
  *
  * @param demo accounts to list on the sign-in screen, or null outside the demo
+ * @param told called when a machine has asked to be enrolled
  */
-export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null): FastifyInstance {
+export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, told: () => void): FastifyInstance {
   const app = Fastify({ logger: false, bodyLimit: 16 * 1024 });
   app.get('/health', async () => ({
     ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, serverAt: centre.clock.now(),
   }));
-  app.post('/session', async (request, reply) => {
+  const limited = (path: keyof typeof DOOR_LIMITS) => {
+    const limit = new AddressLimit(DOOR_LIMITS[path].burst, DOOR_LIMITS[path].perSecond);
+    return { onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      const seconds = limit.wait(request.ip);
+      if (seconds > 0) return reply.code(429).header('retry-after', String(seconds)).send(said({ code: 'too-frequent', detail: { seconds } }));
+      return undefined;
+    } };
+  };
+  app.post('/session', limited('/session'), async (request, reply) => {
     const result = await signIn(centre, request.body);
     return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
   });
-  app.post('/enrolment', async (request, reply) => {
+  app.post('/enrolment', limited('/enrolment'), async (request, reply) => {
     const result = await enrol(centre, request.body);
+    if (result.ok) told();
     return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
   });
-  app.post('/passphrase', async (request, reply) => {
+  app.post('/passphrase', limited('/passphrase'), async (request, reply) => {
     const parsed = PassphraseRequest.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send(said({ code: 'request-malformed' }));
     const refusal = await changePassphrase(centre, parsed.data.account, parsed.data.old, parsed.data.new, parsed.data.workstation);

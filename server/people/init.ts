@@ -8,7 +8,7 @@ import { Workstations } from '../administration/workstations.ts';
 import { openSealedLog } from '../log/sealing/open-sealed-log.ts';
 import type { Options } from '../options.ts';
 import { loadControl } from '../policy/load-control.ts';
-import { StartError } from '../start-centre.ts';
+import { StartError } from '../start-error.ts';
 import { Credentials } from './credentials.ts';
 
 /**
@@ -33,6 +33,31 @@ export async function initAdministrators(options: Options): Promise<void> {
     await foundByTwo(administration, credentials, people, loadControl(options.control ?? new URL('../policy/control.yaml', import.meta.url)));
     const code = new Workstations(credentials, administration, now, false).firstCode();
     process.stdout.write(`两位管理员已建立 / two administrators were made\n第一台工作站的登记码，24 小时内用一次 / enrolment code of the first workstation, once, within 24 hours: ${code}\n`);
+  } finally {
+    credentials.close();
+    await opened.log.close();
+  }
+}
+
+/**
+ * Another code for the first workstation, for who let the first one pass or lost every machine: whoever can read the data
+ * folder may have it, and only while nobody could sign in anywhere.
+ */
+export async function newFirstCode(options: Options): Promise<void> {
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const now = (): string => new Date().toISOString();
+  const opened = await openSealedLog(options.data, { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '', now, newId: () => uuidv7() });
+  if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
+  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  try {
+    const administration = new Administration(opened.log, now);
+    await administration.start();
+    const { founded, workstations } = administration.state;
+    if (founded !== 'init') throw new StartError('还没有首批管理员：请先运行 init / there are no administrators yet: run init first');
+    if (Object.values(workstations).some((one) => one.revokedAt === null)) throw new StartError('已有登记的工作站：请由两位管理员登记 / a workstation is enrolled: two administrators enrol the next one');
+    const code = new Workstations(credentials, administration, now, false).firstCode();
+    await opened.log.append([{ writes: [], command: null, audit: [{ kind: 'first code made', person: null, workstation: null, about: null, detail: {} }] }]);
+    process.stdout.write(`第一台工作站的登记码，24 小时内用一次 / enrolment code of the first workstation, once, within 24 hours: ${code}\n`);
   } finally {
     credentials.close();
     await opened.log.close();

@@ -3,10 +3,20 @@ import type { SignatureFinding } from '../case/context.ts';
 import { mayDo } from '../people/may.ts';
 import type { Role } from '../people/roles.ts';
 import type { AdministrationCommand, AdministrationEvent, AdministrationState } from './administration-schema.ts';
-import { policyInForce } from './administration-evolve.ts';
+import type { FlowDefinition, PublicationState } from '../flow/definition.ts';
+import { digestOfJson } from '../protocol/signature.ts';
+import { overtaken, policyInForce, validKeys } from './administration-evolve.ts';
 import { changeDigest, type Change } from './change.ts';
 
-export type AdministrationContext = { now: string; by: { person: string; human: string; role: Role }; signature: SignatureFinding };
+export type AdministrationContext = {
+  now: string;
+  by: { person: string; human: string; role: Role };
+  signature: SignatureFinding;
+  /** Every version that is published now, those that come with the program included. */
+  flows: readonly { definition: FlowDefinition; publication: PublicationState }[];
+  /** What the server found against the change beyond the centre's own state: a flow's checks (FL1), retention and holds (PR7). */
+  against: Refusal | null;
+};
 export type AdministrationRuling = { events: AdministrationEvent[] } | { refusal: Refusal };
 
 const happened = (...events: AdministrationEvent[]): AdministrationRuling => ({ events });
@@ -19,13 +29,31 @@ function gains(state: AdministrationState, change: Change, human: string): boole
       return change.person.human === human || state.people[change.person.id]?.person.human === human;
     case 'reset passphrase':
       return state.people[change.personId]?.person.human === human;
+    // Traces of one's own matters, or a relative's (TP14).
+    case 'lift legal hold':
+    case 'erase customer':
+      return Object.values(state.people).some(({ person }) => person.human === human && person.relatedCustomers.includes(change.customerId));
     default:
       return false;
   }
 }
 
+/** FL1: a published version never changes; a new one goes above, and a recall names what was published, word for word. */
+function flowFault(change: Extract<Change, { kind: 'publish flow' }>, { flows }: AdministrationContext): { refusal: Refusal } | null {
+  const { id, version } = change.definition;
+  const known = flows.filter(({ definition }) => definition.id === id);
+  if (change.publication === 'inForce') {
+    const newest = Math.max(0, ...known.map(({ definition }) => definition.version));
+    return version <= newest ? refuse('flow-version-used', { newest }) : null;
+  }
+  const named = known.find(({ definition }) => definition.version === version);
+  if (named === undefined) return refuse('flow-unknown');
+  if (named.publication === 'recalled') return refuse('flow-recalled');
+  return digestOfJson(named.definition) === digestOfJson(change.definition) ? null : refuse('flow-version-used', { newest: version });
+}
+
 /** Whether the change makes sense on the centre as it is now; judged at proposal and again at approval. */
-function fault(state: AdministrationState, change: Change): { refusal: Refusal } | null {
+function fault(state: AdministrationState, change: Change, context: AdministrationContext): { refusal: Refusal } | null {
   switch (change.kind) {
     case 'add person': {
       const taken = Object.values(state.people).some(({ person }) => person.id === change.person.id || person.account.toLowerCase() === change.person.account.toLowerCase());
@@ -48,10 +76,8 @@ function fault(state: AdministrationState, change: Change): { refusal: Refusal }
     }
     case 'publish policy':
       return state.policies.some(({ version }) => version === change.policy.version) ? refuse('policy-version-used', { version: change.policy.version }) : null;
-    case 'publish flow': {
-      const known = state.flows.find(({ definition }) => definition.id === change.definition.id && definition.version === change.definition.version);
-      return change.publication === 'inForce' && known !== undefined ? refuse('flow-version-used') : null;
-    }
+    case 'publish flow':
+      return flowFault(change, context);
     case 'release kind':
       return state.stopped[change.operationKind] === undefined ? refuse('kind-not-stopped') : null;
     case 'set legal hold':
@@ -80,8 +106,9 @@ export function decideAdministration(state: AdministrationState, command: Admini
       if (!mayDo(by.role, change.kind)) return refuse('role-may-not');
       if (state.changes[changeId] !== undefined) return refuse('change-exists');
       if (gains(state, change, by.human)) return refuse('tp12-gains');
-      const wrong = fault(state, change);
+      const wrong = fault(state, change, context);
       if (wrong) return wrong;
+      if (context.against !== null) return { refusal: context.against };
       const digest = changeDigest({ changeId, proposer: by.person, change });
       return signatureFaultOf(context, 'order', digest) ?? happened({ kind: 'change proposed', body: { changeId, change, digest, reason, proposer: by.person, signed } });
     }
@@ -94,9 +121,15 @@ export function decideAdministration(state: AdministrationState, command: Admini
       if (request.proposer === by.person || proposer === undefined || proposer.human === by.human) return refuse('tp12-two-people');
       if (!proposer.active || !mayDo(proposer.role, request.change.kind)) return refuse('tp12-proposer-gone');
       if (gains(state, request.change, by.human)) return refuse('tp12-gains');
+      // TP8: what was ordered with a key that is revoked by now was perhaps not ordered by its owner.
+      const { personKey = '', workstationKey = '' } = state.proposals[request.changeId] ?? {};
+      const stands = validKeys(state, request.proposer).includes(personKey) && Object.values(state.workstations).some((one) => one.keyId === workstationKey && one.revokedAt === null);
+      if (!stands) return refuse('tp12-proposer-key');
       if (command.body.digest !== request.digest) return refuse('tp2-digest');
-      const wrong = fault(state, request.change);
+      if (overtaken(state, request.changeId, request.change)) return refuse('tp12-overtaken');
+      const wrong = fault(state, request.change, context);
       if (wrong) return wrong;
+      if (context.against !== null) return { refusal: context.against };
       return signatureFaultOf(context, 'approval', request.digest) ?? happened({ kind: 'change approved', body: { changeId: request.changeId, digest: request.digest, approver: by.person, signed: command.body.signed } });
     }
     case 'reject change':
@@ -129,7 +162,7 @@ export function decideAdministration(state: AdministrationState, command: Admini
       const known = state.people[command.body.personId];
       if (known === undefined) return refuse('person-unknown');
       const admins = Object.values(state.people).filter(({ person }) => person.role === 'admin' && person.active);
-      if (known.person.role === 'admin' && admins.length <= 2) return refuse('last-administrators');
+      if (known.person.role === 'admin' && known.person.active && admins.length <= 2) return refuse('last-administrators');
       return known.person.active ? happened({ kind: 'person disabled', body: { ...command.body, by: by.person } }) : happened();
     }
     case 'register key': {

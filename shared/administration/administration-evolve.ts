@@ -1,8 +1,8 @@
 import type { Person } from '../people/person.ts';
 import { administrationEventSchemas, type AdministrationEvent, type AdministrationEventKind, type AdministrationState } from './administration-schema.ts';
-import type { Change, Workstation } from './change.ts';
+import { subjectOf, type Change, type Workstation } from './change.ts';
 
-export const noCentre: AdministrationState = { version: 0, founded: null, people: {}, workstations: {}, policies: [], flows: [], stopped: {}, changes: {} };
+export const noCentre: AdministrationState = { version: 0, founded: null, people: {}, workstations: {}, policies: [], flows: [], stopped: {}, changes: {}, proposals: {}, touched: {}, signedOut: {} };
 
 type Known = AdministrationState['people'][string];
 
@@ -15,15 +15,20 @@ const enrolled = (state: AdministrationState, workstation: Workstation, at: stri
   ...state, workstations: { ...state.workstations, [workstation.id]: { ...workstation, enrolledAt: at, revokedAt: null } },
 });
 
+const touched = (state: AdministrationState, subject: string | null): AdministrationState =>
+  subject === null ? state : { ...state, touched: { ...state.touched, [subject]: state.version } };
+const signedOut = (state: AdministrationState, person: string, by: string | null): AdministrationState =>
+  ({ ...state, signedOut: { ...state.signedOut, [person]: { version: state.version, by } } });
+
 /** A change comes into force with its approval: the event names it, the request holds it. */
-function inForce(state: AdministrationState, change: Change, at: string): AdministrationState {
+function inForce(state: AdministrationState, changeId: string, change: Change, at: string): AdministrationState {
   switch (change.kind) {
     case 'add person':
-      return { ...state, people: added(state.people, change.person) };
+      return signedOut({ ...state, people: added(state.people, change.person) }, change.person.id, changeId);
     case 'change person':
       return withPerson(state, change.person.id, (known) => ({ ...known, person: change.person }));
     case 'reset passphrase':
-      return withPerson(state, change.personId, (known) => ({
+      return withPerson(signedOut(state, change.personId, changeId), change.personId, (known) => ({
         ...known, mayRegisterKey: true, keys: known.keys.map((key) => (key.revokedAt === null ? { ...key, revokedAt: at } : key)),
       }));
     case 'enrol workstation':
@@ -61,9 +66,10 @@ export function evolveAdministration(state: AdministrationState, event: { kind: 
     case 'centre founded':
       return { ...next, founded: read.body.how, people: read.body.people.reduce(added, next.people), policies: [read.body.policy] };
     case 'change proposed': {
-      const { changeId, change, digest, reason, proposer } = read.body;
+      const { changeId, change, digest, reason, proposer, signed } = read.body;
       return {
         ...next,
+        proposals: { ...next.proposals, [changeId]: { version: event.version, personKey: signed.personKey, workstationKey: signed.workstationKey } },
         changes: { ...next.changes, [changeId]: { changeId, proposer, proposedAt: at, reason, change, digest, status: 'waiting', decidedBy: null, decidedAt: null, because: null } },
       };
     }
@@ -71,7 +77,7 @@ export function evolveAdministration(state: AdministrationState, event: { kind: 
       const request = next.changes[read.body.changeId];
       if (request === undefined) return next;
       const decided = { ...next, changes: { ...next.changes, [request.changeId]: { ...request, status: 'in-force' as const, decidedBy: read.body.approver, decidedAt: at } } };
-      return inForce(decided, request.change, at);
+      return inForce(touched(decided, subjectOf(request.change)), request.changeId, request.change, at);
     }
     case 'change rejected':
     case 'change withdrawn': {
@@ -82,7 +88,7 @@ export function evolveAdministration(state: AdministrationState, event: { kind: 
       return { ...next, changes: { ...next.changes, [request.changeId]: { ...request, status, decidedBy: read.body.by, decidedAt: at, because } } };
     }
     case 'kind stopped':
-      return { ...next, stopped: { ...next.stopped, [read.body.operationKind]: { by: read.body.by, at, reason: read.body.reason } } };
+      return touched({ ...next, stopped: { ...next.stopped, [read.body.operationKind]: { by: read.body.by, at, reason: read.body.reason } } }, `kind ${read.body.operationKind}`);
     case 'key registered': {
       const { personId, keyId, publicKey } = read.body;
       return withPerson(next, personId, (known) => ({ ...known, mayRegisterKey: false, keys: [...known.keys, { keyId, publicKey, registeredAt: at, revokedAt: null }] }));
@@ -98,12 +104,20 @@ export function evolveAdministration(state: AdministrationState, event: { kind: 
       return workstation === undefined ? next : { ...next, workstations: { ...next.workstations, [workstation.id]: { ...workstation, revokedAt: workstation.revokedAt ?? at } } };
     }
     case 'person disabled':
-      return withPerson(next, read.body.personId, (known) => ({ ...known, person: { ...known.person, active: false } }));
+      return withPerson(touched(signedOut(next, read.body.personId, next.signedOut[read.body.personId]?.by ?? null), `person ${read.body.personId}`), read.body.personId, (known) => ({
+        ...known, person: { ...known.person, active: false },
+      }));
   }
 }
 
 /** The policy that is in force; null before the centre is founded. */
 export const policyInForce = (state: AdministrationState): AdministrationState['policies'][number] | null => state.policies.at(-1) ?? null;
+
+/** Whether what the change replaces was changed by others since it was proposed. */
+export function overtaken(state: AdministrationState, changeId: string, change: Change): boolean {
+  const subject = subjectOf(change);
+  return subject !== null && (state.touched[subject] ?? 0) > (state.proposals[changeId]?.version ?? 0);
+}
 
 /** Ids of a person's keys that nobody has revoked. */
 export const validKeys = (state: AdministrationState, personId: string): string[] =>

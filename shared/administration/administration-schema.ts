@@ -63,5 +63,11 @@ export const AdministrationState = z.strictObject({
   flows: z.array(z.strictObject({ definition: flowDefinition, publication: z.enum(['inForce', 'recalled']) })),
   stopped: z.record(z.string(), z.strictObject({ by: PersonId, at: Instant, reason: z.string() })),
   changes: z.record(Uuid7, ChangeRequest),
+  /** Of each change: on which version it was proposed, and by which keys; approval asks whether both still hold. */
+  proposals: z.record(Uuid7, z.strictObject({ version: z.int(), personKey: KeyId, workstationKey: KeyId })),
+  /** What a change is about, by `subjectOf`, and the version that changed it last: a proposal from before is overtaken. */
+  touched: z.record(z.string(), z.int()),
+  /** A person's tokens that were given before this version are void; `by` is the change whose code has been their passphrase since. */
+  signedOut: z.record(PersonId, z.strictObject({ version: z.int(), by: Uuid7.nullable() })),
 });
 export type AdministrationState = z.infer<typeof AdministrationState>;

@@ -26,8 +26,9 @@ export const Change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('publish flow'), definition: flowDefinition, publication: z.enum(['inForce', 'recalled']) }),
   /** TP15: what one risk officer stopped, two let go. */
   z.strictObject({ kind: z.literal('release kind'), operationKind: OperationKind }),
-  z.strictObject({ kind: z.literal('set legal hold'), customerId: CustomerId, reason: z.string().trim().min(1).max(200) }),
-  z.strictObject({ kind: z.literal('lift legal hold'), customerId: CustomerId, reason: z.string().trim().min(1).max(200) }),
+  /** PR7: `matter` is the number of the lawsuit or the inquiry; a customer is held until every matter is lifted. */
+  z.strictObject({ kind: z.literal('set legal hold'), customerId: CustomerId, matter: z.string().trim().min(1).max(60), reason: z.string().trim().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('lift legal hold'), customerId: CustomerId, matter: z.string().trim().min(1).max(60), reason: z.string().trim().min(1).max(200) }),
   z.strictObject({ kind: z.literal('erase customer'), customerId: CustomerId, reason: z.string().trim().min(1).max(200) }),
 ]);
 export type Change = z.infer<typeof Change>;
@@ -44,7 +45,7 @@ export const ChangeRequest = z.strictObject({
 });
 export type ChangeRequest = z.infer<typeof ChangeRequest>;
 
-/** Where a case or a person is meant, for lists. */
+/** Whom a change is about, by id; null where it is about nobody. */
 export const aboutOf = (change: Change): string | null => {
   switch (change.kind) {
     case 'add person':
@@ -56,3 +57,25 @@ export const aboutOf = (change: Change): string | null => {
       return null;
   }
 };
+
+/**
+ * What a change replaces, where it says the whole new value of something that others may change meanwhile: the second person
+ * must not put back what a third has just taken away. Null where there is nothing to overtake.
+ */
+export function subjectOf(change: Change): string | null {
+  switch (change.kind) {
+    case 'add person':
+    case 'change person':
+      return `person ${change.person.id}`;
+    case 'reset passphrase':
+      return `person ${change.personId}`;
+    case 'publish policy':
+      return 'policy';
+    case 'publish flow':
+      return `flow ${change.definition.id}`;
+    case 'release kind':
+      return `kind ${change.operationKind}`;
+    default:
+      return null;
+  }
+}

@@ -19,6 +19,7 @@ export const LINK_REFUSALS = {
   'server-stopping': w('中心正在停机。', 'The centre is stopping.', '请继续工作：内容存在本机，恢复后自动送出。', 'Go on working: all is kept here and sent when it is back.', kept),
   'server-starting': w('中心正在启动。', 'The centre is starting.', '请稍等片刻。', 'Wait a moment.', kept),
   'server-trouble': w('中心出了问题，没有收下。', 'The centre has a problem and did not take it.', '会自动重试；请告诉值班人员。', 'It is tried again by itself; tell the person on duty.', kept),
+  'server-bug': w('中心的程序出了错，没有受理这一步。', "The centre's program failed on it; it was not taken.", '请记下时间和这一步，告诉管理员；其他的可以继续。', 'Tell an administrator the time and what it was; everything else goes on.'),
   'server-unreachable': w('连不上中心。', 'The centre cannot be reached.', '请检查网络；以前登录过的人可以离线继续。', 'Check the network; who has signed in here before can work offline.', kept),
   offline: w('现在离线，这一步要连上中心才能做。', 'This needs the centre, and the line is down.', '请稍后再做，其他的可以继续。', 'Do it later; everything else goes on.', kept),
   'too-late': w('送到中心时已经过时，没有执行。', 'It reached the centre too late and was not carried out.', '需要的话请再做一次。', 'Do it again if it is still needed.'),

@@ -164,9 +164,18 @@ export function blindFigures(state: CaseState, drafted: Pick<Drafted, 'operation
   };
 }
 
+/** Lets the time pass after which the pool offers the review to this reviewer too; none where it does already. */
+export async function untilOffered(stage: Stage, reviewId: string, reviewer: RawDesktop): Promise<void> {
+  const { centre } = stage.running;
+  await centre.open.settled();
+  const offered = (): boolean => (centre.live.all(reviewer.person).find((message) => message.topic === 'reviews')?.value as { reviewId: string }[] | undefined)?.some((row) => row.reviewId === reviewId) === true;
+  if (!offered()) await later(stage, (centre.people.all().length * centre.rules.control.offerSeconds) / 60);
+  await reviewer.until(() => reviewer.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
+}
+
 /** Takes a review, with facts of the reviewer's own. */
 export async function take(stage: Stage, drafted: Drafted, reviewId: string, reviewer = stage.mentor): Promise<void> {
-  await reviewer.until(() => reviewer.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
+  await untilOffered(stage, reviewId, reviewer);
   await reviewer.must('take review', drafted.caseId, { reviewId });
   await reviewer.ask('read facts', { case: drafted.caseId, purpose: 'review', planIds: [] });
 }
