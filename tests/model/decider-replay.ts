@@ -19,6 +19,8 @@ const WAIT_MINUTES = control.breakGlass.afterMinutes + 1;
 /** Of the walks' first operation. */
 export const LINES = 2;
 
+const MOMENT_MINUTES = 1 / 600;
+
 type Line = NonNullable<OperationState['execution']>['lines'][number];
 
 export class DeciderReplay {
@@ -43,6 +45,8 @@ export class DeciderReplay {
   run(walk: readonly Step[]): void {
     for (const [index, step] of walk.entries()) {
       try {
+        // Nothing happens in the same instant: rules ask what came before what.
+        this.#case.world.later(MOMENT_MINUTES);
         this.#act(step);
         this.#compare(step.told);
       } catch (error) {
@@ -217,14 +221,13 @@ export class DeciderReplay {
     ask('draft', here.refusal(MAKER, 'draft worksheet', this.#worksheet(operationId, this.#plans.at(-1)!, null)));
     ask('submit', here.refusal(MAKER, 'submit for review', this.#submission()));
     ask('withdraw', here.refusal(MAKER, 'withdraw operation', { operationId, reason: '' }));
-    const { payload, reviewId, execution, status } = this.#operation;
+    const { payload, reviewId, execution } = this.#operation;
     if (payload !== null) {
       ask('confirm', here.refusal(MAKER, 'confirm item', this.#confirmations()[0]!));
       ask('order', here.refusal(MAKER, 'order execution', this.#order()));
     }
     if (reviewId !== null) {
-      // What was withdrawn whole can have its old request withdrawn too; that only makes it a draft again.
-      if (status !== 'withdrawn') ask('withdrawReview', here.refusal(MAKER, 'withdraw review', { reviewId }));
+      ask('withdrawReview', here.refusal(MAKER, 'withdraw review', { reviewId }));
       for (const [number, person] of Object.entries(PEOPLE)) {
         if (number !== '4') ask(`take${number}`, here.refusal(person, 'take review', { reviewId }));
         ask(`enter${number}`, here.refusal(person, 'store blind entry', { reviewId, entry: this.#entry(true) }));

@@ -79,7 +79,7 @@ await inScratch(async (scratch) => {
   if (values.record) {
     // A server takes seconds for a walk: those that lead to an execution, and few.
     record('decider', mostTelling(await walk(scratch, WALK, 400, 1), 24));
-    record('server', mostTelling((await walk(scratch, COARSE_WALK, 400, 1)).filter(({ steps }) => steps.some((step) => step.fates.length > 0)), 6));
+    record('server', mostTelling((await walk(scratch, COARSE_WALK, 400, 1)).filter(({ steps }) => steps.some((step) => step.fates.length > 0)), 4));
     return;
   }
   const waiting = [...runs];

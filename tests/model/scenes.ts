@@ -56,6 +56,6 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 /** Bounds of the walks: every turn the decider knows. */
-export const WALK: Bounds = { WALK: true, GLASS: 0, RESTORES: 0, SUBMITS: 4, MISSES: 2, MOVES: 2 };
+export const WALK: Bounds = { WALK: true, RESTORES: 0, SUBMITS: 4, MISSES: 2, MOVES: 2 };
 /** Of walks that a running server can be led along. */
-export const COARSE_WALK: Bounds = { ...WALK, COARSE: true, GLASS: 0, BARS: 0, STOPS: 0, DESKTOPS: 1, MOVES: 1 };
+export const COARSE_WALK: Bounds = { ...WALK, COARSE: true, BARS: 0, DESKTOPS: 1, MOVES: 1 };

@@ -1,22 +1,28 @@
 /** Leads a running server, its bank process and raw desktops along a walk of the model, and compares after every action. */
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
+import type { CaseId } from '#shared/protocol/ids.ts';
 import { show, type Step, type Told } from '../../model/walk.ts';
 import type { RawDesktop } from '../server/raw-desktop.ts';
 import {
-  answerCall, blindFigures, booked, clearStage, enter, executionOrder, LARGE, later, press, selfCheck, setStage, sheet, signOn, startDemoCentre, STORY_PLANS, submit, take, tickAll,
+  answerCall, blindFigures, booked, changeCentre, clearStage, enter, executionOrder, LARGE, later, press, selfCheck, setStage, sheet, signOn, startDemoCentre, STORY_PLANS, submit, take, tickAll,
   typeProof, verifyHolder, type Drafted, type Stage,
 } from '../server/story.ts';
 
 /** The model's lines, by place. */
 const PLANS = STORY_PLANS.slice(0, 2);
 const ON_LINE_MINUTES = 30;
+/** More than policy asks two leads to wait. */
+const WAIT_MINUTES = 16;
+const KIND = 'early-settlement';
 /** Until the walk itself inquires, the server's own rounds are to find nothing. */
 const MANY = 10_000;
 
 export class ServerReplay {
   readonly #stage: Stage;
-  readonly #lead: RawDesktop;
+  /** The model's people by number, but for the maker. */
+  readonly #people: Readonly<Record<string, RawDesktop>>;
+  readonly #risk: RawDesktop;
   readonly #call: { caseId: string; callId: string };
   #drafted: Drafted;
   #operations = 1;
@@ -24,9 +30,10 @@ export class ServerReplay {
   #can: Told['can'] = new Set();
   executions = 0;
 
-  private constructor(stage: Stage, lead: RawDesktop, call: { caseId: string; callId: string }, drafted: Drafted) {
+  private constructor(stage: Stage, others: { lead: RawDesktop; lead2: RawDesktop; risk: RawDesktop }, call: { caseId: string; callId: string }, drafted: Drafted) {
     this.#stage = stage;
-    this.#lead = lead;
+    this.#people = { 2: stage.mentor, 3: others.lead, 4: others.lead2 };
+    this.#risk = others.risk;
     this.#call = call;
     this.#drafted = drafted;
   }
@@ -34,12 +41,12 @@ export class ServerReplay {
   /** A server and its bank; the customer is on the line, verified, and two plans are drafted and checked. */
   static async start(): Promise<ServerReplay> {
     const stage = await setStage();
-    const lead = await signOn(stage, 'lead');
+    const [lead, lead2, risk] = await Promise.all([signOn(stage, 'lead'), signOn(stage, 'lead2'), signOn(stage, 'risk')]);
     const call = await answerCall(stage, LARGE.customerId);
     await verifyHolder(stage, call.caseId, call.callId, LARGE.customerId);
     const drafted = await sheet(stage, call, { ...LARGE, planIds: PLANS });
     await selfCheck(stage, drafted);
-    return new ServerReplay(stage, lead, call, drafted);
+    return new ServerReplay(stage, { lead, lead2, risk }, call, drafted);
   }
 
   stop(): Promise<void> {
@@ -63,10 +70,10 @@ export class ServerReplay {
     return this.#stage.agent.state(this.#call.caseId).operations[this.#drafted.operationId]!;
   }
 
-  #reviewer(number: string | undefined): RawDesktop {
-    if (number === '2') return this.#stage.mentor;
-    if (number === '3') return this.#lead;
-    throw new Error(`nobody is ${String(number)}`);
+  #second(number: string | undefined): RawDesktop {
+    const found = this.#people[number ?? ''];
+    if (found === undefined) throw new Error(`nobody is ${String(number)}`);
+    return found;
   }
 
   async #act({ act, args, fates }: Step): Promise<void> {
@@ -74,7 +81,7 @@ export class ServerReplay {
     const { caseId } = this.#call;
     const { agent } = stage;
     const reviewId = this.#operation.reviewId ?? '';
-    const by = (): RawDesktop => this.#reviewer(args[0]);
+    const by = (): RawDesktop => this.#second(args[0]);
     switch (act) {
       case 'draft': return this.#draft(drafted.operationId, drafted.matter.planIds);
       case 'submit': return void (await submit(stage, drafted, agent, 'on-line'));
@@ -86,6 +93,11 @@ export class ServerReplay {
       case 'miss': return this.#miss(reviewId, by());
       case 'approve': return press(drafted, reviewId, by());
       case 'return': return by().must('return review', caseId, { reviewId, reason: 'amount', whatToDo: '重算' });
+      case 'wait': return later(stage, WAIT_MINUTES);
+      case 'join': return this.#join(reviewId, by());
+      case 'sign': return this.#sign(reviewId, by());
+      case 'stop': return void (await this.#risk.ask('administer', { kind: 'stop kind', body: { operationKind: KIND, reason: '核查' } }));
+      case 'let-go': return void (await changeCentre(stage, { kind: 'release kind', operationKind: KIND }));
       case 'confirm': await tickAll(stage, drafted, this.#call.callId); return typeProof(drafted, this.#call.callId, agent);
       case 'order': return this.#order(fates);
       case 'inquire': return this.#inquire(PLANS[Number(args[0])]!);
@@ -112,6 +124,18 @@ export class ServerReplay {
   async #miss(reviewId: string, reviewer: RawDesktop): Promise<void> {
     const right = blindFigures(this.#stage.agent.state(this.#call.caseId), this.#drafted);
     await reviewer.must('store blind entry', this.#call.caseId, { reviewId, entry: { ...right, totalDueFen: right.totalDueFen + 1 } });
+  }
+
+  async #join(reviewId: string, lead: RawDesktop): Promise<void> {
+    const { caseId } = this.#call;
+    await lead.until(() => lead.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
+    await lead.must('join break-glass', caseId, { reviewId, reason: '没有复核人在岗' });
+    await lead.ask('read facts', { case: caseId, purpose: 'review', planIds: [] });
+  }
+
+  async #sign(reviewId: string, lead: RawDesktop): Promise<void> {
+    const { digest } = lead.state(this.#call.caseId).operations[this.#drafted.operationId]!;
+    await lead.must('sign break-glass', this.#call.caseId, { reviewId, digest: digest!, qualityCaseId: uuidv7() as CaseId, signed: lead.signed('approval', digest!) });
   }
 
   /** Sets the bank up for what the model says becomes of each line, and orders. */
@@ -154,7 +178,7 @@ export class ServerReplay {
     const stage = this.#stage;
     await stage.running.demo!.bank.clearFaults();
     const now = stage.running.centre.clock.now();
-    const desktops = [stage.agent, stage.mentor, this.#lead];
+    const desktops = [stage.agent, stage.mentor, ...stage.others];
     for (const desktop of desktops) {
       // The walk may have moved the clock further than a session lasts.
       desktop.token = (await desktop.ask('renew', {})).token;
