@@ -51,6 +51,7 @@ async function prepare(level, again) {
   const electron = await ensureElectron(again ? null : readStamp());
   await ensureLibraries(electron.executable);
   await ensureDisplay(level >= 2);
+  if (level >= 2) await ensurePython();
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;
   const testUser = ensureTestUser(level >= 2);
   const runtime = writeRuntime({ level, electron, nativeBinding, testUser });

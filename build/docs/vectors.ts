@@ -5,11 +5,12 @@ import canonicalize from 'canonicalize';
 import { digestOf, OperationPayload } from '#shared/operation/payload.ts';
 import { InnerCommand, OuterCommand } from '#shared/protocol/command.ts';
 import { eventIdOf } from '#shared/protocol/event-id.ts';
+import { signatureVectors } from './signature-vectors.ts';
 
 const id = (n: number): string => `01930000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 const line = {
-  lineId: id(11), planId: 'plan-1', merchant: '示范商城', signedOn: '2026-03-08', principalFen: 1_200_000, periodsTotal: 12, periodsPosted: 8, remainingFen: 400_000,
+  type: 'settlement', lineId: id(11), planId: 'plan-1', merchant: '示范商城', signedOn: '2026-03-08', principalFen: 1_200_000, periodsTotal: 12, periodsPosted: 8, remainingFen: 400_000,
   feeMode: 'B', chargingRule: { zh: '收剩余本金 3% 的违约金', en: '3% of the remaining principal' }, feeFen: 12_000, dueNowFen: 412_000, savedFen: -4_000, cardLastFour: '0005',
   say: { zh: '现在结清要付 4,120.00 元，比分着还多付 40.00 元。', en: 'Settling now takes 4,120.00, which is 40.00 more than going on.' },
 } as const;
@@ -35,9 +36,10 @@ const outer = OuterCommand.parse({
 
 /** @returns the content of docs/protocol/vectors.json */
 export const vectors = (): object => ({
-  note: 'Fictional data. canonical: RFC 8785; digest, hash: SHA-256 of the UTF-8 bytes, lower-case hex.',
+  note: 'Fictional data, keys of RFC 8032. canonical: RFC 8785; digest, hash, keyId: SHA-256 of the bytes, lower-case hex; seed, bytes, derivedKey: hex; keys and signatures: Ed25519, base64.',
   canonicalJson: [canonicalCase({ b: [1, 0.1, 1e21], a: '分期', A: null }), canonicalCase(awkward)],
   operationDigest: [digestCase('one line', payload), digestCase('one fen more', { ...payload, totalDueFen: payload.totalDueFen + 1 })],
   innerHash: [{ inner: outer.inner, hash: outer.hash, outer }],
   eventIds: [0, 1, 254].map((index) => ({ command: outer.id, index, event: eventIdOf(outer.id, index) })),
+  ...signatureVectors(digestOf(payload)),
 });

@@ -38,6 +38,9 @@ const LIBRARIES = {
   'libxkbcommon.so.0': ['libxkbcommon0'],
 };
 
+/** The system's, whose libraries are packages of the system; another Python may stand before it in PATH. */
+const SYSTEM_PYTHON = '/usr/bin/python3';
+
 const onLinux = process.platform === 'linux';
 
 const isProgram = (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, name)));
@@ -97,6 +100,21 @@ export async function ensureChecker() {
   // Headers come apart from the compiler where recommended packages are left out.
   if (onLinux && hasApt() && !existsSync('/usr/include/stdio.h')) wanted.push(['libc6-dev', ['libc6-dev']]);
   if (wanted.length > 0) await install(wanted.map(([, packages]) => packages), wanted.map(([program]) => program).join(', '));
+}
+
+/** What `tests/vectors/check_vectors.py` computes the published vectors a second time with: the system's own Python and its libraries. */
+export async function ensurePython() {
+  if (!onLinux) return;
+  const wanted = [
+    ['cryptography', ['python3-cryptography']],
+    ['argon2', ['python3-argon2']],
+  ];
+  const missing = [];
+  for (const [module, packages] of wanted) {
+    if (!existsSync(SYSTEM_PYTHON) || (await run(SYSTEM_PYTHON, ['-c', `import ${module}`])).code !== 0) missing.push([module, packages]);
+  }
+  if (missing.length === 0) return;
+  await install([['python3'], ...missing.map(([, packages]) => packages)], `Python: ${missing.map(([module]) => module).join(', ')}`);
 }
 
 /**
