@@ -21,7 +21,7 @@ import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
-import { ensureChecker, ensureDisplay, ensureLibraries } from './setup/system.mjs';
+import { ensureChecker, ensureDisplay, ensureLibraries, ensurePython } from './setup/system.mjs';
 import { ensureTestUser } from './setup/test-user.mjs';
 
 const NEEDS = ['packages', 'desktop', 'tests'];
