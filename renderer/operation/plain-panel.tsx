@@ -145,7 +145,7 @@ function Form({ kind, view, me, lang, start, again, offset, onDraft }: FormProps
       </div>
       <div className="row-wrap op-draft-wide">
         <Button type="primary" htmlType="submit" data-testid="draft-list">{t(again ? 'draftItAgain' : 'draftIt')}</Button>
-        {told && missing.length > 0 ? <span role="alert" className="tone-amber">▲ {t('draftIncomplete', { fields: missing.map((one) => names[one]).join(lang === 'zh' ? '、' : ', ') })}</span>
+        {told && missing.length > 0 ? <span role="alert" className="tone-amber" data-testid="draft-missing">▲ {t('draftIncomplete', { fields: missing.map((one) => names[one]).join(lang === 'zh' ? '、' : ', ') })}</span>
           : again ? <span className="tone-muted small">{t('draftedBelow')}</span> : null}
       </div>
     </form>

@@ -75,7 +75,7 @@ export const REVIEW = id(6);
 export const CALL = 'call-1';
 export const CALLBACK = 'call-2';
 export const maker: Who = { person: MAKER, human: id(0x21), role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3107', skills: ['es'] };
-export const mentor: Who = { person: MENTOR, human: id(0x22), role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 100_000_000 } }, workstation: null, no: '1002', skills: ['es'] };
+export const mentor: Who = { person: MENTOR, human: id(0x22), role: 'mentor', entitlements: { reviewLimitFen: { 'early-settlement': 100_000_000, 'emergency-payment': 20_000_000 } }, workstation: null, no: '1002', skills: ['es'] };
 export const leadA: Who = { person: LEAD_A, human: id(0x23), role: 'lead', entitlements: { reviewLimitFen: {} }, workstation: null, no: '1101', skills: ['es'] };
 export const leadB: Who = { person: LEAD_B, human: id(0x24), role: 'lead', entitlements: { reviewLimitFen: {} }, workstation: null, no: '1102', skills: ['es'] };
 export const successor: Who = { person: SUCCESSOR, human: id(0x25), role: 'agent', entitlements: { reviewLimitFen: {} }, workstation: null, no: '3108', skills: ['es'] };
@@ -203,7 +203,7 @@ export function startStory(planCount = 5, chosen = 3) {
   }
 
   return {
-    fresh, at, later, state, push, command, must, readFacts, planIds, events,
+    maker, mentor, fresh, at, later, state, push, command, must, readFacts, planIds, events,
     mentorState: (): CaseState => foldCase(bodiesFor(state(), events, MENTOR))!,
     failGate: (change: (facts: CustomerFacts) => CustomerFacts): void => void (gateChange = change),
     promise(): void {

@@ -24,7 +24,7 @@ export const press = (key: string): void => void fireEvent.keyDown(document.acti
 export const ME = '0190a0b0-0000-7000-8000-000000000002';
 
 /** @param more who sits there and what the bank says */
-export async function openDesktop(more: Partial<FakeOptions> & { signedIn?: boolean; language?: 'zh-CN' | 'en' } = {}) {
+export async function openDesktop(more: Partial<FakeOptions> & { /** What stands on the first screen of this role. */ first?: string; signedIn?: boolean; language?: 'zh-CN' | 'en' } = {}) {
   const bridge = fakeBridge();
   Object.assign(window, { aidline: bridge.bridge });
   const centre = fakeCentre({
@@ -37,8 +37,9 @@ export async function openDesktop(more: Partial<FakeOptions> & { signedIn?: bool
   setLanguage(more.language ?? 'zh-CN');
   setMode('light');
   if (more.signedIn === false) centre.setSignedIn(false);
-  const end = startFeeds();
+  // The port first: what subscribes before would be answered by the desktop of the test before.
   desk.attach(centre.port);
+  const end = startFeeds();
   centre.setLive('lights', { core: 'ok', phones: 'ok' });
   centre.setLive('queue', { waiting: 2, lossReportsWaiting: 1, longestWaitMs: 40_000 });
   centre.setAgent({ state: 'available' });
@@ -49,7 +50,7 @@ export async function openDesktop(more: Partial<FakeOptions> & { signedIn?: bool
     act(() => void (result = work()));
     return result!;
   };
-  if (more.signedIn !== false) await screen.findByTestId('workbench', {}, { timeout: 10_000 });
+  if (more.signedIn !== false) await screen.findByTestId(more.first ?? 'workbench', {}, { timeout: 10_000 });
   return { centre, user, bridge, view, told, end };
 }
 
