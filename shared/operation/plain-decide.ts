@@ -32,7 +32,7 @@ function unfit(kind: PlainKind, amountFen: number, reference: string): { refusal
   // A card without a credit balance is cancelled without paying anything to anybody.
   const nothing = kind === 'card-cancellation' && amountFen === 0;
   if (amountFen === 0 && !nothing) return refuse('amount-empty');
-  if (paysOut.has(kind)) return (nothing ? reference === '' : LAST_FOUR.test(reference)) ? null : refuse('flow-answer-unfit', { field: 'reference' });
+  if (paysOut.has(kind)) return LAST_FOUR.test(reference) || (nothing && reference === '') ? null : refuse('flow-answer-unfit', { field: 'reference' });
   return kind !== 'limit-change' && reference === '' ? refuse('flow-answer-unfit', { field: 'reference' }) : null;
 }
 

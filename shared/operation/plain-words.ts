@@ -13,7 +13,7 @@ const words: Record<PlainKind, (given: Given) => { title: Bilingual; say: Biling
   }),
   'card-cancellation': ({ amount, lastFour, reference }) => ({
     title: { zh: `销卡，退回溢缴款 ${amount} 元`, en: `Card cancelled, credit balance ${amount} paid out` },
-    say: reference === ''
+    say: amount === formatFen(0)
       ? { zh: `尾号 ${lastFour} 的卡注销，账上没有要退的钱。`, en: `The card ending ${lastFour} is cancelled; there is no credit balance to pay out.` }
       : { zh: `尾号 ${lastFour} 的卡注销，溢缴款 ${amount} 元转到您尾号 ${reference} 的账户。`, en: `The card ending ${lastFour} is cancelled; its credit balance of ${amount} goes to your account ending ${reference}.` },
   }),

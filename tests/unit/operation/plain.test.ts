@@ -248,9 +248,12 @@ describe('what does not add up is not submitted', () => {
       expect(draftPlain(world, kind, { amountFen: 0, ...(kind === 'card-cancellation' ? { reference: '' } : {}) })).toBe(kind === 'card-cancellation' ? null : 'amount-empty');
     }
     const none = onTheLine();
-    expect(draftPlain(none, 'card-cancellation', { amountFen: 0, reference: '8864' })).toBe('flow-answer-unfit');
-    expect(draftPlain(none, 'loss-reissue-abroad', { reference: '  ' })).toBe('flow-answer-unfit');
-    expect(draftPlain(none, 'refund', { reference: '' })).toBe('flow-answer-unfit');
+    expect(draftPlain(none, 'card-cancellation', { amountFen: 0, reference: '8864' })).toBeNull();
+    expect(lineOf(none).say).toEqual({ zh: '尾号 0005 的卡注销，账上没有要退的钱。', en: 'The card ending 0005 is cancelled; there is no credit balance to pay out.' });
+    expect(draftPlain(none, 'card-cancellation', { amountFen: 0, reference: '886' })).toBe('flow-answer-unfit');
+    expect(draftPlain(none, 'card-cancellation', { reference: '' })).toBe('flow-answer-unfit');
+    expect(draftPlain(onTheLine(), 'loss-reissue-abroad', { reference: '  ' })).toBe('flow-answer-unfit');
+    expect(draftPlain(onTheLine(), 'refund', { reference: '' })).toBe('flow-answer-unfit');
   });
 });
 
