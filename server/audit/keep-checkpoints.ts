@@ -73,6 +73,8 @@ class Keeper implements Checkpoints {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    // What was handed in before is in the log when this answers: the last checkpoint covers it.
+    await this.#parts.log.append([]);
     await this.keep();
   }
 
