@@ -24,20 +24,21 @@ const { values } = parseArgs({
 
 type Run = { name: string; expect: string | null; go: (scratch: string) => Promise<Checked> };
 
-const sceneOf = (name: string) => {
-  const scene = SCENES.find((one) => one.name === name);
-  if (scene === undefined) throw new Error(`no scene ${name}`);
-  return scene;
+const smallOf = (name: string): Bounds => {
+  const bounds = SCENES.find((one) => one.name === name)?.small ?? null;
+  if (bounds === null) throw new Error(`no scene ${name} with small bounds`);
+  return bounds;
 };
 const runs: Run[] = [
-  ...SCENES.map((scene): Run => ({
-    name: scene.name, expect: null,
-    go: (scratch) => check(scratch, scene.name, values.full ? scene.full : scene.small, values.full ? { optimise: 2, hash: 27 } : { optimise: 1, hash: 22 }),
-  })),
+  ...SCENES.flatMap((scene): Run[] => {
+    const bounds = values.full ? scene.full : scene.small;
+    if (bounds === null) return [];
+    return [{ name: scene.name, expect: null, go: (scratch) => check(scratch, scene.name, bounds, values.full ? { optimise: 2, hash: 27 } : { optimise: 1, hash: 22 }) }];
+  }),
   // A mutant is found within the small bounds; larger ones would only take longer to say so.
   ...MUTANTS.map((mutant): Run => ({
     name: mutant.name, expect: mutant.breaks,
-    go: (scratch) => check(scratch, mutant.name, { ...sceneOf(mutant.scene).small, [mutant.name]: true }, { optimise: 0, hash: 20 }),
+    go: (scratch) => check(scratch, mutant.name, { ...smallOf(mutant.scene), [mutant.name]: true }, { optimise: 0, hash: 20 }),
   })),
 ].filter((one) => values.only === undefined || one.name === values.only);
 
@@ -90,5 +91,5 @@ await inScratch(async (scratch) => {
   }));
   if (values.only === undefined) for (const one of await walk(scratch, WALK, Number(values.walks), Number(values.seed))) replay(one);
 });
-process.stdout.write(`${JSON.stringify({ states, mutants: runs.filter((run) => run.expect !== null).length, found, survived, replayed })}\n`);
+if (!values.record) process.stdout.write(`${JSON.stringify({ states, mutants: runs.filter((run) => run.expect !== null).length, found, survived, replayed })}\n`);
 process.exitCode = !values.record && (failures > 0 || replayed.parted > 0 || runs.length === 0) ? 1 : 0;

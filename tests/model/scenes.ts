@@ -6,7 +6,7 @@
 /** Names that the model takes by `-D`; `true` where the name alone is meant. */
 export type Bounds = Readonly<Record<string, number | true>>;
 export type Property = `B${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
-export type Scene = { readonly name: string; readonly about: string; readonly small: Bounds; readonly full: Bounds };
+export type Scene = { readonly name: string; readonly about: string; /** Null where it is too large for every day. */ readonly small: Bounds | null; readonly full: Bounds };
 export type Mutant = { readonly name: string; readonly scene: string; readonly breaks: Property; readonly rule: string };
 
 const OFF = { GLASS: 0, BARS: 0, STOPS: 0, EXPIRIES: 0, MISSES: 0 } as const;
@@ -15,20 +15,26 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'people',
     about: 'two reviewers, two leads, expiry, stop, entitlement withdrawn; one line',
-    small: { LINES: 1, OPERATIONS: 1, EXECUTIONS: 1, CRASHES: 0, RESTORES: 0, DESKTOPS: 1 },
+    small: { LINES: 1, OPERATIONS: 1, EXECUTIONS: 1, CRASHES: 0, RESTORES: 0, DESKTOPS: 2 },
     full: { LINES: 2, OPERATIONS: 2, RESTORES: 0, DESKTOPS: 2 },
   },
   {
     name: 'bank',
     about: 'two lines and what becomes of the rest, two desktops, a server that dies; one reviewer presses',
-    small: { ...OFF, RESTORES: 0, DESKTOPS: 2 },
+    small: { ...OFF, RESTORES: 0, DESKTOPS: 2, SUBMITS: 3, EXECUTIONS: 3 },
     full: { ...OFF, RESTORES: 0, DESKTOPS: 2, SUBMITS: 3, EXECUTIONS: 3, CRASHES: 2, MOVES: 2 },
   },
   {
     name: 'restore',
     about: 'the log restored from an older copy',
-    small: { ...OFF, LINES: 1, OPERATIONS: 1, DESKTOPS: 1 },
+    small: { ...OFF, LINES: 1, DESKTOPS: 2 },
     full: { ...OFF, DESKTOPS: 2 },
+  },
+  {
+    name: 'whole',
+    about: 'everything at once; one line',
+    small: null,
+    full: { LINES: 1, DESKTOPS: 1 },
   },
 ];
 
