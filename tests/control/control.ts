@@ -1,8 +1,24 @@
-/** `npm run test:control -- --runs N --seed S`: random stories of two-person control, each judged from what was written down. */
+/**
+ * `npm run test:control -- --runs N --seed S [--live M]`: N random stories of two-person control on a server's inside, and M matters on a
+ * running server and bank, all judged from what was written down.
+ */
 import { parseArgs } from 'node:util';
+import { playLive } from './live.ts';
 import { playMany } from './play.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } } });
-const tally = await playMany(Number(values.runs), Number(values.seed), (line) => process.stdout.write(`${line}\n`));
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, live: { type: 'string', default: '5' } } });
+const seed = Number(values.seed);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const tally = await playMany(Number(values.runs), seed, say);
+if (Number(values.live) > 0) {
+  const { verdict, commands, restarts } = await playLive(Number(values.live), seed);
+  say(`${values.live} matters on a running server and bank, killed ${restarts} times: ${verdict.executions} executions`);
+  for (const violation of verdict.violations) say(violation);
+  tally.sequences += Number(values.live);
+  tally.commands += commands;
+  tally.executions += verdict.executions;
+  tally.in_doubt += verdict.inDoubt;
+  tally.violations += verdict.violations.length;
+}
 process.stdout.write(`${JSON.stringify(tally)}\n`);
 process.exitCode = tally.violations === 0 ? 0 : 1;
