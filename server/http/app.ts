@@ -3,7 +3,9 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import { refusalText } from '#shared/protocol/refusals.ts';
 import { z } from 'zod';
 import { EnrolmentRequest, OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type EnrolmentAnswer, type SignInAnswer } from '#shared/protocol/wire.ts';
+import { isSoundKey } from '../administration/sound-key.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
+import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import { AddressLimit } from './address-limit.ts';
 
@@ -24,7 +26,7 @@ function versionRefusal(body: unknown): Refusal | null {
   return protocol > PROTOCOL_VERSION ? { code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } } : null;
 }
 
-async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
+async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
   const version = versionRefusal(body);
   if (version !== null) return { ok: false, refusal: version };
   const request = SignInRequest.safeParse(body);
@@ -33,7 +35,10 @@ async function signIn(centre: Centre, body: unknown): Promise<{ ok: true; answer
   const now = centre.clock.now();
   // PR9: nobody signs in at a machine that is not enrolled; said before the password is looked at.
   const machine = centre.workstations.admit(workstation);
-  if (!machine.ok) return { ok: false, refusal: { code: machine.code } };
+  if (!machine.ok) {
+    book.turnedAway(machine.code, null, workstation);
+    return { ok: false, refusal: { code: machine.code } };
+  }
   const checked = await centre.people.check(account, password, now);
   const audit = { kind: checked.ok ? 'signed in' : 'sign-in refused', person: checked.ok ? checked.person.id : null, workstation, about: null, detail: { code: checked.ok ? '' : checked.code } };
   await centre.log.append([{ writes: [], command: null, audit: [audit] }]);
@@ -57,7 +62,7 @@ async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer:
   const version = versionRefusal(body);
   if (version !== null) return { ok: false, refusal: version };
   const request = EnrolmentRequest.safeParse(body);
-  if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
+  if (!request.success || !isSoundKey(request.data.publicKey)) return { ok: false, refusal: { code: 'request-malformed' } };
   const answer = await centre.workstations.ask(request.data);
   return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
@@ -72,6 +77,7 @@ export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolme
  * @param told called when a machine has asked to be enrolled
  */
 export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, told: () => void): FastifyInstance {
+  const book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
   const app = Fastify({ logger: false, bodyLimit: 16 * 1024 });
   app.get('/health', async () => ({
     ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, serverAt: centre.clock.now(),
@@ -85,7 +91,7 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, told: ()
     } };
   };
   app.post('/session', limited('/session'), async (request, reply) => {
-    const result = await signIn(centre, request.body);
+    const result = await signIn(centre, book, request.body);
     return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
   });
   app.post('/enrolment', limited('/enrolment'), async (request, reply) => {
