@@ -9,7 +9,7 @@ import { carryOut, takeHalf } from '../administration/carry-out.ts';
 import { rulesVersionFor, tellCentre } from '../administration/publish-centre.ts';
 import type { Centre } from '../centre.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
-import { reviewPairs } from '../reviews/review-pairs.ts';
+import { pairsReport } from '../reviews/review-pairs.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '#shared/people/person.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
@@ -28,6 +28,7 @@ export type Presence = { online: (person: string) => boolean };
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
 export function makeAskers(centre: Centre, switchboard: Switchboard, presence: Presence, keyed: KeyedDigits): { [K in AskKind]: Asker<K> } {
+  const reviewPairs = pairsReport();
   const mayOpen = async (person: Person, caseId: string): Promise<boolean> => (await centre.cases.load(caseId))?.access[person.id] !== undefined;
   /** What is done for the caller is done by who has the case, or the lead who took it over; never by a reviewer (TP6). */
   const mayHandle = async (person: Person, caseId: string): Promise<boolean> => {
