@@ -12,7 +12,7 @@ type Entry = {
   heardAt: string | null;
   /** Of this entry alone: grows in place, and is copied when it is shown. */
   marks: Mark[];
-  /** Ids of the local commands on top, oldest first. */
+  /** Ids of the local commands on top that change something, oldest first. */
   pending: string[];
 };
 
@@ -61,7 +61,7 @@ export class CaseBook {
     return this.#entries.get(stream)?.confirmed ?? NOTHING;
   }
 
-  /** Ids of the pending local commands of a case, oldest first. */
+  /** Ids of the pending local commands that a later one may build on, oldest first. */
   pendingIds(stream: string): readonly string[] {
     return this.#entries.get(stream)?.pending ?? [];
   }
@@ -95,7 +95,7 @@ export class CaseBook {
     this.#entries.set(id, {
       ground: view,
       confirmed,
-      pending: pending.map((one) => one.id),
+      pending: pending.filter((one) => !this.#isView(one)).map((one) => one.id),
       heardAt: held?.heardAt ?? null,
       marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
     });
@@ -107,8 +107,12 @@ export class CaseBook {
     const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, heardAt: null, marks: [], pending: [] };
     entry.ground = ground;
     entry.marks.push(markOf(row, null));
-    if (row.class === 'local') entry.pending.push(row.id);
+    if (row.class === 'local' && !this.#logic.isView(row.kind)) entry.pending.push(row.id);
     this.#entries.set(row.stream, entry);
+  }
+
+  #isView({ command }: Pending): boolean {
+    return 'kind' in command && this.#logic.isView(command.kind);
   }
 
   /** Local commands whose effect the confirmed state does not hold yet, in their order. */

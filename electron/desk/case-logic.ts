@@ -33,6 +33,8 @@ export type CaseLogic = {
   toSign(state: Folded | null, given: { kind: string; body: unknown; madeAt: string }): ToSign | { refusal: Refusal };
   /** The command that records that this case was looked at (PR8); null while it shows no customer. */
   viewOf(state: Folded, viewId: string): { kind: string; body: unknown } | null;
+  /** Changes nothing of its case: no other command builds on it (SY3). */
+  isView(kind: string): boolean;
   /** @throws where it is no folded case */
   parseSnapshot(state: unknown): Folded;
 };

@@ -5,6 +5,8 @@ import type { CaseLogic } from './case-logic.ts';
 import { decideHere, type Here } from './decide-here.ts';
 import { isSignedKind, toSign } from './to-sign.ts';
 
+const VIEW = 'record view';
+
 /** The domain of `shared/`, bound to what this desktop knows. */
 export function domainLogic(here: Here): CaseLogic {
   return {
@@ -17,7 +19,8 @@ export function domainLogic(here: Here): CaseLogic {
     evolve: (state, event) => evolve(state as CaseState | null, event),
     isSigned: isSignedKind,
     toSign: (state, given) => toSign(here, state as CaseState | null, given),
-    viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: 'record view', body: { viewId } }),
+    viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: VIEW, body: { viewId } }),
+    isView: (kind) => kind === VIEW,
     parseSnapshot: (state) => CaseState.parse(state),
   };
 }

@@ -68,4 +68,21 @@ describe('[PR8] a look at a customer’s case', () => {
     expect(server.received.filter((outer) => outer.kind === VIEW)).toHaveLength(1);
     expect(night.errors).toEqual([]);
   });
+
+  it('[SY3] carries no other command with it: nothing depends on a look', async () => {
+    const server = await aServer();
+    const desk = await aSignedInDesk(server);
+    let held = true;
+    server.onPush = () => (held ? 'cut' : undefined);
+    const caseId = await openCase(desk);
+    await write(desk, caseId, 'customer');
+    await untilCase(desk, caseId, (view) => view?.marks.some((mark) => mark.kind === VIEW) === true);
+    await write(desk, caseId, 'after the look');
+    held = false;
+    await inStep(desk);
+    const last = JSON.parse(server.received.at(-1)?.inner ?? '{}') as { dependsOn: string[] };
+    const ids = server.received.filter((outer) => outer.kind !== VIEW).map((outer) => outer.id);
+    expect(last.dependsOn).toEqual(ids.slice(0, 2));
+    expect(server.notes(caseId)).toEqual(['customer', 'after the look']);
+  });
 });

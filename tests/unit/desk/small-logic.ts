@@ -52,6 +52,7 @@ export function smallLogic(refusing: ReadonlySet<string> = new Set()): CaseLogic
     toSign: (state, given) => toSign(state as Notes | null, given),
     // A case has a customer where somebody wrote so.
     viewOf: (state, viewId) => ((state as Notes).notes.includes('customer') ? { kind: 'record view', body: { viewId } } : null),
+    isView: (kind) => kind === 'record view',
     parseSnapshot: (state) => Notes.parse(state),
   };
 }
