@@ -4,13 +4,14 @@ import type { SignatureFinding } from '#shared/case/context.ts';
 import { mayDo } from '#shared/people/may.ts';
 import type { Person } from '#shared/people/person.ts';
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
-import { keyIdOf, type Signed } from '#shared/protocol/signature.ts';
+import type { Signed } from '#shared/protocol/signature.ts';
 import type { z } from 'zod';
 import type { Centre } from '../centre.ts';
 import { legalHoldsOf, mayErase } from '../log/sealing/erasure.ts';
 import type { Taken } from './administration.ts';
 import { flowFault, flowMalformed } from './flow-check.ts';
 import { judgeSigned } from './signatures.ts';
+import { isSoundKey } from './sound-key.ts';
 
 const isAdministrationKind = (kind: string): kind is AdministrationCommandKind => Object.hasOwn(administrationCommandSchemas, kind);
 
@@ -61,8 +62,10 @@ export async function administer(centre: Centre, person: Person, workstation: st
   const parsed = administrationCommandSchemas[kind].safeParse(body);
   if (!parsed.success) return { ok: false, refusal: malformed(kind, body, parsed.error.issues[0]) };
   const command = { kind, body: parsed.data } as AdministrationCommand;
-  // A key is known by its own hash for ever: under another name it could pass for one that was revoked, or never could be.
-  if (command.kind === 'register key' && keyIdOf(Buffer.from(command.body.publicKey, 'base64')) !== command.body.keyId) return { ok: false, refusal: { code: 'ask-malformed', detail: { kind, path: 'keyId' } } };
+  // A key is known by its own hash for ever: under another name it could pass for one that was revoked, or never could be. Of a
+  // machine it is the name that two people compare.
+  const key = command.kind === 'register key' ? command.body : command.kind === 'propose change' && command.body.change.kind === 'enrol workstation' ? command.body.change.workstation : null;
+  if (key !== null && !isSoundKey(key.publicKey, key.keyId)) return { ok: false, refusal: { code: 'ask-malformed', detail: { kind, path: 'keyId' } } };
   const signed: Signed | null = 'signed' in command.body ? command.body.signed : null;
   const taken = await centre.administration.take(command, async (state) => {
     const now = state.people[person.id]?.person;
