@@ -49,6 +49,6 @@ describe('[PR5] what a body says', () => {
     const words = eventWords['blind entry stored']!;
     expect(sentence(words, body, 'en', names)).toBe('林岚 (1001, p-1) entered blind: matches yes, total ¥1.00');
     expect(fieldLines(body, new Set(placesOf(words)), 'en', names)).toEqual(['entry', '  lines: 2', 'differs: none', 'lines 1', '  due now: ¥1.00', '  said to the customer: A', 'lines 2', '  due now: ¥0.05', '  said to the customer: B', 'facts: 2']);
-    expect(fieldLines({ facts: { a: 1 } }, new Set(), 'zh', names)).toEqual(['facts：1 项']);
+    expect(fieldLines({ facts: { a: 1 } }, new Set(), 'zh', names)).toEqual(['客户资料：1 项']);
   });
 });
