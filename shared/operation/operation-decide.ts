@@ -13,6 +13,7 @@ import type { operationCommandSchemas, OperationState } from './operation-schema
 import { pinnedFacts } from './pinned-facts.ts';
 import { digestOf, planIdOf, type OperationLine } from './payload.ts';
 import { draftPlain } from './plain-decide.ts';
+import { recordingOffsetOf } from './plain-words.ts';
 import { payloadOf, validityLimit } from './submission.ts';
 import { signatureFault } from '../review/signature-check.ts';
 import { makeWorksheet } from './worksheet.ts';
@@ -85,7 +86,10 @@ function otherOperationOn(state: CaseState, operationId: string, planId: string)
 /** Where the customer said each plan's name: ticks of the run whose item is that plan (FL7). */
 function namedOnRecording(state: CaseState, payload: Pick<OperationState['worksheet'], 'lines'>): Named {
   const ticks = Object.values(state.runs).flatMap((run) => Object.values(run.steps).flatMap((step) => step.ticks));
-  return payload.lines.flatMap((line) => planIdOf(line) ?? []).map((planId) => ({ planId, recordingOffset: ticks.find((tick) => tick.item === planId)?.recordingOffset ?? null }));
+  return payload.lines.map((line) => {
+    if (line.type === 'plain') return { planId: null, recordingOffset: recordingOffsetOf(line) };
+    return { planId: line.planId, recordingOffset: ticks.find((tick) => tick.item === line.planId)?.recordingOffset ?? null };
+  });
 }
 
 function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>['submit for review']>[1], context: DecideContext): Ruling {

@@ -10,6 +10,7 @@ import { fallsWith } from './falls-with.ts';
 import { isRelated } from './gate.ts';
 import type { PlainKind, PlainLine } from './payload.ts';
 import { pinnedFacts } from './pinned-facts.ts';
+import { tidyReference } from './reference.ts';
 import { plainDetails, plainWords } from './plain-words.ts';
 
 const LAST_FOUR = /^\d{4}$/;
@@ -17,12 +18,9 @@ const LAST_FOUR = /^\d{4}$/;
 /** Kinds that pay money to an account: its last four digits are the reference, and nothing longer is ever kept (PR2). */
 const paysOut: ReadonlySet<PlainKind> = new Set<PlainKind>(['card-cancellation', 'emergency-payment']);
 
-/** One spelling: what a reviewer types blind is compared with it (TP6). */
-const tidy = (text: string): string => text.normalize('NFKC').replace(/\s+/g, ' ').trim();
-
 /** The bank's own name of a transaction is no card number, however many digits it has; anything else is masked (PR2). */
 function referenceOf(body: { kind: PlainKind; reference: string }, facts: CustomerFacts): { reference: string; transaction: Transaction | null } {
-  const reference = tidy(body.reference);
+  const reference = tidyReference(body.reference);
   const transaction = body.kind === 'refund' ? (facts.recentTransactions.find((one) => one.id === reference) ?? null) : null;
   return { reference: transaction === null ? maskNumbers(reference) : reference, transaction };
 }

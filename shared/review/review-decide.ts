@@ -6,6 +6,7 @@ import type { OperationPayload } from '../operation/payload.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { planIdOf } from '../operation/payload.ts';
+import { tidyReference } from '../operation/reference.ts';
 import { breakGlassDeciders } from './break-glass-decide.ts';
 import { reviewLimit, type KeyFigure } from './policy.ts';
 import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
@@ -67,7 +68,7 @@ export function differences(entry: BlindEntry, payload: OperationPayload, asked:
   if (named.has('lines') && entry.lines !== payload.lines.length) differs.push('lines');
   if (named.has('due-date') && entry.dueDate !== payload.dueDate) differs.push('dueDate');
   if (named.has('last-four') && entry.lastFour !== payload.cardLastFour) differs.push('lastFour');
-  if (named.has('reference') && payload.lines.some((line) => line.type === 'plain' && line.reference !== (entry.reference ?? ''))) differs.push('reference');
+  if (named.has('reference') && payload.lines.some((line) => line.type === 'plain' && line.reference !== tidyReference(entry.reference ?? ''))) differs.push('reference');
   if (asked.principalsAsked) {
     for (const line of payload.lines) if (line.type === 'settlement' && entry.principals[line.planId] !== line.remainingFen) differs.push(`principal:${planIdOf(line)}`);
   }

@@ -36,8 +36,8 @@ export const returnReasonNames: Record<ReturnReason, { zh: string; en: string }>
 
 export const CustomerWaits = z.enum(['on-line', 'callback']);
 
-/** The plans the customer named, with the place on the recording: what the reviewer starts from, and no figure. */
-const Named = z.array(z.strictObject({ planId: z.string().min(1).max(64), recordingOffset: z.int().min(0).nullable() })).max(50);
+/** What the customer named (plans by id; null for the other kinds), with the place on the recording: what the reviewer starts from, and no figure. */
+const Named = z.array(z.strictObject({ planId: z.string().min(1).max(64).nullable(), recordingOffset: z.int().min(0).nullable() })).max(50);
 export type Named = z.infer<typeof Named>;
 
 const review = { reviewId: Uuid7 };

@@ -8,8 +8,11 @@ export const RetentionPolicy = z.strictObject({
 });
 export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 
-/** What is in force where an installation names nothing else. */
-export const defaultRetention: RetentionPolicy = { yearsAfterLastEvent: 5 };
+/**
+ * What is in force where an installation names nothing else: ten years, the longer of the terms that a bank is held to
+ * (anti-money-laundering records as from 2025, to be confirmed by each bank's counsel).
+ */
+export const defaultRetention: RetentionPolicy = { yearsAfterLastEvent: 10 };
 
 /** @returns the first instant at which the retention that began with this one is over; of 29 February, in other years, 1 March */
 export function retainedUntil(lastEventAt: Instant, { yearsAfterLastEvent }: RetentionPolicy): Instant {
