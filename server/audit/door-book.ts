@@ -69,19 +69,22 @@ export class DoorBook {
    */
   async showing(visitor: Visitor, { items }: Feed): Promise<void> {
     const audit: AuditEntry[] = [];
+    const views: string[] = [];
     for (const item of items) {
       if (item.type !== 'snapshot') continue;
       const state = WithCustomer.safeParse(item.state);
       if (!state.success || state.data.customerId === null || state.data.owner === visitor.person.id) continue;
       const once = [this.#now().slice(0, DAY_CHARS), visitor.person.id, visitor.desktop, item.case, state.data.customerId].join(' ');
       if (this.#shown.has(once)) continue;
-      if (this.#shown.size >= REMEMBERED) this.#shown.clear();
-      this.#shown.add(once);
+      views.push(once);
       audit.push({ kind: 'customer viewed', person: visitor.person.id, workstation: visitor.workstation, about: state.data.customerId, detail: { case: item.case, purpose: 'case' } });
     }
     if (audit.length === 0) return;
     const [result] = await this.#log.append([{ writes: [], command: null, audit }]);
     if (result?.status !== 'appended') throw new Error(`a view was not recorded: ${result?.status ?? 'nothing'}`);
+    // Only now: a view that could not be written is tried again.
+    if (this.#shown.size >= REMEMBERED) this.#shown.clear();
+    for (const once of views) this.#shown.add(once);
   }
 
   #note(kind: string, { person, workstation, desktop }: Visitor, detail: AuditEntry['detail'], about: string | null = null): void {

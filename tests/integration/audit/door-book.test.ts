@@ -42,7 +42,7 @@ describe('the book at the door', () => {
 
   it('[PR8] lets nothing be shown that the log did not take', async () => {
     await log.close();
-    await expect(book.showing(visitor, feed(snapshot(CASE_A, 'C-1', BEN)))).rejects.toThrow('a view was not recorded');
+    for (let tries = 0; tries < 2; tries += 1) await expect(book.showing(visitor, feed(snapshot(CASE_A, 'C-1', BEN)))).rejects.toThrow('a view was not recorded');
   });
 
   it('[PR5] [TP7] records who came and went, and what was refused', async () => {
