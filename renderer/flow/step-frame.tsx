@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
-import type { FlowDefinition, FlowStep } from '#shared/flow/definition.ts';
+import type { FlowDefinition, FlowStep, PanelName } from '#shared/flow/definition.ts';
 import type { FactTree } from '#shared/flow/facts.ts';
 import { compiledFlow } from '#shared/flow/flow-compile.ts';
 import type { RunState, StepState } from '#shared/flow/run.ts';
@@ -17,6 +17,9 @@ import { toggleTool } from '../app/stores/tools.ts';
 import { Bulkhead } from '../app/broken.tsx';
 import { isOnCall, recordingOffset, useCallInHand } from '../call/current-call.ts';
 import { newId } from '../call/start-run.ts';
+import { lastReviewOf, operationOnScreen } from '../operation/operation-choice.ts';
+import { takenOverUnsigned } from '../operation/submit-view.ts';
+import { TakenOver } from '../operation/taken-over.tsx';
 import { Hotkey } from '../ui/hotkey.tsx';
 import { FieldRow } from './field-row.tsx';
 import { nextField } from './next-field.ts';
@@ -35,6 +38,9 @@ type Props = {
   /** Why the step was not passed: the field or tick it names is marked. */
   missing: Refusal | null;
 };
+
+/** Panels that say by themselves what was taken over and is to be signed (TP17); on every other step it stands above. */
+const saysTakenOver: ReadonlySet<PanelName> = new Set<PanelName>(['submitReview', 'review', 'readBack', 'consent', 'typeIn', 'execute']);
 
 const untouched: StepState = { status: 'open', ticks: [], passedAt: null, passedBy: null, callId: null, unknown: [], prerequisites: [], voidedTimes: 0 };
 
@@ -85,6 +91,8 @@ export function StepFrame({ view, run, definition, step, facts, me, readOnly, lo
   const fields = drawn === true ? [] : step.fields.filter((field) => !(Array.isArray(drawn) && drawn.includes(field.id)) && isAsked(flow, field, ground));
   const ticks = entry?.drawsTicks === true ? [] : step.ticks.filter((tick) => isAsked(flow, tick, ground));
   const Panel = entry?.panel;
+  const operation = operationOnScreen(view.state, definition.operationKind);
+  const takesOver = operation !== null && takenOverUnsigned(operation, lastReviewOf(view.state, operation.id)) !== null;
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
     // Enter is the next field, never the next step; an input method commits its words with Enter.
@@ -107,6 +115,7 @@ export function StepFrame({ view, run, definition, step, facts, me, readOnly, lo
       {lookingBack ? <LookBack view={view} run={run} definition={definition} step={step} /> : null}
       {entry?.drawsSpeech ? null : <Speech definition={definition} step={step} facts={facts} run={run} lang={lang} withoutItems={entry?.drawsItems === true} />}
       {step.never.length > 0 ? <ul className="never">{step.never.map((one) => <li key={one.en}><span className="tone-red">✕ {t('never')}{colon(lang)}</span> {one[lang]}</li>)}</ul> : null}
+      {!lookingBack && takesOver && !saysTakenOver.has(step.panel) ? <TakenOver view={view} operation={operation} command={command} lang={lang} readOnly={readOnly} /> : null}
       {Panel ? <Bulkhead of={step.id}><Panel {...props} /></Bulkhead> : null}
       {fields.length > 0 ? (
         <section className="fields" aria-label={t('ask')}>

@@ -40,6 +40,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
   const executed = operation?.execution != null;
   const facts = view.state.facts[me.id] ?? null;
   const look = lookOf(view.marks.filter((mark) => kinds.includes(mark.kind)));
+  const [changing, setChanging] = useState(false);
   const [reading, setReading] = useState(false);
   const [refused, setRefused] = useState<{ code: string } | null>(null);
   const read = async (): Promise<void> => {
@@ -49,6 +50,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
     setRefused(reply.ok ? null : reply.refusal);
   };
   const lines = operation === null || operation.status === 'withdrawn' ? [] : plainLines(operation.worksheet.lines);
+  const listed = lines.length > 0 && !executed;
   const editable = !readOnly && (operation === null || executed || ['draft', 'returned', 'void', 'withdrawn'].includes(operation.status));
   return (
     <section className="op-panel" data-testid="draft-operation" aria-label={t('draftOperation')}>
@@ -62,16 +64,16 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
       <StoppedKind kind={kind} />
       {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
       {executed && operation !== null ? <OutcomeList {...props} operation={operation} /> : null}
-      {facts === null ? <p>{t('noFacts')}</p> : !editable ? null : (
+      {facts === null ? <p>{t('noFacts')}</p> : !editable ? null : listed && !changing ? <div><Button onClick={() => setChanging(true)} data-testid="draft-change">{t('draftChange')}</Button></div> : (
         <Form
           key={operation?.id ?? 'new'} {...props} kind={kind}
-          start={draftFrom(operation, namedCard(run.values[cardField]))} again={lines.length > 0 && !executed}
+          start={draftFrom(operation, namedCard(run.values[cardField]))} again={listed}
           onDraft={(draft) => {
             const before = operation !== null && !executed ? operation : null;
             const body = draftBody(kind, draft, cardsFor(view.state, me.id), {
               operationId: before?.id ?? newId(), lineId: before?.worksheet.lines[0]?.lineId ?? newId(), continues: executed ? (operation?.id ?? null) : (before?.continues ?? null),
             });
-            if (body !== null) void command('draft operation', body);
+            if (body !== null) void command('draft operation', body).then((reply) => setChanging(!reply.ok));
           }}
         />
       )}
@@ -146,7 +148,7 @@ function Form({ kind, view, me, lang, start, again, offset, onDraft }: FormProps
       <div className="row-wrap op-draft-wide">
         <Button type="primary" htmlType="submit" data-testid="draft-list">{t(again ? 'draftItAgain' : 'draftIt')}</Button>
         {told && missing.length > 0 ? <span role="alert" className="tone-amber" data-testid="draft-missing">▲ {t('draftIncomplete', { fields: missing.map((one) => names[one]).join(lang === 'zh' ? '、' : ', ') })}</span>
-          : again ? <span className="tone-muted small">{t('draftedBelow')}</span> : null}
+          : again ? <span className="tone-amber small">▲ {t('draftedVoids')}</span> : null}
       </div>
     </form>
   );

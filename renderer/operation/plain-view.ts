@@ -5,6 +5,7 @@ import { PlainKind } from '#shared/operation/payload.ts';
 import type { Card } from '#shared/protocol/bank.ts';
 import type { UnsignedBody } from '../app/send.ts';
 import { plainLines } from './line-words.ts';
+import { offsetText } from './named-plans.ts';
 
 export type PlainDraft = { cardId: string | null; amountFen: number | null; reference: string; words: string; offset: string };
 
@@ -24,7 +25,10 @@ export const cardsFor = (state: CaseState, person: string): Card[] => (state.fac
 export function draftFrom(operation: OperationState | null, named: string | null): PlainDraft {
   const line = operation === null || operation.execution !== null ? undefined : plainLines(operation.worksheet.lines)[0];
   if (line === undefined) return { cardId: named, amountFen: null, reference: '', words: '', offset: '' };
-  return { cardId: line.cardId, amountFen: line.dueNowFen, reference: line.reference, words: '', offset: '' };
+  // The last two rows of the details: the customer's words and their place on the recording.
+  const [words, seconds] = line.details.slice(-2).map((row) => row.value.zh);
+  const offset = seconds === undefined || !/^\d+$/.test(seconds) ? '' : offsetText(Number(seconds));
+  return { cardId: line.cardId ?? named, amountFen: line.dueNowFen, reference: line.reference, words: offset === '' ? '' : (words ?? ''), offset };
 }
 
 /** `2:14`, `02:14`, `134` → seconds; also full-width and with 。 or ： between. */

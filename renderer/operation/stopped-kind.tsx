@@ -26,7 +26,7 @@ export function StoppedNotice({ stop, testId }: { stop: Stop; testId: string }) 
     <div className="notice notice-red" role="alert" data-testid={testId} data-kind={stop.kind}>
       <span className="notice-shape" aria-hidden="true">✕</span>
       <div className="notice-words">
-        <strong>{t('stoppedTitle', { kind: control?.kinds[stop.kind]?.name[lang] ?? stop.kind })}</strong> <span className="tabular">{t('stoppedBy', { at: localMoment(stop.since, nowAt()), name: stop.byName, reason: stop.reason })}</span>
+        <strong>{t('stoppedTitle', { kind: control?.kinds[stop.kind]?.name[lang] ?? stop.kind })}</strong> · <span className="tabular">{t('stoppedBy', { at: localMoment(stop.since, nowAt()), name: stop.byName, reason: stop.reason })}</span>
         <p>{t('stoppedSay')}</p>
       </div>
     </div>
@@ -42,7 +42,7 @@ export function StoppedStrips() {
   return stopped.map((stop) => (
     <div key={stop.kind} className="notice notice-red" role="status" data-testid={`strip-stopped-${stop.kind}`}>
       <span className="notice-shape" aria-hidden="true">✕</span>
-      <div className="notice-words"><strong>{t('stoppedTitle', { kind: control?.kinds[stop.kind]?.name[lang] ?? stop.kind })}</strong> <span className="tabular">{t('stoppedBy', { at: localMoment(stop.since, nowAt()), name: stop.byName, reason: stop.reason })}</span> {t('stoppedSay')}</div>
+      <div className="notice-words"><strong>{t('stoppedTitle', { kind: control?.kinds[stop.kind]?.name[lang] ?? stop.kind })}</strong> · <span className="tabular">{t('stoppedBy', { at: localMoment(stop.since, nowAt()), name: stop.byName, reason: stop.reason })}</span> · {t('stoppedSay')}</div>
     </div>
   ));
 }

@@ -49,7 +49,7 @@ export function SubmitPanel(props: StepPanelProps) {
       </header>
       {status.phase === 'prepare' ? <Prepare {...props} status={status} operationId={operation.id} /> : null}
       <StoppedKind kind={operation.kind} />
-      {status.phase === 'sign' ? <TakenOver {...props} operation={operation} /> : null}
+      {status.phase === 'sign' ? <><TakenOver {...props} operation={operation} /><Withdraw reviewId={status.review.id} command={props.command} /></> : null}
       {status.phase === 'waiting' ? <Waiting {...props} status={status} /> : null}
       {status.phase === 'approved' ? <Approved {...props} status={status} /> : null}
       {status.phase === 'no-review' ? <p className="notice notice-green" data-testid="no-review-needed">✓ {t('noReview')}</p> : null}

@@ -9,6 +9,7 @@ import { lastReviewOf } from './operation-choice.ts';
 import { PayloadCard } from './payload-card.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { operationTexts } from './texts.ts';
+import './operation.css';
 
 /**
  * TP17: what a successor took over, figure by figure, and the signature that makes it theirs. Only then may the same reviewer

@@ -51,6 +51,7 @@ export function ReviewList({ lead, onJoin, rows, me, onTake, onOpen, takingId }:
                 <td className="amount">
                   {row.takenBy === me ? <Button type="primary" size="small" onClick={() => onOpen(row)} data-testid="review-open">{row.takenUntil === null ? t('take') : t('timeLeft', { clock: clockText(secondsUntil(row.takenUntil, now)) })}</Button>
                     : row.takenBy !== null ? <span className="tone-muted small">{t('takenBy', { name: row.takenByName ?? '' })}</span>
+                    : (row.breakGlass?.seats.length ?? 0) > 0 ? <span className="tone-muted small">{t('glassAtIt')}</span>
                     : <Button type="primary" size="small" loading={takingId === row.reviewId} onClick={() => onTake(row)} data-testid="take-review">{t('take')}</Button>}
                 </td>
               </tr>

@@ -38,7 +38,9 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
   const seat = review === null ? null : mySeat(review, me, control?.reviewTakenMinutes ?? null);
   const taken = review !== null && ((review.status === 'taken' && review.takenBy === me) || (seat !== null && ['waiting', 'taken'].includes(review.status)));
   const until = seat === null ? (review?.takenUntil ?? null) : seat.until;
-  const reading = review === null ? null : ownFacts(view.state, me, review.requestedAt);
+  // To confirm again is a press on figures that were checked: the reading of then stands beside them, with its age.
+  const again = review !== null && review.reconfirms !== null;
+  const reading = review === null ? null : ownFacts(view.state, me, again ? null : review.requestedAt);
   const read = async (): Promise<void> => {
     const reply = await askCentre('read facts', { case: view.caseId, purpose: 'review', planIds: [] });
     setFactsRefusal(reply.ok ? null : reply.refusal);
@@ -73,7 +75,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
         {!taken || left === null ? null : (
           <>
             <span className={`chip tabular ${left <= 60 ? 'chip-amber' : ''}`} role="timer" data-testid="review-timer">{left === 0 ? `▲ ${t('timeOver')}` : t('timeLeft', { clock: clockText(left) })}</span>
-            <Button onClick={() => void sendCommand(view.caseId, 'release review', { reviewId })} data-testid="release-review">{t('release')}</Button>
+            <Button onClick={() => void sendCommand(view.caseId, 'release review', { reviewId })} data-testid="release-review">{t(seat === null ? 'release' : 'leaveSeat')}</Button>
           </>
         )}
       </header>
@@ -81,7 +83,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
       <div className="rv-columns">
         <OwnFacts reading={reading} pieces={pieces} refusal={factsRefusal} onRead={() => void read()} lang={lang} />
         <section className="rv-column" data-testid="blind">
-          <h2>{t('stepBlind')}</h2>
+          <h2>{t(again ? 'stepAgain' : 'stepBlind')}</h2>
           {entryRefused === null ? null : <RefusalNotice refusal={entryRefused} />}
           {status.phase === 'blind' ? (
             <BlindForm

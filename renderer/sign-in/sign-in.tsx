@@ -106,10 +106,12 @@ export function SignIn() {
             <span>{t('account')}</span>
             <TextInput autoFocus value={account} onText={setAccount} autoComplete="off" spellCheck={false} data-testid="sign-in-account" />
           </label>
-          <label className="sign-in-field">
-            <span>{t('password')}</span>
-            <PasswordInput ref={passwordInput} value={password} onText={setPassword} autoComplete="off" data-testid="sign-in-password" />
-          </label>
+          {changing !== null ? null : (
+            <label className="sign-in-field">
+              <span>{t('password')}</span>
+              <PasswordInput ref={passwordInput} value={password} onText={setPassword} autoComplete="off" data-testid="sign-in-password" />
+            </label>
+          )}
           {refusal?.code === 'passphrase-differs' ? (
             <label className="sign-in-field">
               <span>{t('oldPassword')}</span>
@@ -126,7 +128,7 @@ export function SignIn() {
           {refusal ? <Suspense><RefusalNotice refusal={refusal} testId="sign-in-refusal" /></Suspense> : null}
           {refusal && fileTroubles.has(refusal.code) ? <PlainButton onClick={() => void moveAside()} data-testid="sign-in-move-aside">{t('moveAside')}</PlainButton> : null}
           {moved ? <p role="status" className="small">{t('moved', { folder: moved })}</p> : null}
-          <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</PlainButton>
+          {changing !== null ? null : <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-in-submit">{busy ? t('signingIn') : t('signIn')}</PlainButton>}
         </form>
         {enrolling ? (
           <Suspense><EnrolForm server={plainServer(server)} machine={platform.workstation} onEnrolled={() => setRefusal(null)} /></Suspense>
@@ -142,7 +144,7 @@ export function SignIn() {
             />
           </Suspense>
         ) : <button type="button" className="plain-link" onClick={() => setChanging({ typed: '' })} data-testid="sign-in-change">{t('change.link')}</button>}
-        {accounts.length > 0 ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
+        {accounts.length > 0 && !enrolling && changing === null ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
         <p className="small tone-muted">{t('offline')}</p>
       </section>
       <footer className="small tone-muted">{t('runtime', { version: platform.version, electron: platform.runtime.electron, workstation: platform.workstation })}</footer>

@@ -93,6 +93,24 @@ function reset(centre: FakeCentre, upTo: string): void {
   if (upTo === 'PW-6') must(centre.give(caseId, 'fill fields', { runId, stepId: 'PW-6', values: { rungs: ['empathy'] } }));
 }
 
+/** An operation of the other kinds, up to the step that draws the panel named. */
+function plain(centre: FakeCentre, flowId: string, panel: string): void {
+  const { caseId, callId, runId } = onCall(centre);
+  const definition = centre.rules.flows.find((one) => one.definition.id === flowId)!.definition;
+  verified(centre, caseId, callId);
+  must(centre.give(caseId, 'start run', { runId, flowId, flowVersion: definition.version }));
+  for (const step of definition.steps) {
+    if (step.panel === (panel === 'submitReview' ? 'submitReview' : 'draftOperation')) break;
+    centre.happen(caseId, 'step passed', { runId, stepId: step.id, flowVersion: definition.version, callId, unknown: [], prerequisites: [] });
+  }
+  centre.happen(caseId, 'fields filled', { runId, stepId: definition.steps[0]!.id, values: { theCard: ['card-1'] }, counted: [] });
+  if (panel === 'empty') return;
+  must(centre.give(caseId, 'draft operation', {
+    operationId: centre.newId(), kind: flowId as 'refund', lineId: centre.newId(), accountId: 'acc-1', cardId: 'card-1', amountFen: 6_800_000, reference: flowId === 'limit-change' ? '' : flowId === 'loss-reissue-abroad' ? '大阪市北区' : '8841',
+    customerWords: '对，就是六万八，今天要用', recordingOffset: 134, continues: null,
+  }));
+}
+
 /** Puts a scene on the screen. */
 export function play(centre: FakeCentre, scene: string): void {
   centre.setLive('lights', { core: 'ok', phones: 'ok' });
@@ -100,7 +118,12 @@ export function play(centre: FakeCentre, scene: string): void {
   centre.setAgent({ state: 'available' });
   const [name, step = ''] = scene.split(':');
   switch (name) {
-    case 'sign-in': return centre.setSignedIn(false);
+    case 'sign-in':
+      if (step !== '') centre.refuseSignIn({ code: step });
+      return centre.setSignedIn(false);
+    case 'stopped': settlement(centre, step || 'ES-5'); return centre.setLive('stopped-kinds', [{ kind: 'early-settlement', since: centre.at(), byName: '许风', reason: '疑似批量冒名' }]);
+    case 'plain': return plain(centre, step, scene.split(':')[2] ?? '');
+    case 'key': settlement(centre, 'ES-5'); return centre.setKey(step === 'none' ? 'none' : 'lost');
     case 'ring': return void centre.ring({ lossReport: step === 'loss' });
     case 'call': return void onCall(centre, { known: step !== 'unknown', ...(step === 'unknown' ? { number: null } : {}) });
     case 'es': return settlement(centre, step);
