@@ -15,6 +15,7 @@ import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
 import type { Connect } from './sync/link.ts';
 import type { SessionToken } from './sync/token-keeper.ts';
+import { insecureAddress } from './session/secure-address.ts';
 import { readServerInfo } from './session/server-info.ts';
 
 export type DeskParts = {
@@ -173,8 +174,13 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
+  const overTls = <P extends { server: string }, V>(serve: (params: P) => Promise<DeskReply<V>>) => async (params: P): Promise<DeskReply<V>> => {
+    const insecure = insecureAddress(params.server);
+    return insecure === null ? serve(params) : { ok: false, ...insecure };
+  };
+
   const handlers: DeskHandlers = {
-    signIn: startSession,
+    signIn: overTls(startSession),
     signOut: ({ evenUnsent }) => {
       const unsent = session?.unsent ?? 0;
       if (unsent > 0 && evenUnsent !== true) return { ok: false, refusal: { code: 'unsent-work', detail: { unsent } } };
@@ -189,12 +195,12 @@ export function createDesk(parts: DeskParts): Desk {
     command: (params) => session?.command(params) ?? SIGNED_OUT_REFUSAL,
     ask: async ({ kind, body }) => (await session?.ask(kind, body)) ?? SIGNED_OUT_REFUSAL,
     administer: async (params) => (await session?.administer(params)) ?? SIGNED_OUT_REFUSAL,
-    enrol: async ({ server, name, site, code }) => {
+    enrol: overTls(async ({ server, name, site, code }) => {
       if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
       const answer = await enrolment.ask(server, { name, site, code });
       return 'refusal' in answer ? { ok: false, refusal: answer.refusal } : { ok: true, value: answer };
-    },
-    changePassphrase,
+    }),
+    changePassphrase: overTls(changePassphrase),
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
     refusalSeen: ({ command }) => {

@@ -17,6 +17,7 @@ export const DESK_REFUSALS = {
   'old-password-wrong': w('旧密码不对。', 'The old password is wrong.', '请重新输入旧密码。', 'Type the old password again.', kept),
   'offline-grace-over': w('离线登录的时限（16 小时）已过。', 'The 16 hours for signing in without the centre are over.', '请连上中心后登录；未送的内容都在。', 'Sign in when the centre can be reached; unsent work is kept.', kept),
   'already-signed-in': w('已经有人登录。', 'Somebody is signed in already.', '请先退出。', 'Sign out first.', kept),
+  'tls-required': w('这个地址不是加密连接。', 'This address is not an encrypted connection.', '请用 https:// 开头的中心地址；只有本机可以不加密。', "Use the centre's address that begins with https://; only this machine itself may go without.", kept),
   'signed-out': w('没有登录。', 'Nobody is signed in.', '请先登录。', 'Sign in first.', kept),
   'rules-missing': w('还没有从中心取得流程和规则。', 'Flows and rules have not come from the centre yet.', '请稍等几秒；一直如此请检查网络。', 'Wait a few seconds; if it stays so, check the network.', lastStep),
   'no-answer': w('中心没有及时回答。', 'The centre did not answer in time.', '请先看状态有没有变；没有变再按一次。', 'See first whether anything changed; if not, press again.', { zh: '不能确定中心有没有收到。', en: 'It is not certain whether the centre received it.' }),

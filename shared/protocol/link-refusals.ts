@@ -11,6 +11,7 @@ export const LINK_REFUSALS = {
   'clock-off': w('这台电脑的时间和中心差得太多。', "This machine's clock differs too much from the centre's.", '请把电脑的日期和时间校准后再登录。', 'Set the date and time of this machine, then sign in again.', kept),
   'protocol-too-old': w('这台桌面的版本太旧，中心不再支持。', 'This desktop is too old for the centre.', '请更新桌面；未发的内容会保留，更新后自动送出。', 'Update the desktop; unsent work is kept and sent after the update.', kept),
   'protocol-too-new': w('这台桌面比中心新。', 'This desktop is newer than the centre.', '请等中心升级，或装回旧版本。', 'Wait until the centre is updated, or install the earlier version.', kept),
+  'desktop-taken': w('这台桌面的编号是别人的。', "This desktop's id is somebody else's.", '请用自己的账号重新建立桌面；反复出现请联系管理员。', 'Set the desktop up anew under your own account; tell an administrator if it happens again.', kept),
   'session-over': w('登录已过期。', 'The session is over.', '请重新登录；未发的内容都在。', 'Sign in again; unsent work is kept.', kept),
   'request-malformed': w('请求的内容不完整。', 'The request is malformed.', '请重试；反复出现请联系管理员。', 'Try again; tell an administrator if it happens again.', kept),
   'hello-malformed': w('桌面和中心没有说上话。', 'Desktop and centre did not understand each other.', '请更新桌面。', 'Update the desktop.', kept),
