@@ -11,7 +11,7 @@ import type { AppendItem } from '../../../server/log/log.ts';
 export const CUSTOMER = 'C-4711';
 export const OTHER = 'C-0815';
 /** Ten years later: every retention is over. */
-export const LATER = '2036-03-02T01:00:00.000Z';
+export const LATER = '2041-03-02T01:00:00.000Z';
 export const TWO = { by: [ANN, '01950000-0000-7000-8000-0000000000fe'] as const, reason: 'R-1' };
 
 export async function openSealed(folder: string, options: Partial<SealingOptions> = {}): Promise<SealedLog> {
