@@ -104,9 +104,8 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
-  let offers: Offers;
-  const centre: Centre = { get offers() { return offers; }, clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
-  offers = new Offers(centre);
+  const offers: Offers = new Offers(() => centre);
+  const centre: Centre = { offers, clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });

@@ -37,12 +37,13 @@ const lot = (reviewId: string, person: string): string => createHash('sha256').u
  * server that comes back begins with as many as there would be by then.
  */
 export class Offers {
-  readonly #centre: Parts;
+  readonly #parts: () => Parts;
   readonly #offers = new Map<string, Offer>();
   readonly #decided = new Map<string, { by: string; at: string }>();
 
-  constructor(centre: Parts) {
-    this.#centre = centre;
+  /** @param parts of the centre that this is one part of: asked for at each look */
+  constructor(parts: () => Parts) {
+    this.#parts = parts;
   }
 
   /** Whether this person may take the review now; widens the offer where it is time. */
@@ -52,7 +53,7 @@ export class Offers {
 
   /** As many reviews as each has decided within two hours, and has taken now. */
   loads(): ReadonlyMap<string, number> {
-    const { clock, open } = this.#centre;
+    const { clock, open } = this.#parts();
     const since = new Date(Date.parse(clock.now()) - LOAD_MS).toISOString();
     const loads = new Map<string, number>();
     const count = (person: string): unknown => loads.set(person, (loads.get(person) ?? 0) + 1);
@@ -83,13 +84,14 @@ export class Offers {
   }
 
   #offer(state: CaseState, review: ReviewState, loads: ReadonlyMap<string, number>): Offer {
-    const { clock, people, online, rules } = this.#centre;
+    const parts = this.#parts();
+    const { clock, people, online, rules } = parts;
     const known = this.#offers.get(review.id);
     // Passed on to the leads it begins anew among them.
     const offer: Offer = known !== undefined && known.forLead === review.forLead ? known
       : { since: known === undefined ? review.requestedAt : clock.now(), forLead: review.forLead, to: new Set() };
     this.#offers.set(review.id, offer);
-    const entitled = people.all().filter((person) => entitledTo(this.#centre, person, state, review));
+    const entitled = people.all().filter((person) => entitledTo(parts, person, state, review));
     for (const id of offer.to) if (!entitled.some((person) => person.id === id)) offer.to.delete(id);
     const there = entitled.filter((person) => online(person.id));
     const passed = Math.max(0, Date.parse(clock.now()) - Date.parse(offer.since));

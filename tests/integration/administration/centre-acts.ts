@@ -4,7 +4,7 @@ import { changeDigest, type Change } from '#shared/administration/change.ts';
 import type { Person } from '#shared/people/person.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
-import { RawDesktop, type RawKey } from '../server/raw-desktop.ts';
+import type { RawDesktop, RawKey } from '../server/raw-desktop.ts';
 
 /** 'ok', or the code of the refusal. */
 export async function act(desktop: RawDesktop, kind: AdministrationCommandKind, body: object): Promise<string> {

@@ -43,7 +43,7 @@ export async function serve(args: readonly string[], env: Record<string, string>
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (data: Buffer): void => {
       text += data.toString();
-      const found = /listening (http:\S+)/.exec(text)?.[1];
+      const found = /listening (https?:\S+)/.exec(text)?.[1];
       if (found !== undefined) resolve(found);
     };
     child.stdout.on('data', hear);

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { Person } from '#shared/people/person.ts';
+import { Role } from '#shared/people/roles.ts';
 import { defaultQueues } from '#shared/telephony/queue.ts';
-import { addDemoPeople } from '../../../server/demo/demo-people.ts';
-import { PeopleStore } from '../../../server/people/people-store.ts';
+import { demoPeople } from '../../../server/demo/demo-people.ts';
 
-it('every queue of the demo has agents who hold its skill: no call rings for ever', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'aidline-people-'));
-  const store = new PeopleStore(join(folder, 'people.sqlite'));
-  await addDemoPeople(store);
-  const held = new Set(store.all().filter((one) => one.role === 'agent').flatMap((one) => one.skills));
+it('every queue of the demo has agents who hold its skill: no call rings for ever', () => {
+  const held = new Set(demoPeople.filter((one) => one.role === 'agent').flatMap((one) => one.skills));
   expect(defaultQueues.map((queue) => queue.skill).filter((skill) => !held.has(skill))).toEqual([]);
-  store.close();
-  rmSync(folder, { recursive: true });
+});
+
+it('[TP11] [TP12] the demo has somebody for every role, two administrators and two leads, each another human', () => {
+  expect(demoPeople.map((one) => Person.parse(one))).toEqual(demoPeople);
+  for (const role of Role.options) expect(demoPeople.filter((one) => one.role === role).length).toBeGreaterThanOrEqual(role === 'admin' || role === 'lead' ? 2 : 1);
+  expect(new Set(demoPeople.map((one) => one.human)).size).toBe(demoPeople.length);
 });
