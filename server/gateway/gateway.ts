@@ -11,6 +11,7 @@ import { CaseId } from '#shared/protocol/ids.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { Person } from '#shared/people/person.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
+import { DesktopOwners } from './desktop-owners.ts';
 import { RateLimit } from './rate-limit.ts';
 
 type Seat = { person: Person; desktop: string; workstation: string; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
@@ -43,6 +44,7 @@ export class Gateway {
   readonly #events: GatewayEvents;
   /** PR5, PR8, TP7: who came, what was refused, and whose customers were shown. */
   readonly #book: DoorBook;
+  readonly #owners: DesktopOwners;
   #askers: ReturnType<typeof makeAskers> | null = null;
 
   constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
@@ -50,6 +52,7 @@ export class Gateway {
     this.#feed = feed;
     this.#events = events;
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
+    this.#owners = new DesktopOwners(centre.credentials.db);
     this.#io = new Server(http, {
       transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
       // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2).
@@ -132,6 +135,7 @@ export class Gateway {
     const person = this.#centre.people.byId(claims.sub);
     if (person === null || !person.active) throw new ConnectRefused({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) throw new ConnectRefused({ code: 'session-over' });
+    if (!this.#owners.claim(claims.desktop, person.id)) throw new ConnectRefused({ code: 'desktop-taken' });
     return { person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit() };
   }
 

@@ -49,7 +49,7 @@ describe('one administrator against the centre, over raw sockets', () => {
       await attacks.administer('tp12-two-people', admin, 'approve change', consent(admin, proposed));
       await attacks.administer('tp12-two-people', other, 'approve change', consent(other, proposed));
       await attacks.administer('change-exists', admin, 'propose change', proposed.body);
-      expect(stage.running.centre.administration.state.changes[proposed.body.changeId]!.status, what).toBe('waiting');
+      expect({ what, status: stage.running.centre.administration.state.changes[proposed.body.changeId]!.status }).toEqual({ what, status: 'waiting' });
       await admin.ask('administer', { kind: 'withdraw change', body: { changeId: proposed.body.changeId } });
       await attacks.administer('change-decided', admin2, 'approve change', consent(admin2, proposed));
     }

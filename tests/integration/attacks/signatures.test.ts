@@ -76,7 +76,7 @@ describe('forged and replayed signatures, over raw sockets', () => {
     const right = submission(stage, agent, drafted, 'on-line');
     for (const [what, signed, code] of forgeries(agent, agent2, 'tick', right.signed.digest)) {
       await attacks.command(code, agent, 'submit for review', drafted.caseId, { ...right, signed });
-      expect(operation().payload, what).toBeNull();
+      expect({ what, payload: operation().payload }).toEqual({ what, payload: null });
     }
     for (const purpose of ['approval', 'order'] as const) await attacks.command('tp2-digest', agent, 'submit for review', drafted.caseId, { ...right, signed: agent.signed(purpose, right.signed.digest) });
     await attacks.command('command-malformed', agent, 'submit for review', drafted.caseId, { ...right, signed: undefined });
@@ -112,7 +112,7 @@ describe('forged and replayed signatures, over raw sockets', () => {
     const digest = operation().digest!;
     for (const [what, signed, code] of forgeries(mentor, mentor2, 'approval', digest)) {
       await attacks.command(code, mentor, 'approve review', drafted.caseId, { reviewId: first, digest, signed });
-      expect(operation().approval, what).toBeNull();
+      expect({ what, approval: operation().approval }).toEqual({ what, approval: null });
     }
     for (const purpose of ['tick', 'order'] as const) await attacks.command('tp8-other-digest', mentor, 'approve review', drafted.caseId, { reviewId: first, digest, signed: mentor.signed(purpose, digest) });
     // The maker's own signature for these very figures, handed over as the reviewer's.
@@ -160,7 +160,7 @@ describe('forged and replayed signatures, over raw sockets', () => {
     const order = executionOrder(agent, drafted, drafted.callId);
     for (const [what, signed, code] of forgeries(agent, agent2, 'order', order.digest)) {
       await attacks.command(code, agent, 'order execution', drafted.caseId, { ...order, signed });
-      expect(operation().execution, what).toBeNull();
+      expect({ what, execution: operation().execution }).toEqual({ what, execution: null });
     }
     // The tick and the approval of the very same figures are no order.
     for (const purpose of ['tick', 'approval'] as const) await attacks.command('tp8-other-digest', agent, 'order execution', drafted.caseId, { ...order, signed: agent.signed(purpose, order.digest) });

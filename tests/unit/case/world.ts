@@ -96,7 +96,7 @@ export class World {
 
   context(by: string, more: Partial<DecideContext> = {}): DecideContext {
     const who = this.people[by]!;
-    const entitlements = (one: Someone) => ({ reviewLimitFen: one.limit === null ? {} : { ...Object.fromEntries(OperationKind.options.map((kind) => [kind, one.limit!])) } });
+    const entitlements = (one: Someone) => ({ reviewLimitFen: one.limit === null ? {} : Object.fromEntries(OperationKind.options.map((kind) => [kind, one.limit!])) });
     return {
       at: 'server', now: this.now, calendar: china, control: this.control, flowPolicy: flowPolicy!, flow: () => null,
       site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' },

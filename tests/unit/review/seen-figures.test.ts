@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '#shared/operation/payload.ts';
 import { bodiesFor } from '#shared/review/withholding.ts';
 import { CALL, draft, drafted, enter, order, policy, readFacts, REVIEW, signOff, submission, submit, tickAll, waited, join, approved, confirmed, approve } from '../case/path.ts';
-import { COLLEAGUE, CUSTOMER, id, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, World } from '../case/world.ts';
+import { COLLEAGUE, CUSTOMER, id, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, type World } from '../case/world.ts';
 
 const OTHER = id(95);
 const OTHER_REVIEW = id(315);
