@@ -5,6 +5,7 @@ import { CentreProcess } from '../harness/centre-process.ts';
 import { Floor } from '../harness/desktop-app.ts';
 import { Hands } from '../story/hands.ts';
 import { callback, firstCall, followUp, review, worksheet, type Watch } from '../story/largest-instalment.ts';
+import { audit } from './audit.ts';
 import { Pictures } from './pictures.ts';
 import { readBack } from './read-back.ts';
 
@@ -60,12 +61,16 @@ async function main(): Promise<void> {
   await centre.end();
   cpSync(centre.data, kept, { recursive: true });
   const told = await readBack(kept, ledger);
+  // The server's own folder, untouched since it ended.
+  const { audited, story } = await audit(centre.data, told.caseId);
+  writeFileSync(join(out, 'audit-show.txt'), story);
   rmSync(kept, { recursive: true, force: true });
   await centre.stop();
   const once = told.linesBooked.every((line) => line.times === 1) && Object.values(told.bankLedger.booked).every((times) => times === 1);
-  const ok = failure === null && once && told.linesBooked.length === 2 && told.makersAndReviewers === 2 && told.followUpsClosed === 1 && told.followUpsOpen === 0;
-  writeFileSync(join(out, 'summary.json'), `${JSON.stringify({ ok, steps, ...told }, null, 2)}\n`);
-  process.stdout.write(`\n${ok ? '成功 done' : '失败 failed'}: ${steps.filter((step) => step.ok).length} 步 steps · ${told.linesBooked.length} 笔入账 lines booked${once ? ' (各一次 once each)' : ''} · ${told.makersAndReviewers} 人核对 people checked · ${told.followUpsClosed} 个跟进已结 follow-ups closed\n图片与 summary.json 在 pictures and summary.json are in demo-out/\n`);
+  const signed = audited.intact && audited.allVerify && audited.purposes.join() === 'approval,order,tick' && audited.personKeys === 2 && audited.workstationKeys === 2;
+  const ok = failure === null && once && signed && told.returned === 1 && told.linesBooked.length === 2 && told.makersAndReviewers === 2 && told.followUpsClosed === 1 && told.followUpsOpen === 0;
+  writeFileSync(join(out, 'summary.json'), `${JSON.stringify({ ok, steps, ...told, audit: audited }, null, 2)}\n`);
+  process.stdout.write(`\n${ok ? '成功 done' : '失败 failed'}: ${steps.filter((step) => step.ok).length} 步 steps · ${told.linesBooked.length} 笔入账 lines booked${once ? ' (各一次 once each)' : ''} · ${told.makersAndReviewers} 人核对 people checked · ${told.followUpsClosed} 个跟进已结 follow-ups closed\n${told.returned} 次退回 returned · ${audited.signatures.length} 个签名 signatures${audited.allVerify ? ' (全部有效 all verify' : ' (✕ 有不成立 NOT all verify'}: ${audited.personKeys} 人 people, ${audited.workstationKeys} 台 workstations) · audit verify: ${audited.chain}\n图片、summary.json 与 audit-show.txt 在 pictures, summary.json and audit-show.txt are in demo-out/\n`);
   if (!ok) {
     if (failure !== null) process.stderr.write(`${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}\n${centre.said}\n`);
     process.exitCode = 1;

@@ -4,6 +4,10 @@ import { openSealedLog } from '../../../server/log/sealing/open-sealed-log.ts';
 import type { CentreProcess } from '../harness/centre-process.ts';
 
 export type Told = {
+  /** The case that was executed. */
+  caseId: string;
+  /** Reviews that were returned to the maker. */
+  returned: number;
   linesBooked: { plan: string; times: number; fen: number }[];
   linesRefused: string[];
   people: string[];
@@ -24,7 +28,7 @@ export async function readBack(data: string, ledger: Awaited<ReturnType<CentrePr
   if (!opened.ok) throw new Error(opened.error.text.en);
   const { log } = opened;
   const told: Told = {
-    linesBooked: [], linesRefused: [], people: [], makersAndReviewers: 0, followUpsClosed: 0, followUpsOpen: 0, casesClosed: 0, bankLedger: { booked: {}, refused: [] },
+    caseId: '', returned: 0, linesBooked: [], linesRefused: [], people: [], makersAndReviewers: 0, followUpsClosed: 0, followUpsOpen: 0, casesClosed: 0, bankLedger: { booked: {}, refused: [] },
   };
   const people = new Set<string>();
   const checkers = new Set<string>();
@@ -35,14 +39,18 @@ export async function readBack(data: string, ledger: Awaited<ReturnType<CentrePr
     if (state === null) continue;
     for (const event of events) if (event.actor.person !== null) people.add(event.actor.person);
     for (const operation of Object.values(state.operations)) {
-      if (operation.execution) checkers.add(operation.maker);
+      if (operation.execution) {
+        told.caseId = state.id;
+        checkers.add(operation.maker);
+      }
       for (const review of Object.values(state.reviews)) if (review.status === 'approved' && review.decidedBy !== null) checkers.add(review.decidedBy);
       for (const line of operation.execution?.lines ?? []) {
         const times = events.filter((event) => event.kind === 'line booked' && (event.body as { lineId: string }).lineId === line.lineId).length;
-        if (times > 0) told.linesBooked.push({ plan: line.planId, times, fen: operation.worksheet.lines.find((one) => one.lineId === line.lineId)?.dueNowFen ?? 0 });
-        if (line.status === 'refused') told.linesRefused.push(line.planId);
+        if (times > 0) told.linesBooked.push({ plan: line.planId ?? line.lineId, times, fen: operation.worksheet.lines.find((one) => one.lineId === line.lineId)?.dueNowFen ?? 0 });
+        if (line.status === 'refused') told.linesRefused.push(line.planId ?? line.lineId);
       }
     }
+    told.returned += Object.values(state.reviews).filter((review) => review.status === 'returned').length;
     told.followUpsClosed += state.followUps.filter((followUp) => followUp.status === 'closed').length;
     told.followUpsOpen += state.followUps.filter((followUp) => followUp.status === 'open').length;
     if (state.closed !== null) told.casesClosed += 1;

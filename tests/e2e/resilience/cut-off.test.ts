@@ -64,7 +64,7 @@ describe('the server is killed in the middle of the worksheet', () => {
   let worksheetCase = '';
 
   it('[SY1] [SY8] she goes on; what she ticks and writes is kept here, and says so', async () => {
-    await firstCall({ agent, mentor: agent, centre }, (_name, play) => play());
+    await firstCall({ agent, centre }, (_name, play) => play());
     await agent.click('worksheet-draft');
     await agent.see('worksheet-table');
     await untilUnsent(0);

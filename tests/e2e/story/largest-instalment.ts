@@ -13,7 +13,8 @@ export type Cast = { agent: Hands; mentor: Hands; centre: CentreProcess };
 const amount = (text: string): number => Math.round(Number(text.replace(/[^\d.]/g, '')) * 100);
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
-async function verify(agent: Hands): Promise<void> {
+/** The customer by three factors and a keyed code, as a transaction of money asks for. */
+export async function verify(agent: Hands): Promise<void> {
   for (const factor of ['name', 'idLast4']) {
     const answer = await agent.page.locator(`[data-testid="voice-answer-${factor}"] dd`).textContent();
     await agent.type(`verify-${factor}-input`, answer ?? '');
@@ -30,10 +31,12 @@ async function verify(agent: Hands): Promise<void> {
   await agent.becomes('verify-panel', 'data-level', '3');
 }
 
-/** FLOWS ES-1 … ES-8: the first call, up to the promised callback. */
-export async function firstCall({ agent, centre }: Cast, watch: Watch): Promise<void> {
+export type Wish = { plans: readonly string[]; /** The customer holds the line instead of being called back. */ holds?: boolean };
+
+/** FLOWS ES-1 … ES-8: the first call, up to the promised callback or the customer who holds. */
+export async function firstCall({ agent, centre }: Pick<Cast, 'agent' | 'centre'>, watch: Watch, { plans, holds = false }: Wish = { plans: PLANS }): Promise<void> {
   await watch('call rings', async () => {
-    await agent.click('go-available');
+    if ((await agent.at('agent-state').getAttribute('data-state')) !== 'available') await agent.click('go-available');
     await centre.turn('call', { customerId: CUSTOMER, intent: 'early-settlement' });
     await agent.see('ringing');
   });
@@ -54,7 +57,7 @@ export async function firstCall({ agent, centre }: Cast, watch: Watch): Promise<
   });
   await watch('the customer names the plans', async () => {
     await agent.next('ES-3');
-    for (const plan of PLANS) {
+    for (const plan of plans) {
       await agent.click(`plan-check-${plan}`);
       await agent.becomes(`plan-${plan}`, 'data-ticked', 'true');
     }
@@ -76,6 +79,15 @@ export async function firstCall({ agent, centre }: Cast, watch: Watch): Promise<
     await agent.next('ES-6');
     for (let id = 1; id <= 9; id += 1) await agent.becomes(`prerequisite-P${id}`, 'data-verdict', 'pass');
   });
+  if (holds) {
+    await watch('the customer holds', async () => {
+      await agent.next('ES-7');
+      await agent.click('option-path-onHold');
+      await agent.click('tick-insistsToHold');
+      await agent.next('ES-9');
+    });
+    return;
+  }
   await watch('off the call', async () => {
     await agent.next('ES-7');
     await agent.click('option-path-offCall');
@@ -124,11 +136,11 @@ export async function worksheet({ agent, centre }: Cast, watch: Watch): Promise<
   });
 }
 
-/** What the mentor works out from her own reading: never from the maker's figures. */
-async function blindEntry(mentor: Hands): Promise<void> {
+/** What the reviewer works out from their own reading: never from the maker's figures. */
+export async function blindEntry(mentor: Hands, plans: readonly string[] = PLANS): Promise<void> {
   let total = 0;
   let lines = 0;
-  for (const plan of PLANS) {
+  for (const plan of plans) {
     const row = mentor.at(`own-plan-${plan}`);
     const remaining = amount(await row.locator('strong.amount').innerText());
     // The contract's penalty as her own screen has it: "+ 43,333.30 × 3.00 %", rounded half up to the fen.
@@ -145,12 +157,18 @@ async function blindEntry(mentor: Hands): Promise<void> {
   await mentor.click('blind-store');
 }
 
-async function takeReview(mentor: Hands): Promise<void> {
-  await mentor.click('review-back');
+/** Takes what waits, from the list or from where the last review left her, and types blind. */
+export async function takeReview(mentor: Hands, plans: readonly string[] = PLANS): Promise<void> {
+  if ((await mentor.at('review-list').count()) === 0) await mentor.click((await mentor.at('review-back').count()) > 0 ? 'review-back' : 'nav-review');
   await mentor.click('take-review');
   await mentor.becomes('own-facts', 'data-state', 'read');
-  await blindEntry(mentor);
+  await blindEntry(mentor, plans);
   await mentor.see('comparison');
+}
+
+export async function approve(mentor: Hands): Promise<void> {
+  await mentor.type('approve-passphrase', 'aidline-demo');
+  await mentor.click('approve-review');
 }
 
 /** FLOWS ES-11: returned once with a reason, corrected, approved. */
@@ -179,8 +197,7 @@ export async function review({ agent, mentor }: Cast, watch: Watch): Promise<voi
   });
   await watch('approved', async () => {
     await takeReview(mentor);
-    await mentor.type('approve-passphrase', 'aidline-demo');
-    await mentor.click('approve-review');
+    await approve(mentor);
     await agent.see('approved');
   });
 }
@@ -201,12 +218,37 @@ export async function callback({ agent, mentor, centre }: Cast, watch: Watch): P
     await agent.see('voice');
     await verify(agent);
   });
+  await confirm(agent, PLANS.length, watch);
+  await watch('executed: two lines booked, one refused', async () => {
+    await agent.next('ES-16');
+    await centre.turn('fault', { kind: 'line-refused', subject: PLANS[1] });
+    await agent.click('order-execution');
+    await agent.becomes('outcome', 'data-outcome', 'partial');
+  });
+  await watch('the reviewer sees the outcome', async () => {
+    await mentor.becomes('outcome', 'data-outcome', 'partial');
+  });
+  await watch('told line by line, and the call ends', async () => {
+    for (let line = 0; line < PLANS.length; line += 1) {
+      const left = await agent.at('acknowledge-outcome').count();
+      await agent.click('acknowledge-outcome');
+      await agent.page.waitForFunction((was) => document.querySelectorAll('[data-testid="acknowledge-outcome"]').length < was, left);
+    }
+    await agent.next('ES-17');
+    await agent.next('ES-18');
+    await agent.click('end-call');
+    await agent.gone('call-timer');
+  });
+}
+
+/** FLOWS ES-13 … ES-15: eye, heart, hand; from the step before to the proof. */
+export async function confirm(agent: Hands, lines: number, watch: Watch = (_name, play) => play()): Promise<void> {
   // What the customer has just agreed to, as it stood on the screen: typed again by hand as proof.
   const card = (await agent.page.locator('[data-testid^="card-"]').first().getAttribute('data-testid')) ?? '';
   const agreed = { total: '', lastFour: card.replace('card-', '') };
   await watch('eye: line by line', async () => {
     await agent.next('ES-13');
-    for (let item = 0; item < PLANS.length + 2; item += 1) {
+    for (let item = 0; item < lines + 2; item += 1) {
       const now = await agent.at('read-back-item').getAttribute('data-item');
       const shown = await agent.text('read-back-item');
       if (now === 'total') agreed.total = /[\d,]+\.\d{2}/.exec(shown)?.[0] ?? '';
@@ -227,30 +269,10 @@ export async function callback({ agent, mentor, centre }: Cast, watch: Watch): P
   await watch('hand: typed as proof', async () => {
     await agent.next('ES-15');
     await agent.type('proof-amount', agreed.total);
-    await agent.type('proof-lines', String(PLANS.length));
+    await agent.type('proof-lines', String(lines));
     await agent.type('proof-last-four', agreed.lastFour);
     await agent.click('proof-check');
     await agent.see('proof-ok');
-  });
-  await watch('executed: two lines booked, one refused', async () => {
-    await agent.next('ES-16');
-    await centre.turn('fault', { kind: 'line-refused', subject: PLANS[1] });
-    await agent.click('order-execution');
-    await agent.becomes('outcome', 'data-outcome', 'partial');
-  });
-  await watch('the reviewer sees the outcome', async () => {
-    await mentor.becomes('outcome', 'data-outcome', 'partial');
-  });
-  await watch('told line by line, and the call ends', async () => {
-    for (let line = 0; line < PLANS.length; line += 1) {
-      const left = await agent.at('acknowledge-outcome').count();
-      await agent.click('acknowledge-outcome');
-      await agent.page.waitForFunction((was) => document.querySelectorAll('[data-testid="acknowledge-outcome"]').length < was, left);
-    }
-    await agent.next('ES-17');
-    await agent.next('ES-18');
-    await agent.click('end-call');
-    await agent.gone('call-timer');
   });
 }
 
@@ -282,5 +304,3 @@ export async function followUp({ agent, centre }: Cast, watch: Watch): Promise<v
     await agent.page.locator('[data-testid^="case-0"][data-closed="true"]').first().waitFor();
   });
 }
-
-export { takeReview };
