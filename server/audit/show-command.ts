@@ -89,7 +89,7 @@ function eventLines(event: StoryEvent, languages: readonly Language[], names: Na
 }
 
 const verdicts: Record<SignatureVerdict, string> = {
-  valid: '有效 / valid', INVALID: '无效 / INVALID', 'key unknown': '公钥未知 / key unknown', 'key revoked before': '公钥此前已吊销 / key revoked before', 'key not yet registered': '公钥此时尚未登记 / key not yet registered',
+  valid: '有效 / valid', INVALID: '无效 / INVALID', 'key unknown': '公钥未知 / key unknown', 'key revoked before': '公钥此前已吊销 / key revoked before', 'key not yet registered': '公钥此时尚未登记 / key not yet registered', 'key of another': '公钥属于他人或另一台机器 / key of another person or machine',
 };
 
 function signatureLines({ purpose, digest, digestOfBody, person, personKey, workstation, workstationKey }: CheckedSignature): string[] {

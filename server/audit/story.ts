@@ -1,9 +1,10 @@
 /** One case from its first event to its last, with what was refused and who looked at its customer, in the log's order. */
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { evolveAdministration, noCentre } from '#shared/administration/administration-evolve.ts';
 import { Envelope } from '#shared/protocol/envelope.ts';
 import { UNSEALED_KEY, type BodySealer } from '../log/body-sealer.ts';
-import { checkSignatures, keysIn, type CheckedSignature, type KnownKey } from './signatures.ts';
+import { checkSignatures, type CheckedSignature, type KnownKey } from './signatures.ts';
 import type { Names } from './tell.ts';
 
 const ADMINISTRATION = 'centre:administration';
@@ -29,7 +30,7 @@ export async function readStory(db: Database.Database, stream: string, sealer: B
   const keys = keysOf(centre);
   const told = events.map(({ position, envelope, body, state }): StoryEvent => ({
     what: 'event', position, at: envelope.times.recorded, kind: envelope.kind, version: envelope.version, madeAt: envelope.times.made, saidAt: envelope.times.said,
-    actor: envelope.actor, body, state, bodyHash: envelope.bodyHash, signatures: checkSignatures(body, position, keys),
+    actor: envelope.actor, body, state, bodyHash: envelope.bodyHash, signatures: checkSignatures(body, position, keys, envelope.actor),
   }));
   return { stream, entries: [...told, ...auditOf(db, stream)].sort((a, b) => a.position - b.position), names: namesOf(centre) };
 }
@@ -56,22 +57,21 @@ function auditOf(db: Database.Database, stream: string): StoryAudit[] {
   });
 }
 
-const Machine = z.looseObject({ id: z.string(), keyId: z.string(), publicKey: z.string() });
-const OfWorkstation = z.looseObject({ workstation: Machine });
-const Revoked = z.looseObject({ keyId: z.string().optional(), workstationId: z.string().optional() });
-
-/** Every key that the centre's own stream names, with what became of it. */
+/** Every key that came into force, whose it is, and where it was revoked: from the centre's own stream, folded as the server folds it. */
 function keysOf(centre: readonly Opened[]): Map<string, KnownKey> {
   const keys = new Map<string, KnownKey>();
-  const machines = new Map<string, string>();
+  let state = noCentre;
   for (const { position, envelope, body } of centre) {
-    for (const key of keysIn(body)) if (!keys.has(key.keyId)) keys.set(key.keyId, { ...key, from: position, revoked: null });
-    const machine = OfWorkstation.safeParse(body);
-    if (machine.success) machines.set(machine.data.workstation.id, machine.data.workstation.keyId);
-    if (envelope.kind !== 'key revoked' && envelope.kind !== 'workstation revoked') continue;
-    const { keyId, workstationId } = Revoked.parse(body ?? {});
-    const revoked = keys.get(keyId ?? machines.get(workstationId ?? '') ?? '');
-    if (revoked !== undefined) revoked.revoked ??= position;
+    state = evolveAdministration(state, { kind: envelope.kind, version: envelope.version, body, at: envelope.times.recorded });
+    const held = [
+      ...Object.values(state.people).flatMap(({ person, keys: own }) => own.map((key) => ({ ...key, owner: person.id }))),
+      ...Object.values(state.workstations).map((machine) => ({ ...machine, owner: machine.id })),
+    ];
+    for (const { keyId, publicKey, owner, revokedAt } of held) {
+      const known = keys.get(keyId);
+      if (known === undefined) keys.set(keyId, { keyId, publicKey, owner, from: position, revoked: revokedAt === null ? null : position });
+      else if (revokedAt !== null) known.revoked ??= position;
+    }
   }
   return keys;
 }

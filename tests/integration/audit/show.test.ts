@@ -4,10 +4,12 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOfJson, keyIdOf, signedBytes, type Signed } from '#shared/protocol/signature.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
+import type { Person } from '#shared/people/person.ts';
 import { rawPublicKey } from '../../../server/audit/audit-key.ts';
 import { runShow } from '../../../server/audit/show-command.ts';
 import { UsageError } from '../../../server/audit/usage-error.ts';
 import { openSealedLog } from '../../../server/log/sealing/open-sealed-log.ts';
+import { loadControl } from '../../../server/policy/load-control.ts';
 import { ANN, BEN, CASE_A, command, draft, id, note, T0, temporaryFolder, withCommand, write } from '../log/log-fixture.ts';
 
 const CENTRE: StreamId = 'centre:administration';
@@ -19,7 +21,7 @@ const keyPair = () => {
   const raw = rawPublicKey(publicKey);
   return { privateKey, keyId: keyIdOf(raw), publicKey: raw.toString('base64') };
 };
-const [annKey, deskKey, strayKey] = [keyPair(), keyPair(), keyPair()];
+const [annKey, benKey, deskKey, strayKey] = [keyPair(), keyPair(), keyPair(), keyPair()];
 const signed = (purpose: Signed['purpose'], digest: string, by: { privateKey: KeyObject; keyId: string } = annKey): Signed => {
   const bytes = signedBytes(purpose, digest);
   const of = (key: KeyObject) => sign(null, bytes, key).toString('base64');
@@ -49,13 +51,16 @@ async function make(more: readonly Signed[] = []): Promise<void> {
   const opened = await openSealedLog(folder, { now: () => T0 });
   if (!opened.ok) throw new Error(opened.error.cause);
   const { log } = opened;
-  const person = { id: ANN, name: '林岚', no: '1001' };
+  const person = (own: string, name: string): Person => ({
+    id: own, human: own, account: own.slice(-4), name, no: '1001', role: 'mentor', team: 'A', skills: [], entitlements: { reviewLimitFen: {} }, relatedCustomers: [], active: true, since: T0,
+  });
   await log.append([write(CENTRE, 0, [
-    draft('centre founded', { how: 'demo', people: [person], policy: {} }),
+    draft('centre founded', { how: 'demo', people: [person(ANN, '林岚'), person(BEN, '白')], policy: loadControl(new URL('../../../server/policy/control.yaml', import.meta.url)) }),
     draft('workstation enrolled', { workstation: { id: id(0x77), name: 'WS-01', site: '成都', keyId: deskKey.keyId, publicKey: deskKey.publicKey }, how: 'demo' }),
     draft('key registered', { personId: ANN, keyId: annKey.keyId, publicKey: annKey.publicKey }),
+    draft('key registered', { personId: BEN, keyId: benKey.keyId, publicKey: benKey.publicKey }),
   ])]);
-  const of = (item: ReturnType<typeof write>) => ({ ...item, writes: item.writes.map((one) => ({ ...one, customer: CUSTOMER })) });
+  const of = (item: ReturnType<typeof write>) => ({ ...item, writes: item.writes.map((one) => ({ ...one, customer: CUSTOMER, actor: { kind: 'person' as const, person: ANN, workstation: id(0x77) } })) });
   const viewed = { kind: 'customer viewed', person: BEN, workstation: id(0x77), about: CUSTOMER, detail: { case: CASE_A, purpose: 'review' } };
   await log.append([{ ...of(write(CASE_A, 0, [note('客户想提前还清'), draft('line booked', { operationId: id(0x56), lineId: id(1), key: id(2), receipt: 'R-9', effectiveAt: later, postsOn: '2026-03-05' }), approved(signed('approval', digest))])), audit: [viewed] }]);
   await log.append([withCommand({ writes: [], command: null, audit: [] }, { ...command({ number: 1 }), answer: { status: 'refused', refusal: { code: 'tp5-reviewer-is-maker' } } })]);
@@ -71,7 +76,7 @@ describe('[PR5] npm run audit -- show', () => {
   it('[TP8] tells a case in both languages, in order, with refusals and views in their place and every signature checked', async () => {
     await make();
     const { code, out } = await tell(CASE_A, ...opening());
-    expect(out).toContain('Chain: 10 条，完整 / 10 entries, intact');
+    expect(out).toContain('Chain: 11 条，完整 / 11 entries, intact');
     expect(out).toContain('Signatures: 1，全部有效 / all valid');
     const places = ['备注：客户想提前还清', 'Note: 客户想提前还清', 'Booked by the bank, receipt R-9, posts on 2026-03-05', '林岚 (1001', 'approved, valid until 2026-03-02 09:00:01.000 +08:00', digest, '有效 / valid', `was shown customer ${CUSTOMER}, for the review`, '拒绝', 'tp5-reviewer-is-maker'];
     expect(places.filter((place) => !out.includes(place))).toEqual([]);
@@ -89,6 +94,8 @@ describe('[PR5] npm run audit -- show', () => {
   it.each([
     ['a signature of other bytes', () => ({ ...signed('approval', digest), purpose: 'order' as const }), '无效 / INVALID'],
     ['a key that nobody registered', () => signed('approval', digest, strayKey), '公钥未知 / key unknown'],
+    ['a key of somebody else', () => signed('approval', digest, benKey), '公钥属于他人或另一台机器 / key of another'],
+    ["a machine's key in place of a person's", () => signed('approval', digest, deskKey), '公钥属于他人或另一台机器 / key of another'],
     ['the digest of something else', () => signed('approval', digestOfJson({ what: 'another payload' })), 'NOT THE DIGEST OF THIS EVENT'],
   ])('[TP8] says so of %s, and exits 1', async (_what, wrong, words) => {
     await make([wrong()]);
