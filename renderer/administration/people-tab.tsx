@@ -48,12 +48,12 @@ export function PeopleTab({ view, me }: { view: AdministrationView; me: Me }) {
                 return (
                   <Fragment key={person.id}>
                     <tr data-testid={`person-${person.account}`} data-active={person.active}>
-                      <td className="ad-mono">{person.account}</td>
+                      <td className="ad-mono nowrap">{person.account}</td>
                       <td className="nowrap">{person.name} <span className="tone-muted small tabular">{person.no}</span></td>
                       <td className="nowrap">{roleNames[person.role][lang]}</td>
                       <td><Limits known={known} view={view} /></td>
                       <td className="tabular">{person.relatedCustomers.length === 0 ? '—' : t('p.relatedN', { n: person.relatedCustomers.length })}</td>
-                      <td className="ad-mono small">{keys.filter((key) => key.revokedAt === null).map((key) => shortKey(key.keyId)).join(' ') || '—'}</td>
+                      <td className="ad-mono small nowrap">{keys.filter((key) => key.revokedAt === null).map((key) => shortKey(key.keyId)).join(' ') || '—'}</td>
                       <td className="nowrap">{person.active ? <span className="chip chip-green">● {t('p.active')}</span> : <span className="chip chip-red">✕ {t('p.disabled')}</span>} <span className={online ? 'tone-green small' : 'tone-muted small'}>{online ? `● ${t('p.online')}` : `○ ${t('p.offline')}`}</span></td>
                       <td className="amount"><Button size="small" aria-expanded={shown} onClick={() => setOpen(shown ? null : person.id)} data-testid={`open-person-${person.account}`}>{t(shown ? 'back' : 'p.open')}</Button></td>
                     </tr>

@@ -1,13 +1,12 @@
 import { Button, Input } from 'antd';
-import { useRef, useState, type ReactNode } from 'react';
-import { v7 } from 'uuid';
+import { useState, type ReactNode } from 'react';
 import type { Change } from '#shared/administration/change.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { useTexts } from '../app/i18n.ts';
 import { useKeyTrouble } from '../app/stores/session.ts';
 import { LookNotice, RefusalNotice } from '../ui/refusal-notice.tsx';
 import { administer, useOffline } from './centre-doings.ts';
-import { forget, useKept } from './kept.ts';
+import { forget, keptId, useKept } from './kept.ts';
 import { administrationTexts } from './texts.ts';
 
 type Props = {
@@ -34,19 +33,18 @@ export function ProposeForm({ name, change, missing = '', reasonLabel, testId, c
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const [done, setDone] = useState(false);
-  // One id until it was taken: an answer that was lost does not make two changes of one.
-  const id = useRef(v7());
   const made = reason.trim() === '' ? null : change(reason.trim());
   const ready = made !== null && !offline && trouble === null;
   const send = async (): Promise<void> => {
     if (!ready || busy) return;
     setBusy(true);
-    const reply = await administer('propose change', { changeId: id.current, change: made, reason: reason.trim() });
+    // One id until it was taken: an answer that was lost does not make two changes of one.
+    const reply = await administer('propose change', { changeId: keptId(`${name}/id`), change: made, reason: reason.trim() });
     setBusy(false);
     setRefused(reply.ok ? null : reply.refusal);
     setDone(reply.ok);
     if (!reply.ok) return;
-    id.current = v7();
+    forget(`${name}/id`);
     forget(`${name}/reason`);
     onProposed?.();
   };
