@@ -1,14 +1,18 @@
-import { Button, Input, Radio } from 'antd';
+import { AutoComplete, Button, Input, Radio } from 'antd';
 import { useRef, useState } from 'react';
+import { formatFen } from '#shared/money/fen.ts';
 import { cardField } from '#shared/flow/run-ground.ts';
 import type { PlainKind } from '#shared/operation/payload.ts';
 import { useTexts } from '../app/i18n.ts';
+import { localMoment } from '../app/local-time.ts';
+import { nowAt } from '../app/stores/clock.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { Age } from '../ui/age.tsx';
 import { DigitsInput } from '../ui/digits-input.tsx';
 import { FenInput } from '../ui/fen-input.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
+import { ChangedFacts } from './changed-facts.tsx';
 import { useControl } from './control.ts';
 import { enterMovesOn } from './keys.ts';
 import { plainLines } from './line-words.ts';
@@ -16,10 +20,11 @@ import { offsetText } from './named-plans.ts';
 import { operationOnScreen } from './operation-choice.ts';
 import { OutcomeList } from './outcome-list.tsx';
 import { PlainLineCard } from './plain-line.tsx';
-import { cardsFor, draftBody, draftFrom, hasReference, missingFields, plainKindOf, wantsLastFour } from './plain-view.ts';
+import { cardsFor, draftBody, draftFrom, hasReference, missingFields, plainKindOf, wantsLastFour, type PlainDraft } from './plain-view.ts';
 import { SelfCheck } from './self-check.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
 import { operationTexts } from './texts.ts';
+import { worksheetView } from './worksheet-view.ts';
 import './operation.css';
 
 const kinds = ['draft operation', 'tick self-check'];
@@ -50,6 +55,14 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
     setRefused(reply.ok ? null : reply.refusal);
   };
   const lines = operation === null || operation.status === 'withdrawn' ? [] : plainLines(operation.worksheet.lines);
+  const sheet = operation === null || lines.length === 0 || executed ? null : worksheetView(view.state, operation, run);
+  const list = (draft: PlainDraft): void => {
+    const before = operation !== null && !executed ? operation : null;
+    const body = draftBody(kind, draft, cardsFor(view.state, me.id), facts?.facts.recentTransactions.map((one) => one.id) ?? [], {
+      operationId: before?.id ?? newId(), lineId: before?.worksheet.lines[0]?.lineId ?? newId(), continues: executed ? (operation?.id ?? null) : (before?.continues ?? null),
+    });
+    if (body !== null) void command('draft operation', body).then((reply) => setChanging(!reply.ok));
+  };
   const listed = lines.length > 0 && !executed;
   const editable = !readOnly && (operation === null || executed || ['draft', 'returned', 'void', 'withdrawn'].includes(operation.status));
   return (
@@ -68,15 +81,21 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
         <Form
           key={operation?.id ?? 'new'} {...props} kind={kind}
           start={draftFrom(operation, namedCard(run.values[cardField]))} again={listed}
-          onDraft={(draft) => {
-            const before = operation !== null && !executed ? operation : null;
-            const body = draftBody(kind, draft, cardsFor(view.state, me.id), {
-              operationId: before?.id ?? newId(), lineId: before?.worksheet.lines[0]?.lineId ?? newId(), continues: executed ? (operation?.id ?? null) : (before?.continues ?? null),
-            });
-            if (body !== null) void command('draft operation', body).then((reply) => setChanging(!reply.ok));
-          }}
+          onDraft={list}
         />
       )}
+      {sheet?.locked === 'bank-differs' || sheet?.locked === 'facts-changed' ? (
+        <div className="notice notice-red" role="alert" data-testid={`draft-locked-${sheet.locked}`}>
+          <span className="notice-shape" aria-hidden="true">✕</span>
+          <div className="notice-words">
+            {sheet.locked === 'facts-changed' ? <strong>{t('locked-facts-changed')}</strong> : operation?.worksheet.mismatches.map((one) => (
+              <strong key={one.lineId}>{t('locked-plain', { ours: formatFen(one.oursFen), bank: one.bankFen === null ? t('bankNone') : formatFen(one.bankFen) })}</strong>
+            ))}
+            {operation === null ? null : <ChangedFacts changed={sheet.changed} operation={operation} />}
+          </div>
+          {sheet.locked === 'facts-changed' && editable && operation !== null ? <Button danger onClick={() => list(draftFrom(operation, null))} data-testid="draft-anew">{t('draftAgain')}</Button> : null}
+        </div>
+      ) : null}
       {executed ? null : lines.map((line) => <PlainLineCard key={line.lineId} line={line} lang={lang} spoken={props.callId !== null} />)}
       {control === null || operation === null || executed || lines.length === 0 ? null : (
         <SelfCheck operation={operation} control={control} lang={lang} editable={editable} onToggle={(item, on) => void command('tick self-check', { operationId: operation.id, item, on })} />
@@ -87,7 +106,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
 
 const namedCard = (value: unknown): string | null => (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : null);
 
-type FormProps = StepPanelProps & { kind: PlainKind; start: ReturnType<typeof draftFrom>; again: boolean; onDraft: (draft: ReturnType<typeof draftFrom>) => void };
+type FormProps = StepPanelProps & { kind: PlainKind; start: PlainDraft; again: boolean; onDraft: (draft: PlainDraft) => void };
 
 /** Enter goes from field to field and lists from the last; the sum and the reference are typed, never pasted. */
 function Form({ kind, view, me, lang, start, again, offset, onDraft }: FormProps) {
@@ -127,7 +146,12 @@ function Form({ kind, view, me, lang, start, again, offset, onDraft }: FormProps
       {!hasReference(kind) ? null : (
         <label className="stack-tight"><span>{referenceLabel}</span>
           {wantsLastFour(kind) ? <DigitsInput proof length={4} value={draft.reference} onChange={(reference) => setDraft((was) => ({ ...was, reference }))} label={referenceLabel} testId="draft-reference" />
-            : <Input value={draft.reference} maxLength={60} onChange={(event) => setDraft((was) => ({ ...was, reference: event.target.value }))} onPaste={stop} onDrop={stop} aria-label={referenceLabel} data-testid="draft-reference" />}
+            : kind === 'refund' ? (
+              <AutoComplete
+                value={draft.reference} onChange={(reference: string) => setDraft((was) => ({ ...was, reference }))} aria-label={referenceLabel} data-testid="draft-reference"
+                options={(view.state.facts[me.id]?.facts.recentTransactions ?? []).map((one) => ({ value: one.id, label: `${one.id} · ${localMoment(one.at, nowAt())} ${one.merchant} ¥${formatFen(one.amountFen)}` }))}
+              />
+            ) : <Input value={draft.reference} maxLength={60} onChange={(event) => setDraft((was) => ({ ...was, reference: event.target.value }))} onPaste={stop} onDrop={stop} aria-label={referenceLabel} data-testid="draft-reference" />}
         </label>
       )}
       <label className="stack-tight op-draft-wide"><span>{t('customerWords')}</span>

@@ -1,6 +1,7 @@
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
+import { tidyReference } from '#shared/operation/reference.ts';
 import { PlainKind } from '#shared/operation/payload.ts';
 import type { Card } from '#shared/protocol/bank.ts';
 import type { UnsignedBody } from '../app/send.ts';
@@ -44,25 +45,31 @@ export function readOffset(text: string): number | null {
 
 export type PlainField = 'chooseCard' | 'amount' | 'reference' | 'customerWords' | 'recordingAt';
 
-/** What is still to be typed before it can be listed; empty when nothing is. */
+/** What is still to be typed before it can be listed; empty when nothing is. The rules ask the same once more. */
 export function missingFields(kind: PlainKind, draft: PlainDraft, cards: readonly Card[]): PlainField[] {
-  const reference = draft.reference.normalize('NFKC').trim();
+  const reference = tidyReference(draft.reference);
+  // A card without a credit balance is cancelled without paying anything to anybody.
+  const nothing = kind === 'card-cancellation' && draft.amountFen === 0;
   return [
     ...(cards.some((card) => card.id === draft.cardId) ? [] : ['chooseCard' as const]),
-    ...(draft.amountFen === null ? ['amount' as const] : []),
-    ...(!hasReference(kind) || (wantsLastFour(kind) ? /^\d{4}$/.test(reference) : reference !== '') ? [] : ['reference' as const]),
+    ...(draft.amountFen === null || (draft.amountFen === 0 && !nothing) ? ['amount' as const] : []),
+    ...(!hasReference(kind) || (nothing && reference === '') || (wantsLastFour(kind) ? /^\d{4}$/.test(reference) : reference !== '') ? [] : ['reference' as const]),
     ...(draft.words.trim() === '' ? ['customerWords' as const] : []),
     ...(readOffset(draft.offset) === null ? ['recordingAt' as const] : []),
   ];
 }
 
-/** The draft as a command; the reference in plain digits, as the reviewer's own typing is read. */
-export function draftBody(kind: PlainKind, draft: PlainDraft, cards: readonly Card[], ids: { operationId: string; lineId: string; continues: string | null }): UnsignedBody<'draft operation'> | null {
+/**
+ * The draft as a command; the reference in plain digits, as the reviewer's own typing is read.
+ * @param transactions ids in the maker's reading: the bank's own names, which are no card numbers however long (PR2)
+ */
+export function draftBody(kind: PlainKind, draft: PlainDraft, cards: readonly Card[], transactions: readonly string[], ids: { operationId: string; lineId: string; continues: string | null }): UnsignedBody<'draft operation'> | null {
   const card = cards.find((one) => one.id === draft.cardId);
+  const reference = tidyReference(draft.reference);
   const recordingOffset = readOffset(draft.offset);
   if (card === undefined || draft.amountFen === null || recordingOffset === null || missingFields(kind, draft, cards).length > 0) return null;
   return {
     ...ids, kind, accountId: card.account, cardId: card.id, amountFen: draft.amountFen,
-    reference: hasReference(kind) ? maskNumbers(draft.reference.normalize('NFKC').trim()) : '', customerWords: maskNumbers(draft.words.trim()), recordingOffset,
+    reference: !hasReference(kind) ? '' : transactions.includes(reference) ? reference : maskNumbers(reference), customerWords: maskNumbers(draft.words.trim()), recordingOffset,
   };
 }

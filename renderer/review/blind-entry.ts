@@ -1,3 +1,4 @@
+import { tidyReference } from '#shared/operation/reference.ts';
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { KeyFigure } from '#shared/review/policy.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
@@ -33,9 +34,10 @@ export const readCount = (text: string): number | null => (/^\d{1,3}$/.test(plai
  * Reads the typed key figures; those that policy does not ask for are left out, or stand for nothing (TP6).
  * @param principalPlans plans whose remaining principal must be typed; of other plans it may be left empty
  * @param asked what policy names for the kind; the total always
+ * @param transactions ids of transactions in the reviewer's own reading
  * @returns the entry, or the first field that cannot be read
  */
-export function readEntry(draft: EntryDraft, principalPlans: readonly string[], asked: readonly KeyFigure[]): { entry: BlindEntry } | { unreadable: EntryField } {
+export function readEntry(draft: EntryDraft, principalPlans: readonly string[], asked: readonly KeyFigure[], transactions: readonly string[] = []): { entry: BlindEntry } | { unreadable: EntryField } {
   if (draft.totalFen === null) return { unreadable: 'total' };
   const lines = asked.includes('lines') ? readCount(draft.lines) : 0;
   if (lines === null) return { unreadable: 'lines' };
@@ -43,8 +45,9 @@ export function readEntry(draft: EntryDraft, principalPlans: readonly string[], 
   if (dueDate === null) return { unreadable: 'dueDate' };
   const lastFour = asked.includes('last-four') ? plain(draft.lastFour) : null;
   if (lastFour !== null && !/^\d{4}$/.test(lastFour)) return { unreadable: 'lastFour' };
-  // As the maker's was stored: long numbers by their last four (PR2).
-  const reference = asked.includes('reference') ? maskNumbers(plain(draft.reference)) : null;
+  // As the maker's was stored: long numbers by their last four, unless it is the bank's own name of a transaction (PR2).
+  const typed = tidyReference(draft.reference);
+  const reference = !asked.includes('reference') ? null : transactions.includes(typed) ? typed : maskNumbers(typed);
   if (reference === '') return { unreadable: 'reference' };
   if (principalPlans.some((planId) => (draft.principals[planId] ?? null) === null)) return { unreadable: 'principals' };
   const principals = Object.fromEntries(Object.entries(draft.principals).flatMap(([planId, fen]) => (fen === null ? [] : [[planId, fen]])));

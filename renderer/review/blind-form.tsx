@@ -12,6 +12,8 @@ import { reviewTexts } from './texts.ts';
 type Props = {
   /** What policy names for the kind: only these are asked for (TP6). */
   asked: readonly KeyFigure[];
+  /** Transactions in the reviewer's own reading: one may be what the request is about. */
+  transactions: readonly string[];
   /** Plans whose remaining principal is asked for; `must` where the customer named them. */
   principals: readonly { planId: string; merchant: string; must: boolean }[];
   mismatched: boolean;
@@ -21,7 +23,7 @@ type Props = {
 };
 
 /** The key figures, typed blind. Enter goes to the next field and, from the last, sends; nothing can be pasted. */
-export function BlindForm({ asked, principals, mismatched, disabled, waiting, onStore }: Props) {
+export function BlindForm({ asked, transactions, principals, mismatched, disabled, waiting, onStore }: Props) {
   const t = useTexts(reviewTexts);
   const [draft, setDraft] = useState(emptyEntry);
   const [unreadable, setUnreadable] = useState<EntryField | null>(null);
@@ -30,7 +32,7 @@ export function BlindForm({ asked, principals, mismatched, disabled, waiting, on
   // A figure that did not match is typed anew, never corrected digit by digit.
   useEffect(() => setDraft(emptyEntry), [mismatched]);
   const store = (): void => {
-    const read = readEntry(draft, principals.filter((one) => one.must).map((one) => one.planId), asked);
+    const read = readEntry(draft, principals.filter((one) => one.must).map((one) => one.planId), asked, transactions);
     setUnreadable('unreadable' in read ? read.unreadable : null);
     if ('entry' in read && !disabled && !waiting) onStore(read.entry);
   };

@@ -43,6 +43,9 @@ export function ownFacts(state: CaseState, me: string, since: string | null): Fa
   return reading !== null && reading.purpose === 'review' && (since === null || reading.at >= since) ? reading : null;
 }
 
+/** Of the other kinds: where the customer says what they ask for. No plan has this name. */
+const THE_REQUEST = 'the-request';
+
 /**
  * The recording's two pieces (FLOWS ES-11): the choice of plans and the consent, and whatever else the customer
  * agreed to. Those that name a plan come first.
@@ -50,8 +53,9 @@ export function ownFacts(state: CaseState, me: string, since: string | null): Fa
 export function recordingPieces(state: CaseState, review: ReviewState): CustomerSaid[] {
   const all = Object.values(state.runs).flatMap((run) => saidInRun(run));
   // Before the release only which plans were named, and where: the words come with the rest.
-  if (all.length === 0) return review.named.map(({ planId, recordingOffset }) => ({ stepId: '', tickId: '', item: planId, words: null, offset: recordingOffset, callId: null, at: null }));
-  return [...all.filter((said) => said.item !== null), ...all.filter((said) => said.item === null)];
+  const named = review.named.map(({ planId, recordingOffset }): CustomerSaid => ({ stepId: '', tickId: '', item: planId ?? THE_REQUEST, words: null, offset: recordingOffset, callId: null, at: null }));
+  if (all.length === 0) return named;
+  return [...named.filter((one) => one.item === THE_REQUEST), ...all.filter((said) => said.item !== null), ...all.filter((said) => said.item === null)];
 }
 
 /** Plans that the customer named aloud, in the reviewer's own reading. */

@@ -87,7 +87,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
           {entryRefused === null ? null : <RefusalNotice refusal={entryRefused} />}
           {status.phase === 'blind' ? (
             <BlindForm
-              asked={review.keyFigures} principals={principals} mismatched={status.mismatched} disabled={reading === null || left === 0} waiting={waiting}
+              asked={review.keyFigures} transactions={reading?.facts.recentTransactions.map((one) => one.id) ?? []} principals={principals} mismatched={status.mismatched} disabled={reading === null || left === 0} waiting={waiting}
               onStore={(entry) => void sendCommand(view.caseId, 'store blind entry', { reviewId, entry })}
             />
           ) : status.phase === 'releasing' ? <p role="status">◔ {t('releasing')}</p>

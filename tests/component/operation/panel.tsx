@@ -1,6 +1,6 @@
 /** Draws one panel on a state of the story, with commands and asks recorded instead of sent. */
 import './stubs.ts';
-import { render } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import type { CaseState } from '#shared/case/state.ts';
 import type { PanelName } from '#shared/flow/definition.ts';
 import type { Mark } from '#shared/protocol/desk-rpc.ts';
@@ -32,10 +32,14 @@ export function knowPolicy(): void {
   usePeopleStore.setState({ people: [{ id: MENTOR, name: '林素', no: '1002', role: 'mentor', online: true }] });
 }
 
+/** The screens' clock is the story's: what is valid in it is valid on the screen (TP9). */
+const clockOf = (state: CaseState): void => useSync.setState({ sync: { connection: 'online', clockOffsetMs: Date.parse(state.updatedAt) - Date.now(), refused: [] } as never });
+
 /** @param settle resolves a command; by default at once */
 export function draw(panel: PanelName, state: CaseState, over: Partial<StepPanelProps> = {}, marks: Mark[] = [], settle: () => Promise<void> = async () => {}): Drawn {
   speak('zh-CN');
   knowPolicy();
+  clockOf(state);
   useSession.setState({ session: { status: 'signed-in', person: MAKER_PERSON, key: 'ready' } as never });
   const Panel = { ...operationPanels, ...followUpPanels }[panel]!.panel;
   const sent: Sent[] = [];
@@ -55,5 +59,11 @@ export function draw(panel: PanelName, state: CaseState, over: Partial<StepPanel
     passStep: async () => true, ...over, ...more,
   });
   const page = render(<Panel {...props(state, {})} />);
-  return { sent, asked, again: (next, more = {}) => page.rerender(<Panel {...props(next, more)} />) };
+  return {
+    sent, asked,
+    again: (next, more = {}) => {
+      act(() => clockOf(next));
+      page.rerender(<Panel {...props(next, more)} />);
+    },
+  };
 }

@@ -3,11 +3,11 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import type { PlainKind } from '#shared/operation/payload.ts';
-import { compareEntry } from '../../../renderer/review/review-view.ts';
+import { compareEntry, recordingPieces } from '../../../renderer/review/review-view.ts';
 import { emptyEntry, readEntry } from '../../../renderer/review/blind-entry.ts';
-import { missingFields, readOffset } from '../../../renderer/operation/plain-view.ts';
+import { draftBody, missingFields, readOffset } from '../../../renderer/operation/plain-view.ts';
 import { draw } from './panel.tsx';
-import { CALLBACK, id, OPERATION, startStory, type Story } from './story.ts';
+import { CALLBACK, id, MAKER, OPERATION, startStory, type Story } from './story.ts';
 
 const flow = (kind: PlainKind) => ({ definition: { steps: [], operationKind: kind } as never });
 const drafted = (kind: PlainKind, reference = '8841'): Story => {
@@ -57,6 +57,63 @@ describe('an operation whose sum the customer asks for', () => {
     expect(missingFields('emergency-payment', draft, card)).toEqual(['reference']);
     expect(missingFields('emergency-payment', { ...draft, reference: '1234' }, card)).toEqual([]);
     expect(missingFields('loss-reissue-abroad', { ...draft, reference: '大阪' }, card)).toEqual([]);
+  });
+
+  test('a sum that the bank’s books contradict is said with both figures and cannot be submitted; changed, it is listed anew with what was typed', async () => {
+    const story = drafted('card-cancellation');
+    const { sent, again } = draw('draftOperation', story.state(), flow('card-cancellation'));
+    expect(screen.getByTestId('draft-locked-bank-differs').textContent).toMatch(/200\.00.*60,000\.00/);
+    await userEvent.click(screen.getByTestId('draft-change'));
+    const value = (id: string): string => ((screen.getByTestId(id).querySelector('input') ?? screen.getByTestId(id)) as HTMLInputElement).value;
+    expect(['draft-reference', 'draft-words', 'draft-offset'].map(value)).toEqual(['8841', '提到六万', '02:14']);
+    const amount = (screen.getByTestId('draft-amount').querySelector('input') ?? screen.getByTestId('draft-amount')) as HTMLInputElement;
+    await userEvent.clear(amount);
+    await userEvent.type(amount, '200');
+    await userEvent.click(screen.getByTestId('draft-list'));
+    expect(sent[0]).toMatchObject({ kind: 'draft operation', body: { operationId: OPERATION, lineId: id(0x100), amountFen: 20_000 } });
+    expect(story.command('draft operation', sent[0]!.body as never).refused).toBeNull();
+    again(story.state());
+    expect(screen.queryByTestId('draft-locked-bank-differs')).toBeNull();
+    document.body.replaceChildren();
+    draw('submitReview', drafted('card-cancellation').state(), flow('card-cancellation'));
+    expect(screen.getByTestId('submit-for-review').hasAttribute('disabled')).toBe(true);
+  });
+
+  test('[TP3] facts that changed after it was listed are named, and one press lists it by the new ones', async () => {
+    const story = drafted('limit-change');
+    const later = story.state().facts[MAKER]!;
+    story.later(60);
+    const facts = { ...later.facts, readAt: story.at(), cards: later.facts.cards.map((card) => ({ ...card, status: 'locked' as const })) };
+    story.push('facts read', { purpose: 'worksheet', for: MAKER, facts, quotes: [], underWay: [], recentCalls: [] });
+    const { sent } = draw('draftOperation', story.state(), flow('limit-change'));
+    expect(screen.getByTestId('draft-locked-facts-changed').textContent).toContain('normal');
+    await userEvent.click(screen.getByTestId('draft-anew'));
+    expect(sent[0]).toMatchObject({ kind: 'draft operation', body: { operationId: OPERATION, amountFen: 6_000_000, customerWords: '提到六万', recordingOffset: 134 } });
+  });
+
+  test('nothing paid out needs no payee, and no other kind takes a sum of nothing', () => {
+    const card = [{ id: 'c' }] as never;
+    const nothing = { cardId: 'c', amountFen: 0, words: 'x', offset: '1', reference: '' };
+    expect(missingFields('card-cancellation', nothing, card)).toEqual([]);
+    expect(missingFields('refund', { ...nothing, reference: 'tx-1' }, card)).toEqual(['amount']);
+  });
+
+  test('[PR2] the bank’s own name of a transaction is kept whole, any other long number is not', () => {
+    const card = [{ id: 'c', account: 'a' }] as never;
+    const draft = { cardId: 'c', amountFen: 1, words: 'x', offset: '1', reference: '202611201852003317' };
+    const ids = { operationId: id(1), lineId: id(2), continues: null };
+    expect(draftBody('refund', draft, card, ['202611201852003317'], ids)?.reference).toBe('202611201852003317');
+    expect(draftBody('refund', draft, card, [], ids)?.reference).toBe('****3317');
+  });
+
+  test('the reviewer is told where the customer asks for it, before any figure', () => {
+    const story = drafted('emergency-payment');
+    story.must('tick self-check', { operationId: OPERATION, item: 'amount', on: true });
+    story.submit();
+    story.must('take review', { reviewId: id(6) }, story.mentor);
+    const seen = story.mentorState();
+    expect(seen.operations).toEqual({});
+    expect(recordingPieces(seen, seen.reviews[id(6)]!).map(({ item, offset, words }) => [item, offset, words])).toEqual([['the-request', 134, null]]);
   });
 
   test('it is listed with its title, sum and details, ticked off and submitted as any other', async () => {

@@ -2,6 +2,9 @@
 import { afterEach, vi } from 'vitest';
 import { cleanup } from '@testing-library/react';
 
+// Two cores may be shared with a build: what is slow is not wrong.
+vi.setConfig({ testTimeout: 30_000 });
+
 class NoObserver {
   observe(): void {}
   unobserve(): void {}
