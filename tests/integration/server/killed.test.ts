@@ -9,7 +9,11 @@ afterAll(cleanUp);
 const ARGS = ['--demo', '--crowd', '0', '--calls', 'off', '--now', MORNING];
 
 /** A stage whose centre is another process: everything goes over its doors. */
-function stageOf(url: string, data: string, agent: RawDesktop, mentor: RawDesktop): Stage {
+async function stageOf(url: string, data: string, agent: RawDesktop, mentor: RawDesktop): Promise<Stage> {
+  // How far the centre's clock is from this machine's: it runs at the same pace.
+  const { serverAt } = (await (await fetch(`${url}/health`)).json()) as { serverAt: string };
+  const aheadMs = Date.parse(serverAt) - Date.now();
+  const clock = { now: (): string => new Date(Date.now() + aheadMs).toISOString() };
   const post = async (path: string, body: object) => {
     const response = await fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -17,7 +21,7 @@ function stageOf(url: string, data: string, agent: RawDesktop, mentor: RawDeskto
   const answers = async () => ({ answers: Object.fromEntries((agent.liveValue('voice')?.answers ?? []).map(({ factor, answer }) => [factor, [answer]])) });
   const control = loadControl(new URL('../../../server/policy/control.yaml', import.meta.url));
   const running = {
-    url, centre: { rules: { control } },
+    url, centre: { rules: { control }, clock },
     demo: { simulator: { call: (order: object) => post('/demo/call', order) }, bank: { answers, fault: (order: object) => post('/demo/fault', order) } },
   };
   return { running: running as unknown as Stage['running'], data, agent, mentor, others: [] };
@@ -28,7 +32,7 @@ describe('a server that dies between the order and the outcome', () => {
     const data = folder();
     const first = await serve([...ARGS, '--data', data]);
     const [agent, mentor] = await Promise.all([RawDesktop.signIn(first.url, 'agent'), RawDesktop.signIn(first.url, 'mentor')]);
-    const stage = stageOf(first.url, data, agent, mentor);
+    const stage = await stageOf(first.url, data, agent, mentor);
     const { drafted, order } = await ready(stage, LARGE);
     const ledger = async (url: string): Promise<LedgerEntry[]> => ((await (await fetch(`${url}/demo/ledger`)).json()) as { entries: LedgerEntry[] }).entries.filter((entry) => entry.kind === 'early-settlement');
     // The first line goes through; the second is on its way for long enough to be cut.
@@ -64,7 +68,7 @@ describe('a server that dies between the order and the outcome', () => {
     const data = folder();
     const first = await serve([...ARGS, '--data', data]);
     const [agent, mentor] = await Promise.all([RawDesktop.signIn(first.url, 'agent'), RawDesktop.signIn(first.url, 'mentor')]);
-    const { drafted, callId } = await ready(stageOf(first.url, data, agent, mentor), LARGE);
+    const { drafted, callId } = await ready(await stageOf(first.url, data, agent, mentor), LARGE);
     const before = structuredClone(agent.state(drafted.caseId));
     await end(first.child, 'SIGKILL');
     const second = await serve([...ARGS, '--data', data]);

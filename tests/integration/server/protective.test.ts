@@ -105,7 +105,7 @@ describe('protective actions and the lead', () => {
     await lead.until(() => lead.cases.get(call.caseId)?.notes.length === 1, 'the whole case');
     await lead.until(() => lead.liveValue('escalations')?.length === 0, 'off the tray');
     expect(await lead.refusal('accept escalation', call.caseId, { escalationId })).toBe('escalation-taken');
-    expect(await agent.refusal('finish escalation', call.caseId, { escalationId, outcome: 'left', words: '' })).toBe('escalation-not-yours');
+    expect(await agent.refusal('finish escalation', call.caseId, { escalationId, outcome: 'left', words: '' })).toBe('not-a-lead');
     await lead.must('finish escalation', call.caseId, { escalationId, outcome: 'visit-service', words: '安排上门' });
     await agent.until(() => agent.state(call.caseId).escalations[0]?.outcome === 'visit-service', 'the outcome at the agent');
     await agent.ask('end call', { callId: call.callId });

@@ -179,6 +179,12 @@ describe('break-glass: two leads in place of one reviewer', () => {
     expect(world.operation().execution).toBeNull();
   });
 
+  it('[TP11] at execution a sum of the very cap is within it', () => {
+    const world = confirmedGlass();
+    under(world, { capFen: world.operation().payload!.totalDueFen });
+    expect(order(world, CALL)).toBeNull();
+  });
+
   it('[TP11] an approval that claims to be of broken glass and names one lead is none', () => {
     const world = confirmedGlass();
     const operation = world.operation();
