@@ -2,7 +2,9 @@ import type { ReactNode } from 'react';
 import { useTexts } from '../app/i18n.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { callOn } from './call-on.ts';
-import { confirmable } from './confirmation-view.ts';
+import { useNow } from '../app/stores/clock.ts';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { confirmable, hasLapsed } from './confirmation-view.ts';
 import { lastReviewOf, operationOnScreen } from './operation-choice.ts';
 import { ApprovedBy } from './approved-by.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
@@ -21,6 +23,8 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
   const operation = operationOnScreen(props.view.state, props.definition.operationKind);
   const approved = confirmable(props.view.state, operation);
   const callId = callOn(props);
+  // TP9: it may run out in the middle of a sentence; from then on no figure is read aloud.
+  useNow();
   return (
     <section className="op-panel" data-testid={testId} aria-label={title}>
       {operation === null ? null : <StoppedKind kind={operation.kind} />}
@@ -31,7 +35,7 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
             <strong>{operation?.voided?.reason === 'customer-disagrees' ? t('disagreed') : t('noApproval')}</strong>
           </div>
         ) : null
-      ) : (
+      ) : hasLapsed(operation, props.now()) ? <RefusalNotice refusal={{ code: 'tp9-expired' }} testId="approval-lapsed" /> : (
         <>
           <ApprovedBy by={operation.approval?.by ?? []} breakGlass={operation.approval?.breakGlass === true} />
           {callId === null && !props.readOnly ? (

@@ -17,6 +17,10 @@ export function confirmable(state: CaseState, operation: OperationState | null):
   return needsNoReview(state, operation) ? { payload: operation.payload, digest: operation.digest } : null;
 }
 
+/** TP9: figures that were good until a moment that is over. Approved or not, they are made anew and checked again. */
+export const hasLapsed = (operation: OperationState, now: string): boolean =>
+  operation.execution === null && operation.digest !== null && operation.payload !== null && ['approved', 'draft', 'in-review'].includes(operation.status) && operation.payload.validUntil <= now;
+
 /** Submitted, and the rules asked for no second person: there never was a review of these figures. */
 export function needsNoReview(state: CaseState, operation: OperationState): boolean {
   if (operation.status !== 'draft' || operation.digest === null) return false;

@@ -7,6 +7,8 @@ import { Age } from '../ui/age.tsx';
 import { Money } from '../ui/money.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
+import { useNow } from '../app/stores/clock.ts';
+import { hasLapsed } from './confirmation-view.ts';
 import { useControl } from './control.ts';
 import { plainLines, planIdsOf, settlementLines } from './line-words.ts';
 import { operationOnScreen, remainingLines } from './operation-choice.ts';
@@ -28,6 +30,7 @@ export function WorksheetPanel(props: StepPanelProps) {
   const { view, run, lang, me, now, readOnly } = props;
   const t = useTexts(operationTexts);
   const control = useControl();
+  useNow();
   const [reading, setReading] = useState(false);
   const [refused, setRefused] = useState<{ code: string } | null>(null);
   const operation = operationOnScreen(view.state, props.definition.operationKind);
@@ -71,6 +74,8 @@ export function WorksheetPanel(props: StepPanelProps) {
   const plain = plainLines(operation.worksheet.lines);
   const settles = plain.length === 0;
   const editable = !readOnly && ['draft', 'returned', 'void'].includes(operation.status);
+  // TP9: an approval that ran out stands in nobody's way: the worksheet is made anew, and what stood falls with it.
+  const lapsed = hasLapsed(operation, now());
   const accountOf = (): string => facts?.facts.plans.find((plan) => plan.id === planIds[0])?.account ?? operation.accountId;
   const look = lookOf(view.marks.filter((mark) => kinds.includes(mark.kind)));
   const wanted = planChoices(view.state, me.id, run).map((choice) => choice.plan.id);
@@ -83,11 +88,17 @@ export function WorksheetPanel(props: StepPanelProps) {
         <Age at={operation.worksheet.factsReadAt} />
         {look === null ? null : <SavedMark look={look} quiet />}
         <span className="grow" />
-        {editable ? (
+        {editable || (lapsed && !readOnly) ? (
           <Button size="small" loading={reading} data-testid="worksheet-read" onClick={() => void readFacts(planIds)}>{t('readFactsAgain')}</Button>
         ) : null}
       </header>
       {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
+      {lapsed && sheet.locked === null ? (
+        <>
+          <RefusalNotice refusal={{ code: 'tp9-expired' }} testId="worksheet-lapsed" />
+          {readOnly || !settles ? null : <div><Button danger data-testid="worksheet-redraft" onClick={() => void draft(planIds, accountOf(), operation.id, operation.continues)}>{t('draftAgain')}</Button></div>}
+        </>
+      ) : null}
       {sheet.locked === null || operation.execution !== null ? null : (
         <div className="notice notice-red" role="alert" data-testid={`worksheet-locked-${sheet.locked}`}>
           <span className="notice-shape" aria-hidden="true">✕</span>
@@ -97,7 +108,7 @@ export function WorksheetPanel(props: StepPanelProps) {
               <p key={change.fact} className="tabular small">{change.fact}　{t('old')} {String(change.old)} → {t('now')} {String(change.now)}</p>
             ))}
           </div>
-          {!editable || !settles ? null : sheet.locked === 'bank-differs' ? (
+          {!(editable || (lapsed && !readOnly)) || !settles ? null : sheet.locked === 'bank-differs' ? (
             <ToProduct {...props} rows={sheet.rows} />
           ) : (
             <Button
@@ -121,7 +132,7 @@ export function WorksheetPanel(props: StepPanelProps) {
         <div><dt>{t('cutoff')}</dt><dd>{localMoment(operation.worksheet.cutoffAt, now())}</dd></div>
       </dl>
       {control === null || operation.execution !== null ? null : (
-        <SelfCheck operation={operation} control={control} lang={lang} editable={editable} onToggle={(item, on) => void props.command('tick self-check', { operationId: operation.id, item, on })} />
+        <SelfCheck operation={operation} control={control} lang={lang} editable={editable && !lapsed} onToggle={(item, on) => void props.command('tick self-check', { operationId: operation.id, item, on })} />
       )}
     </section>
   );

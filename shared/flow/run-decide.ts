@@ -6,7 +6,7 @@ import { evolveRun } from './run-evolve.ts';
 import { itemIds, missingIn, runGround, stepOf } from './run-ground.ts';
 import { refuseRun, type RunRefusal } from './run-refusals.ts';
 import { carriedValues, sameValue, valueProblem } from './run-values.ts';
-import { nothingVoided, voidedByChange, voidedBySwitch } from './run-void.ts';
+import { voidedByChange, voidedByLapse, voidedBySwitch } from './run-void.ts';
 import { currentStepId, isReached, type FieldValue, type RunCommand, type RunCommandBody, type RunEvent, type RunState } from './run.ts';
 
 /** What a run may look at beside its own state. */
@@ -143,11 +143,11 @@ const pass: Decide<'pass step'> = (bench, body) => {
   return { events: [passed, ...skips({ ...bench, run: evolveRun(run, passed) })] };
 };
 
-const goBack: Decide<'go back'> = ({ flow, run }, body) => {
+const goBack: Decide<'go back'> = ({ flow, run, context }, body) => {
   if (!run.order.includes(body.toStep)) return refuseRun('flow-step-unknown', { step: body.toStep });
   if (stepOf(run, body.toStep).status === 'open') return refuseRun('flow-step-out-of-order', { step: body.toStep, current: currentStepId(run) });
   if (isExecutedAfter(flow, run, body.toStep)) return refuseRun('flow-executed', { step: body.toStep });
-  return { events: [{ kind: 'step reopened', body: { runId: run.runId, stepId: body.toStep, reason: 'back', voided: nothingVoided } }] };
+  return { events: [{ kind: 'step reopened', body: { runId: run.runId, stepId: body.toStep, reason: 'back', voided: voidedByLapse(flow, run, body.toStep, runGround(flow, run, context.facts)) } }] };
 };
 
 const switchIntent: Decide<'switch intent'> = ({ flow, run, context }, body) => {

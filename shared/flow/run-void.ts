@@ -52,6 +52,18 @@ export function voidedByChange(flow: CompiledFlow, run: RunState, step: FlowStep
   return voidSteps(run, later.filter((other) => named.has(other.id) || readsAny(flow, other, changed)), gone);
 }
 
+/**
+ * Going back voids nothing by itself. But steps of review and confirmation further on that would not pass any more, since the
+ * approval ran out or fell with its figures, are asked again: else the run would lead past them.
+ *
+ * @param ground what the conditions read, as it is now
+ */
+export function voidedByLapse(flow: CompiledFlow, run: RunState, toStep: string, ground: unknown): Voided {
+  const later = flow.definition.steps.slice(stepIndex(flow.definition, toStep) + 1);
+  return voidSteps(run, later.filter((step) =>
+    (reviewPanels.has(step.panel) || confirmationPanels.has(step.panel)) && run.steps[step.id]?.status === 'passed' && step.pass !== undefined && flow.condition(step.pass).evaluate(ground).verdict === 'fail'), []);
+}
+
 /** What a switch of intent leaves behind: the earlier run keeps everything, but none of it counts in the new one. */
 export function voidedBySwitch(definition: FlowDefinition, run: RunState): Voided {
   return voidSteps(run, definition.steps, []);
@@ -74,7 +86,7 @@ export interface WouldVoid extends Voided {
 /**
  * Tells what an action would void, without doing it (FL4).
  * @param definition the version that the run has pinned
- * @returns going back voids nothing by itself; only a changed answer does
+ * @returns going back voids nothing that still holds; only a changed answer does
  */
 export function whatIsVoided(definition: FlowDefinition, run: RunState, action: VoidingAction): WouldVoid {
   const flow = compiledFlow(definition);
