@@ -65,6 +65,8 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
       // Same figures, another maker: the payload names the maker, so the digest is new and the old approval void.
       const payload = { ...operation.payload, maker: context.by.person, nonce: body.nonce };
       const digest = digestOf(payload);
+      // One press stands for the one who approved; two leads are not re-confirmed by one of them (TP11): their way begins anew.
+      const glass = operation.approval?.breakGlass === true;
       events.push(
         { kind: 'approval voided', body: { operationId: operation.id, reason: 'hand-over', changed: [] } },
         { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: operation.noteToReviewer, signed: null } },
@@ -72,7 +74,8 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
           kind: 'review requested',
           body: {
             reviewId: body.reviewId, operationId: operation.id, kind: review.kind, kindName: review.kindName, band: review.band, digest, validUntil: payload.validUntil,
-            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: false, keyFigures: review.keyFigures, named: review.named, reconfirms: review.id,
+            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: glass && review.principalsAsked, keyFigures: review.keyFigures, named: review.named,
+            reconfirms: glass ? null : review.id,
           },
         },
       );

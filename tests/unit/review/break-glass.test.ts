@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approve, broken, CALL, confirmAll, drafted, enter, hangUp, join, order, orderOf, proof, QUALITY_CASE, readFacts, REVIEW, rightEntry, seated, signGlass, submit, waited } from '../case/path.ts';
-import { COLLEAGUE, control, CUSTOMER, id, keyOf, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, type World } from '../case/world.ts';
+import { approve, approved, broken, CALL, confirmAll, drafted, enter, hangUp, join, order, orderOf, proof, QUALITY_CASE, readFacts, REVIEW, rightEntry, seated, signGlass, submit, waited } from '../case/path.ts';
+import { COLLEAGUE, control, CUSTOMER, id, keyOf, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, signedFor, type World } from '../case/world.ts';
 
 const { afterMinutes, capFen, perDay } = control.breakGlass;
 const kinds = (world: World): string[] => world.events.map((event) => event.kind);
@@ -217,7 +217,7 @@ describe('break-glass: two leads in place of one reviewer', () => {
   });
 
   it('[TP17] what is to be re-confirmed after a hand-over has one reviewer, and no glass to break', () => {
-    const world = broken();
+    const world = approved();
     world.must(MAKER, 'hand over case', { handOverId: id(501), to: COLLEAGUE, note: '' });
     world.must(COLLEAGUE, 'accept hand-over', { handOverId: id(501), nonce: id(502), reviewId: id(503) });
     world.later(afterMinutes);
@@ -284,5 +284,18 @@ describe('holes found in breaking glass, each named by what it let through', () 
     expect(signGlass(world, LEAD)).toBeNull();
     expect(signGlass(world, LEAD2)).toBeNull();
     expect(order(world, CALL)).toBe('confirmation-incomplete');
+  });
+});
+
+describe('a hand-over after the glass was broken', () => {
+  it('[TP11] [TP17] is not re-confirmed by one of the two leads: it needs a reviewer, or two leads, anew', () => {
+    const world = confirmedGlass();
+    world.must(MAKER, 'hand over case', { handOverId: id(700), to: COLLEAGUE, note: '' });
+    world.must(COLLEAGUE, 'accept hand-over', { handOverId: id(700), nonce: id(701), reviewId: id(702) });
+    expect(world.case.reviews[id(702)]).toMatchObject({ reconfirms: null, status: 'waiting' });
+    expect(world.operation().approval).toBeNull();
+    const { digest } = world.operation();
+    expect(world.do(LEAD2, 'approve review', { reviewId: id(702), digest: digest!, signed: signedFor(LEAD2, 'approval', digest!) })).toBe('review-not-open');
+    expect(order(world, CALL, COLLEAGUE)).toBe('tp8-no-tick');
   });
 });
