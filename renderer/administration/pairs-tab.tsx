@@ -31,7 +31,7 @@ export function PairsTab() {
   useEffect(() => void read(), [read]);
   return (
     <section className="card stack" data-testid="pairs-tab">
-      <header className="row-wrap"><h2>{t('pairs.title')}</h2><span className="tone-muted">{t('pairs.about')}</span><span className="grow" /><Button size="small" loading={reading} onClick={() => void read()} data-testid="pairs-reload">{t('pairs.reload')}</Button></header>
+      <header className="row-wrap"><h2>{t('pairs.title')}</h2><span className="tone-muted">{t('pairs.about')}</span><span className="grow" /><Button size="small" disabled={reading} onClick={() => void read()} data-testid="pairs-reload">{t('pairs.reload')}</Button></header>
       {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} testId="pairs-refused" />}
       {pairs === null ? (refused === null ? <p className="tone-muted">{t('pairs.reading')}</p> : null) : pairs.length === 0 ? <p data-testid="pairs-none"><strong>{t('pairs.none')}</strong></p> : (
         <table className="plain">
