@@ -48,11 +48,33 @@ export function openApi(): Json {
           '200': answer('Signed in', schema('SignInAnswer')),
           '400': answer('`request-malformed`', schema('Refused')),
           '401': answer('`wrong-password`', schema('Refused')),
-          '403': answer('`person-disabled`', schema('Refused')),
+          '403': answer('`person-disabled`, `workstation-not-enrolled`, `workstation-revoked`, `passphrase-must-change`: with a code of two others, `POST /passphrase` first', schema('Refused')),
           '409': answer('`clock-off`: the desktop’s clock differs by more than five minutes', schema('Refused')),
           '423': answer('`locked-out`: until `detail.until`', schema('Refused')),
           '426': answer('`protocol-too-old` or `protocol-too-new`', schema('Refused')),
+          '429': answer('`too-frequent`: `retry-after` says when to come again', schema('Refused')),
           '500': answer('`server-trouble`', schema('Refused')),
+        },
+      },
+    },
+    '/enrolment': {
+      post: {
+        summary: 'Ask for a machine to be enrolled, or how the request stands', tags: ['desktop'], requestBody: { required: true, content: json(schema('EnrolmentRequest')) },
+        responses: {
+          '200': answer('How it stands; asked again with the same key, it is the same request', schema('EnrolmentAnswer')),
+          '400': answer('`request-malformed`, `enrolment-code`', schema('Refused')), '426': answer('`protocol-too-old` or `protocol-too-new`', schema('Refused')),
+          '429': answer('`too-frequent`', schema('Refused')), '503': answer('`enrolment-full`', schema('Refused')),
+        },
+      },
+    },
+    '/passphrase': {
+      post: {
+        summary: 'Make a passphrase one’s own: from the old one, or from a code in two halves', tags: ['desktop'],
+        requestBody: { required: true, content: json(object({ protocol: { type: 'integer' }, account: text, old: text, new: text, workstation: schema('Uuid7') })) },
+        responses: {
+          '200': answer('Changed', object({ done: { const: true } })),
+          '400': answer('`request-malformed`, `passphrase-weak`', schema('Refused')), '401': answer('`wrong-password`', schema('Refused')),
+          '403': answer('`person-disabled`, `workstation-not-enrolled`, `passphrase-code-over`', schema('Refused')), '423': answer('`locked-out`', schema('Refused')), '429': answer('`too-frequent`', schema('Refused')),
         },
       },
     },

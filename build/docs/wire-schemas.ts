@@ -13,7 +13,7 @@ import { bilingual, CivilDate, Hash, Instant, StreamId, Uuid7 } from '#shared/pr
 import { liveTopics, PoolRow, type LiveTopic } from '#shared/protocol/live.ts';
 import { Refusal } from '#shared/protocol/refusal.ts';
 import { Rules } from '#shared/protocol/rules.ts';
-import { AskAnswer, AskRequest, Cursor, Feed, FeedItem, Goodbye, Hello, LiveMessage, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest } from '#shared/protocol/wire.ts';
+import { AskAnswer, AskRequest, Cursor, EnrolmentAnswer, EnrolmentRequest, Feed, FeedItem, Goodbye, Hello, LiveMessage, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest } from '#shared/protocol/wire.ts';
 import { ReviewState } from '#shared/review/review-schema.ts';
 import { agentStateSchema } from '#shared/telephony/agent-state.ts';
 import { callEventSchema, phoneEventSchema } from '#shared/telephony/call-event.ts';
@@ -24,9 +24,9 @@ type Side = 'input' | 'output';
 
 const SMALL = { Uuid7, Instant, CivilDate, Hash, Bilingual: bilingual, StreamId, Cursor, Actor, Refusal } as const;
 
-const fromDesktop = { Hello, PushRequest, OuterCommand, InnerCommand, PullRequest, AskRequest, SignInRequest, FindQuery, PhoneEvent: phoneEventSchema } as const;
+const fromDesktop = { Hello, PushRequest, OuterCommand, InnerCommand, PullRequest, AskRequest, SignInRequest, EnrolmentRequest, FindQuery, PhoneEvent: phoneEventSchema } as const;
 const fromServer = {
-  PushAnswer, CommandResult, PullAnswer, Feed, FeedItem, Envelope, AskAnswer, LiveMessage, Goodbye, SignInAnswer,
+  PushAnswer, CommandResult, PullAnswer, Feed, FeedItem, Envelope, AskAnswer, LiveMessage, Goodbye, SignInAnswer, EnrolmentAnswer,
   CaseState, OperationState, OperationPayload, OperationLine, ReviewState, CallEvent: callEventSchema, AgentState: agentStateSchema, PoolRow,
   CustomerFacts, Customer, Account, Card, Plan, Transaction, Quote, PinnedFact, FindAnswer, Rules,
 } as const;
@@ -128,8 +128,8 @@ export function closure(from: readonly unknown[], all: Record<string, Json>): Re
 
 /** What belongs to the protocol's own version: every message but the bodies of commands and events, which have theirs. */
 export const protocolSchemas: readonly { name: string; schema: z.ZodType; io: Side }[] = [
-  ...Object.entries({ Hello, PushRequest, InnerCommand, PullRequest, AskRequest, SignInRequest }).map(([name, schema]) => ({ name, schema, io: 'input' as const })),
-  ...Object.entries({ PushAnswer, PullAnswer, Feed, AskAnswer, LiveMessage, Goodbye, SignInAnswer, CaseState, Rules }).map(([name, schema]) => ({ name, schema, io: 'output' as const })),
+  ...Object.entries({ Hello, PushRequest, InnerCommand, PullRequest, AskRequest, SignInRequest, EnrolmentRequest }).map(([name, schema]) => ({ name, schema, io: 'input' as const })),
+  ...Object.entries({ PushAnswer, PullAnswer, Feed, AskAnswer, LiveMessage, Goodbye, SignInAnswer, EnrolmentAnswer, CaseState, Rules }).map(([name, schema]) => ({ name, schema, io: 'output' as const })),
   ...askKinds.flatMap((kind) => [{ name: `ask.${kind}`, schema: asks[kind].body as z.ZodType, io: 'input' as const }, { name: `answer.${kind}`, schema: asks[kind].value as z.ZodType, io: 'output' as const }]),
   ...liveKinds.map((kind) => ({ name: `live.${kind}`, schema: liveTopics[kind] as z.ZodType, io: 'output' as const })),
 ];

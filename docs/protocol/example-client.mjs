@@ -5,7 +5,7 @@
  *   npm run server -- --demo --port 4170 --calls off
  *   node docs/protocol/example-client.mjs http://127.0.0.1:4170 agent aidline-demo
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const [base = 'http://127.0.0.1:4170', account = 'agent', password = 'aidline-demo'] = process.argv.slice(2);
 const PROTOCOL = 1;
@@ -22,16 +22,30 @@ function uuid7() {
 const short = (text) => (text.length > 1500 ? `${text.slice(0, 1500)} … (${text.length} characters)` : text);
 const show = (arrow, text) => console.log(`${arrow} ${short(text).replace(/"token":"[^"]+"/, '"token":"…"')}`);
 
-// 1. Sign in.
-const desktop = uuid7();
-const signIn = JSON.stringify({ protocol: PROTOCOL, account, password, workstation: 'example', desktop, clockAt: new Date().toISOString() });
-show('→ POST /session', signIn.replace(password, '…'));
-const response = await fetch(`${base}/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: signIn });
-const session = await response.json();
-show(`← ${response.status}`, JSON.stringify(session));
-if (!response.ok) process.exit(1);
+const post = async (path, body) => {
+  const text = JSON.stringify(body);
+  show(`→ POST ${path}`, text.replace(password, '…').replace(/"secret":"[^"]+"/, '"secret":"…"'));
+  const response = await fetch(`${base}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text });
+  const answer = await response.json();
+  show(`← ${response.status}`, JSON.stringify(answer).replace(/"workstationSecret":"[^"]+"/, '"workstationSecret":"…"'));
+  if (!response.ok) process.exit(1);
+  return answer;
+};
 
-// 2. Engine.IO 4 over websocket, Socket.IO 5 inside it.
+// 1. A machine has a key of its own and is enrolled before anyone signs in there: at once in the demo, otherwise by two administrators.
+const machine = generateKeyPairSync('ed25519');
+const publicKey = machine.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+const enrolment = await post('/enrolment', { protocol: PROTOCOL, name: 'example', site: 'documents', publicKey, secret: randomBytes(32).toString('base64'), code: null });
+if (enrolment.status !== 'enrolled') throw new Error(`ask two administrators to compare ${enrolment.fingerprint}`);
+
+// 2. Sign in.
+const desktop = uuid7();
+const { workstation } = enrolment;
+const session = await post('/session', { protocol: PROTOCOL, account, password, workstation, desktop, clockAt: new Date().toISOString() });
+/** The machine signs for the token: at another machine it is of no use. */
+const proof = sign(null, Buffer.concat([Buffer.from('aidline/1/hello\n'), createHash('sha256').update(session.token).digest()]), machine.privateKey).toString('base64');
+
+// 3. Engine.IO 4 over websocket, Socket.IO 5 inside it.
 const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
 const waiting = new Map();
 let ackId = 0;
@@ -48,7 +62,7 @@ const connected = Promise.withResolvers();
 socket.addEventListener('message', ({ data }) => {
   if (data === '2') return socket.send('3'); // ping → pong
   show('←', data);
-  if (data.startsWith('0')) send(`40${JSON.stringify({ protocol: PROTOCOL, token: session.token, workstation: 'example', desktop, incarnation: 1 })}`);
+  if (data.startsWith('0')) send(`40${JSON.stringify({ protocol: PROTOCOL, token: session.token, workstation, desktop, incarnation: 1, proof })}`);
   else if (data.startsWith('40')) connected.resolve();
   else if (data.startsWith('44')) connected.reject(new Error(data.slice(2))); // not admitted: {message, data: refusal}
   else if (data.startsWith('43')) {
@@ -63,7 +77,7 @@ socket.addEventListener('message', ({ data }) => {
 });
 socket.addEventListener('close', () => console.log('closed'));
 
-// 3. The feed: cursor and cases, moved together.
+// 4. The feed: cursor and cases, moved together.
 let cursor = null;
 const cases = new Map();
 function apply(feed) {
@@ -87,7 +101,7 @@ async function pull() {
   }
 }
 
-// 4. Commands: numbered from 1 within (desktop, incarnation, case).
+// 5. Commands: numbered from 1 within (desktop, incarnation, case).
 const numbers = new Map();
 function command(caseId, kind, body) {
   const number = (numbers.get(caseId) ?? 0) + 1;

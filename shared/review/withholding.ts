@@ -42,11 +42,18 @@ export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | '
   if (full.owner === reader || seesAll.has(as)) return true;
   if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
   if (!tells(event, reader) || reconfirms(full, event, reader)) return true;
+  // The answer to a question that could only be asked after the entry.
+  if (event.kind === 'reviewer answered' && askedAfterEntry(full, (event.body as EventBody<'reviewer answered'>).reviewId, reader)) return true;
   // What is older than the entry that released is theirs; what the maker corrects later is withheld anew.
   return Object.values(full.reviews).some((review) =>
     review.entries.some((entry) => entry.by === reader && entry.releases && entry.version > event.version),
   );
 }
+
+const askedAfterEntry = (full: CaseState, reviewId: string, reader: string): boolean => {
+  const review = full.reviews[reviewId];
+  return review !== undefined && review.takenBy === reader && review.entries.some((entry) => entry.by === reader && entry.releases);
+};
 
 /**
  * TP17: a hand-over makes the same figures anew under another maker's name. The reviewer who approved them re-confirms by
