@@ -17,6 +17,7 @@ import { ApprovedBy } from './approved-by.tsx';
 import { StoppedKind, useStopped } from './stopped-kind.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { TakenOver } from './taken-over.tsx';
+import { Voided } from './voided.tsx';
 import { operationTexts } from './texts.ts';
 import './operation.css';
 
@@ -58,7 +59,12 @@ function Order({ operationId, ...all }: StepPanelProps & { operationId: string }
   if (approved === null) {
     const unsigned = takenOverUnsigned(operation, lastReviewOf(view.state, operationId));
     if (unsigned !== null) return <TakenOver {...all} operation={operation} />;
-    return <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('noApproval')}</strong></div>;
+    return (
+      <div className="stack">
+        <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('noApproval')}</strong></div>
+        <Voided operation={operation} />
+      </div>
+    );
   }
   const barred = stopped !== null || trouble !== null;
   const waiting = pressed || (mark !== undefined && refused === null);

@@ -9,7 +9,6 @@ import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { Money } from '../ui/money.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
-import { ChangedFacts } from './changed-facts.tsx';
 import { useControl } from './control.ts';
 import { useKeptText } from './kept-text.ts';
 import { operationOnScreen } from './operation-choice.ts';
@@ -22,6 +21,7 @@ import { localMoment } from '../app/local-time.ts';
 import { worksheetView } from './worksheet-view.ts';
 import { StoppedKind, useStopped } from './stopped-kind.tsx';
 import { TakenOver } from './taken-over.tsx';
+import { Voided } from './voided.tsx';
 import './operation.css';
 import { quoted } from '../ui/punctuation.ts';
 
@@ -97,15 +97,7 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
           <div className="notice-words"><strong>{t(back.closedBecause === 'second-mismatch' ? 'closedMismatch' : 'closedOther')}</strong></div>
         </div>
       ) : null}
-      {status.voided === null ? null : (
-        <div className="notice notice-amber" role="alert" data-testid="voided">
-          <span className="notice-shape" aria-hidden="true">▲</span>
-          <div className="notice-words">
-            <strong>{t('voidedTitle')}: {t(`void-${status.voided.reason}` as 'void-expired')}</strong>
-            <ChangedFacts changed={status.voided.changed} operation={operation} />
-          </div>
-        </div>
-      )}
+      {status.voided === null ? null : <Voided operation={operation} />}
       {back === null ? null : <Talk review={back} lang={lang} />}
       <div className="op-submit">
         <div className="stack-tight">
