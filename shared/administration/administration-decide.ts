@@ -33,6 +33,11 @@ function gains(state: AdministrationState, change: Change, human: string): boole
     case 'lift legal hold':
     case 'erase customer':
       return Object.values(state.people).some(({ person }) => person.human === human && person.relatedCustomers.includes(change.customerId));
+    // Who makes or reviews operations under another account would loosen what binds them there.
+    case 'publish policy':
+    case 'publish flow':
+    case 'release kind':
+      return Object.values(state.people).some(({ person }) => person.human === human && person.active && mayDo(person.role, 'submit for review'));
     default:
       return false;
   }

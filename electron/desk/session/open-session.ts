@@ -284,6 +284,8 @@ export class OpenSession {
     }
     if (!this.#board.take(message, clock.now())) return;
     this.#parts.publisher.liveChanged(message.topic);
+    // Other rules are in force (TP12): decided by from here on, or the next submission would be refused for its policy.
+    if (message.topic === 'rules-version') void this.#fetchRules().catch(this.#parts.report);
     // After the publisher's own microtask: a call that rings is on its way to the screen before the disk is asked.
     queueMicrotask(() => this.#ifDiskCan(() => this.#board.keep(message.topic)));
   }
