@@ -41,20 +41,22 @@ function Order({ operationId, ...all }: StepPanelProps & { operationId: string }
   const offline = useSync(({ sync }) => sync !== null && sync.connection !== 'online');
   const trouble = useKeyTrouble();
   const stopped = useStopped(view.state.operations[operationId]!.kind);
-  const [pressed, setPressed] = useState(false);
+  // By digest: an order that made the approval void, because a fact had changed, is none of the figures approved after it.
+  const [pressedFor, setPressedFor] = useState<string | null>(null);
   const sent = useOrders(({ byOperation }) => byOperation[operationId] ?? null);
   const operation = view.state.operations[operationId]!;
   const approved = confirmable(view.state, operation);
   const callId = callOn({ view, callId: onCase });
-  const mark = sent === null ? undefined : view.marks.find((one) => one.command === sent.commandId);
+  const pressed = approved !== null && pressedFor === approved.digest;
+  const mark = sent === null || sent.digest !== approved?.digest ? undefined : view.marks.find((one) => one.command === sent.commandId);
   const refused = mark?.look === 'refused' ? mark.refusal : null;
   const ready = approved !== null && callId !== null && confirmationGap(operation, control.kinds[operation.kind]) === null;
   const order = async (again: boolean): Promise<void> => {
     if (approved === null || callId === null || (pressed && !again)) return;
-    setPressed(true);
+    setPressedFor(approved.digest);
     const keys = (again ? sendAgain(operationId, newId) : null) ?? keysFor(operationId, approved.digest, approved.payload.lines.map((line) => line.lineId), newId);
     const reply = await command('order execution', { operationId, executionId: keys.executionId, digest: keys.digest, callId, keys: keys.keys }, { id: keys.commandId });
-    if (!reply.ok) setPressed(false);
+    if (!reply.ok) setPressedFor(null);
   };
   if (approved === null) {
     const unsigned = takenOverUnsigned(operation, lastReviewOf(view.state, operationId));

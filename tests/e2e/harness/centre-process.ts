@@ -12,6 +12,7 @@ export class CentreProcess {
   readonly data: string;
   readonly #now: string;
   #port: number;
+  #mode: 'demo' | 'real' = 'demo';
   #child: ChildProcess | null = null;
   #errors = '';
 
@@ -25,9 +26,26 @@ export class CentreProcess {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /**
+   * Makes a real centre of the data folder instead of a demonstration, with its first two administrators.
+   * @returns the code for the first workstation
+   */
+  async found(two: readonly { account: string; name: string; password: string }[]): Promise<string> {
+    const child = spawn(process.execPath, ['server/main.ts', 'init', '--data', this.data], { cwd: project, stdio: ['pipe', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => { output += text; });
+    child.stdin.end(two.map(({ account, name, password }) => `${account}\n${name}\n${password}\n`).join(''));
+    await new Promise((done) => child.once('close', done));
+    const code = /first workstation[^:]*: *(\S+)/.exec(output)?.[1];
+    if (code === undefined) throw new Error(`no first code: ${output}`);
+    this.#mode = 'real';
+    return code;
+  }
+
   /** @param now where the demo's clock starts again after a stop; by default where it began */
   async start(now = this.#now): Promise<void> {
-    const args = ['server/main.ts', '--demo', '--data', this.data, '--port', String(this.#port), '--calls', 'off', '--now', now, '--log-level', process.env['AIDLINE_TEST_LOG'] ?? 'warn'];
+    const common = ['--data', this.data, '--port', String(this.#port), '--log-level', process.env['AIDLINE_TEST_LOG'] ?? 'warn'];
+    const args = ['server/main.ts', ...common, ...(this.#mode === 'demo' ? ['--demo', '--calls', 'off', '--now', now] : [])];
     const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#errors = (this.#errors + text).slice(-4_000); });

@@ -21,6 +21,11 @@ export class Floor {
     return new Floor(await startVirtualDisplay(size, true), stageProgram());
   }
 
+  /** The display, for other programs beside the desktops. */
+  get env(): Record<string, string> {
+    return this.#display.env;
+  }
+
   /** Opens a real desktop as an ordinary user, Chromium's sandbox on. */
   async desktop(wish: DesktopWish): Promise<Desktop> {
     const profile = wish.profile ?? makeFolder(`desktop-${wish.as}`, true);

@@ -64,6 +64,13 @@ export class Hands {
     await this.see('top-bar');
   }
 
+  /** Leaves, and somebody else sits down at the same machine. */
+  async handSeatTo(account: string): Promise<void> {
+    await this.click('sign-out');
+    await this.see('demo-accounts');
+    await this.signIn(account);
+  }
+
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }
