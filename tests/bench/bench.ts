@@ -7,6 +7,7 @@ import type { Bench, BenchResult } from './result.ts';
 
 const benches: Record<string, () => Promise<Bench>> = {
   'screen-pop': async () => (await import('./screen-pop.ts')).screenPop,
+  'review-request': async () => (await import('./review-request.ts')).reviewRequest,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'outbox-append': async () => (await import('./outbox-append.ts')).outboxAppend,
   gate: async () => (await import('./gate.ts')).gate,

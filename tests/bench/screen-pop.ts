@@ -25,7 +25,7 @@ const WARM_UP = 5;
 const LONGEST_MS = 20_000;
 
 /** A server of either side, and what it has told: when the thing of this key was accepted or sent. */
-class Sender {
+export class Sender {
   readonly acceptedAt = new Map<string, number>();
   readonly rang: { call: string; at: number }[] = [];
   readonly #child: ChildProcess;
@@ -69,7 +69,7 @@ class Sender {
 type Painted = { changedAt: number; paintedAt: number };
 
 /** A program with its window, and an observer in its page that notes when each key was painted. */
-class Window {
+export class Window {
   readonly page: Page;
   readonly #app: ElectronApplication;
   readonly #profile: string;
@@ -124,7 +124,7 @@ class Window {
 }
 
 /** At any moment of a frame and of the server's own rhythm. */
-const aWhile = (): Promise<void> => new Promise((done) => setTimeout(done, 100 + Math.random() * 100));
+export const aWhile = (): Promise<void> => new Promise((done) => setTimeout(done, 100 + Math.random() * 100));
 
 /** Milliseconds: to the second frame, to the change of the page, and to the second frame from the event's arrival. */
 type Pops = { samples: number[]; untilChanged: number[]; fromArrival: number[] };
@@ -150,7 +150,7 @@ async function popOurs(centre: Sender, desktop: Window, count: number): Promise<
   return pops;
 }
 
-async function popReference(server: Sender, window: Window, count: number): Promise<Omit<Pops, 'fromArrival'>> {
+export async function popReference(server: Sender, window: Window, count: number): Promise<Omit<Pops, 'fromArrival'>> {
   server.tell({ setClock: true });
   const offset = await window.wallOffset();
   const pops: Omit<Pops, 'fromArrival'> = { samples: [], untilChanged: [] };
@@ -179,7 +179,7 @@ async function goAvailable({ page }: Window): Promise<void> {
   await page.waitForSelector('[data-testid="caller"]');
 }
 
-function stageReference(): { folder: string; remove(): void } {
+export function stageReference(): { folder: string; remove(): void } {
   const folder = makeFolder('bench-bare-socket', false);
   for (const name of ['main.cjs', 'package.json', 'index.html']) cpSync(join(import.meta.dirname, 'reference', 'bare-socket', name), join(folder, name));
   cpSync(resolve(import.meta.dirname, '../../node_modules/socket.io-client/dist/socket.io.min.js'), join(folder, 'socket.io.min.js'));

@@ -82,6 +82,9 @@ describe('the maker hands an approved operation over', () => {
     await third.gone('reconfirm-unsigned');
     await approve(third);
     await second.see('approved');
+    // The phones know where she sits once she has chosen what she does.
+    await second.click('agent-state');
+    await second.click('state-case-work');
     await second.next('ES-11');
     await second.next('ES-12');
     await later(50);
@@ -106,6 +109,9 @@ describe('the maker hands an approved operation over', () => {
 describe('nobody takes the review', () => {
   it('[TP11] [TP13] a second matter of the day needs a second person too; a countdown tells two leads when', async () => {
     await agent.click('nav-workbench');
+    await agent.click('agent-state');
+    await agent.click('state-available');
+    await agent.becomes('agent-state', 'data-state', 'available');
     await firstCall({ agent, centre }, play, { plans: [GLASS], holds: true });
     await checkAndSubmit('客户在线');
     await Promise.all([second.handSeatTo('lead'), third.handSeatTo('lead2')]);
