@@ -33,7 +33,7 @@ describe('[PR7] the cipher of bodies', () => {
 
 describe('[PR7] how long a customer is kept', () => {
   it('[PR7] is policy: years since the last event, to the millisecond', () => {
-    expect(retainedUntil('2026-03-02T01:00:00.000Z', defaultRetention)).toBe('2031-03-02T01:00:00.000Z');
+    expect(retainedUntil('2026-03-02T01:00:00.000Z', defaultRetention)).toBe('2036-03-02T01:00:00.000Z');
     expect(retainedUntil('2024-02-29T12:00:00.000Z', { yearsAfterLastEvent: 5 })).toBe('2029-03-01T12:00:00.000Z');
     expect(retainedUntil('2024-02-29T12:00:00.000Z', { yearsAfterLastEvent: 4 })).toBe('2028-02-29T12:00:00.000Z');
     expect(RetentionPolicy.safeParse({ yearsAfterLastEvent: -1 }).success).toBe(false);
