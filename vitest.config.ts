@@ -9,6 +9,8 @@ const shared = { alias: { '#shared': resolve(import.meta.dirname, 'shared') } };
 
 export default defineConfig({
   test: {
+    // Much of what the integration tests do is waiting; with one worker fewer than cores a small machine would idle.
+    maxWorkers: '100%',
     projects: [
       { resolve: shared, test: { name: 'unit', include: ['tests/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
       { resolve: shared, test: { name: 'component', include: ['tests/component/**/*.test.{ts,tsx}'], environment: 'jsdom' } },
