@@ -119,7 +119,7 @@ export function KnownCaller({ view }: { view: TypedCase }) {
           {reading!.recentCalls.slice(0, 3).map((call) => (
             <div key={call.at} className="small">
               <p><time dateTime={call.at}>{localMoment(call.at, nowMs())}</time> {call.agentName} · {call.what[lang]}</p>
-              {call.promised ? <p className="tone-amber">▲ {t('promised', { what: call.promised })}</p> : null}
+              {call.promised ? <p className="tone-amber">▲ {t('promised', { what: localMoment(call.promised, nowMs()) })}</p> : null}
               <Button size="small" type="link" style={{ paddingInline: 0 }} onClick={() => setMessage(call.agentName)}>{t('leave', { name: call.agentName })} · {t('praise')}</Button>
             </div>
           ))}

@@ -19,7 +19,7 @@ export function OwnFacts({ reading, pieces, refusal, onRead, lang }: Props) {
   const t = useTexts(reviewTexts);
   if (reading === null) {
     return (
-      <section className="rv-column" data-testid="own-facts" data-state="reading">
+      <section className="rv-column" tabIndex={0} aria-label={t('stepFacts')} data-testid="own-facts" data-state="reading">
         <h2>{t('stepFacts')}</h2>
         {refusal === null ? <p role="status">◔ {t('reading')}</p> : <><RefusalNotice refusal={refusal} /><p className="tone-red">{t('readFailed')}</p></>}
         <div><Button onClick={onRead} data-testid="own-facts-read">{t('readAgain')}</Button></div>
@@ -29,7 +29,7 @@ export function OwnFacts({ reading, pieces, refusal, onRead, lang }: Props) {
   const plans = ownPlans(reading, pieces);
   const account = reading.facts.accounts.find((one) => reading.facts.plans.some((plan) => plan.account === one.id)) ?? reading.facts.accounts[0];
   return (
-    <section className="rv-column" data-testid="own-facts" data-state="read">
+    <section className="rv-column" tabIndex={0} aria-label={t('stepFacts')} data-testid="own-facts" data-state="read">
       <header className="row"><h2 className="grow">{t('stepFacts')}</h2><Age at={reading.facts.readAt} amberAfterMinutes={5} /></header>
       <p className="tone-muted small">{t('ownFactsHint')}</p>
       <p className="row-wrap">

@@ -82,7 +82,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
       {review.seats.length === 0 ? null : <Seats review={review} me={me} released={operation?.approval?.breakGlass === true} />}
       <div className="rv-columns">
         <OwnFacts reading={reading} pieces={pieces} refusal={factsRefusal} onRead={() => void read()} lang={lang} />
-        <section className="rv-column" data-testid="blind">
+        <section className="rv-column" tabIndex={0} aria-label={t('stepBlind')} data-testid="blind">
           <h2>{t(again ? 'stepAgain' : 'stepBlind')}</h2>
           {entryRefused === null ? null : <RefusalNotice refusal={entryRefused} />}
           {status.phase === 'blind' ? (
@@ -98,7 +98,7 @@ export function ReviewWork({ view, reviewId, me, onBack }: Props) {
               <ComparisonTable operation={operation} review={review} entry={lastOwn.entry} reading={reading} lang={lang} />
             ) : null}
         </section>
-        <section className="rv-column" data-testid="decide">
+        <section className="rv-column" tabIndex={0} aria-label={t('stepDecide')} data-testid="decide">
           <h2>{t('stepDecide')}</h2>
           {status.phase === 'blind' || status.phase === 'releasing' ? <p className="tone-muted small">{t('decideLater')}</p> : null}
           {status.phase === 'reconfirm' ? (

@@ -83,7 +83,7 @@ export const reviewRequest: Bench = {
       await mentor.signIn('mentor');
       await mentor.click('nav-review');
       await mentor.see('review-none');
-      await firstCall({ agent, centre }, (_name, play) => play(), { plans: ['plan-story-a'], holds: true });
+      await firstCall({ agent, centre }, (_name, play) => play(), { plans: ['plan-story-a'], holds: 'insists' });
       await agent.click('worksheet-draft');
       await agent.see('worksheet-table');
       for (let key = 1; key <= 8; key += 1) await agent.press(String(key));

@@ -31,10 +31,10 @@ export async function verify(agent: Hands): Promise<void> {
   await agent.becomes('verify-panel', 'data-level', '3');
 }
 
-export type Wish = { plans: readonly string[]; /** The customer holds the line instead of being called back. */ holds?: boolean };
+export type Wish = { plans: readonly string[]; /** The customer holds the line instead of being called back: `insists` where the sum is large. */ holds?: 'insists' | 'gladly' };
 
 /** FLOWS ES-1 … ES-8: the first call, up to the promised callback or the customer who holds. */
-export async function firstCall({ agent, centre }: Pick<Cast, 'agent' | 'centre'>, watch: Watch, { plans, holds = false }: Wish = { plans: PLANS }): Promise<void> {
+export async function firstCall({ agent, centre }: Pick<Cast, 'agent' | 'centre'>, watch: Watch, { plans, holds }: Wish = { plans: PLANS }): Promise<void> {
   await watch('call rings', async () => {
     if ((await agent.at('agent-state').getAttribute('data-state')) !== 'available') await agent.click('go-available');
     await centre.turn('call', { customerId: CUSTOMER, intent: 'early-settlement' });
@@ -63,14 +63,17 @@ export async function firstCall({ agent, centre }: Pick<Cast, 'agent' | 'centre'
     }
   });
   await watch('one retention offer', async () => {
-    await agent.next('ES-4');
+    await agent.press('Control+Enter');
+    // Asked once a day: who rings again has it skipped.
+    await agent.page.locator('[data-testid="step-ES-4"], [data-testid="step-ES-5"]').first().waitFor();
+    if ((await agent.at('step-ES-5').count()) > 0) return;
     await agent.click('option-reason-interest');
     await agent.click('option-offer-savings');
     await agent.click('option-retention.outcome-declined');
     await agent.type('input-retentionWords', '不用了,我想好了');
+    await agent.next('ES-5');
   });
   await watch('intent confirmed', async () => {
-    await agent.next('ES-5');
     await agent.click('option-fundsReady-yes');
     await agent.click('option-risk.coached-no');
     for (const tick of ['wholePlan', 'irrevocable', 'noRefund', 'billedAtOnce', 'dueDateTold', 'ownDecision']) await agent.click(`tick-${tick}`);
@@ -79,11 +82,11 @@ export async function firstCall({ agent, centre }: Pick<Cast, 'agent' | 'centre'
     await agent.next('ES-6');
     for (let id = 1; id <= 9; id += 1) await agent.becomes(`prerequisite-P${id}`, 'data-verdict', 'pass');
   });
-  if (holds) {
+  if (holds !== undefined) {
     await watch('the customer holds', async () => {
       await agent.next('ES-7');
       await agent.click('option-path-onHold');
-      await agent.click('tick-insistsToHold');
+      if (holds === 'insists') await agent.click('tick-insistsToHold');
       await agent.next('ES-9');
     });
     return;

@@ -112,7 +112,7 @@ describe('nobody takes the review', () => {
     await agent.click('agent-state');
     await agent.click('state-available');
     await agent.becomes('agent-state', 'data-state', 'available');
-    await firstCall({ agent, centre }, play, { plans: [GLASS], holds: true });
+    await firstCall({ agent, centre }, play, { plans: [GLASS], holds: 'gladly' });
     await checkAndSubmit('客户在线');
     await Promise.all([second.handSeatTo('lead'), third.handSeatTo('lead2')]);
     await second.click('nav-review');

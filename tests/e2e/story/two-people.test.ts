@@ -66,7 +66,7 @@ async function backToWorksheet(code: string): Promise<void> {
 
 describe('approved, with the passphrase typed for exactly these figures', () => {
   it('submits with the customer on the line', async () => {
-    await firstCall({ agent, centre }, play, { plans: [PLAN], holds: true });
+    await firstCall({ agent, centre }, play, { plans: [PLAN], holds: 'insists' });
     await agent.click('worksheet-draft');
     await agent.see('worksheet-table');
     await checkAndGoOn();
