@@ -283,6 +283,28 @@ describe('changing one\'s mind', () => {
     expect(bench.current()).toBe('ES-12');
   });
 
+  it('[FL4] [TP3] [TP9] going back after the approval ran out or fell asks for review and confirmation again, and for nothing else', () => {
+    for (const approval of [{ status: 'expired', digest: 'd1' }, { status: 'void', digest: '' }]) {
+      const bench = new Bench();
+      settleUpTo(bench, 'ES-15');
+      const before = bench.run();
+      bench.facts = { ...bench.facts, approval, confirmation: { eye: false, heart: false, hand: false, failedProofs: 0 } };
+      expect(bench.send({ kind: 'go back', body: { runId: id(1), toStep: 'ES-9' } })).toBeNull();
+      expect(bench.run().values).toEqual(before.values);
+      const open = bench.run().order.filter((step) => before.steps[step]?.status === 'passed' && bench.run().steps[step]?.status === 'open');
+      expect(open).toEqual(['ES-9', 'ES-10', 'ES-11', 'ES-13', 'ES-14']);
+      expect(bench.pass('ES-9')).toBeNull();
+      expect(bench.current()).toBe('ES-10');
+    }
+  });
+
+  it('[TP3] an order whose approval fell leads back to the worksheet', () => {
+    const bench = new Bench();
+    settleUpTo(bench, 'ES-16');
+    bench.facts = { ...bench.facts, approval: { status: 'void', digest: '' }, operation: { ...bench.facts.operation, outcome: 'none' } };
+    expect(bench.pass('ES-16')).toBe('ES16_APPROVAL_LAPSED');
+  });
+
   it('[FL4] what a changed answer voids is told before, and is exactly what falls', () => {
     const bench = new Bench();
     settleUpTo(bench, 'ES-12');
