@@ -107,6 +107,8 @@ describe('two people', () => {
     const machine = proposed(POLICY);
     machine.happen({ kind: 'workstation revoked', body: { workstationId: MACHINE.id, by: CY, reason: 'x' } });
     expect(machine.approve()).toBe('tp12-proposer-key');
+    machine.happen({ kind: 'workstation enrolled', body: { workstation: { ...MACHINE, id: id(72), keyId: key('8') }, how: 'demo' } });
+    expect(machine.approve()).toBe('tp12-proposer-key');
     const unknown = proposed(POLICY);
     unknown.state = { ...unknown.state, proposals: {} };
     expect(unknown.approve()).toBe('tp12-proposer-key');
@@ -195,6 +197,23 @@ describe('neither gaining by it', () => {
   });
 });
 
+it('[TP12] whoever makes or reviews operations under another account neither loosens policy, publishes flows, nor lets kinds go', () => {
+  const definition = loadFlows().definitions[0]!;
+  const changes: Change[] = [POLICY, { kind: 'publish flow', definition, publication: 'inForce' }, { kind: 'release kind', operationKind: 'refund' }];
+  const also = (more: Partial<Person>): Centre => {
+    const centre = new Centre(PEOPLE.map((one) => (one.id === AMY ? { ...one, human: BO, ...more } : one)));
+    centre.happen({ kind: 'kind stopped', body: { operationKind: 'refund', by: RITA, reason: 'x' } });
+    return centre;
+  };
+  for (const change of changes) {
+    expect(also({}).propose(change, BO)).toBe('tp12-gains');
+    expect(also({}).propose(change, ADA)).toEqual(['change proposed']);
+    expect(also({ active: false }).propose(change, BO)).toEqual(['change proposed']);
+    expect(also({ role: 'quality' }).propose(change, BO)).toEqual(['change proposed']);
+  }
+  expect(also({}).propose({ kind: 'enrol workstation', workstation: { ...MACHINE, id: id(71), keyId: key('9') } }, BO)).toEqual(['change proposed']);
+});
+
 describe('changes that make no sense', () => {
   it('[TP12] an account or a person that there is, however it is written', () => {
     const add = (more: Partial<Person>) => new Centre().propose({ kind: 'add person', person: person(id(16), 'agent', more) });
@@ -224,6 +243,9 @@ describe('changes that make no sense', () => {
     expect(enrol({})).toEqual(['change proposed']);
     expect(enrol({ id: MACHINE.id })).toBe('workstation-exists');
     expect(enrol({ keyId: MACHINE.keyId })).toBe('workstation-exists');
+    const second = new Centre();
+    second.happen({ kind: 'workstation enrolled', body: { workstation: { ...MACHINE, id: id(72), keyId: key('8') }, how: 'demo' } });
+    expect(enrol({ keyId: MACHINE.keyId }, second)).toBe('workstation-exists');
     const revoked = new Centre();
     revoked.happen({ kind: 'workstation revoked', body: { workstationId: MACHINE.id, by: CY, reason: 'x' } });
     expect(enrol({ keyId: MACHINE.keyId }, revoked)).toEqual(['change proposed']);
@@ -307,6 +329,12 @@ describe('by one, at once', () => {
     expect([register(centre, AMY, KEYS[ADA]!), register(centre, AMY, KEYS[AMY]!)]).toEqual(['key-taken', 'key-taken']);
     expect(register(centre, AMY, key('7'))).toEqual(['key registered']);
     expect(register(centre, AMY, key('8'))).toBe('key-registered');
+    expect(register(centre, AMY, key('7'))).toEqual([]);
+    const reset = new Centre();
+    reset.happen({ kind: 'key registered', body: { personId: ADA, keyId: key('6'), publicKey: PUBLIC } });
+    reset.propose({ kind: 'reset passphrase', personId: AMY });
+    reset.approve();
+    expect(register(reset, AMY, key('6'))).toBe('key-taken');
     const unknown = new Centre();
     const { [AMY]: amy, ...people } = unknown.state.people;
     expect(amy).toBeDefined();

@@ -1,11 +1,12 @@
 /** The maker's own commands, clause by clause; what mutation testing found untested (docs/mutation.md). */
 import { describe, expect, it } from 'vitest';
 import type { CommandBody } from '#shared/case/commands.ts';
-import { openCallOf } from '#shared/operation/call-of.ts';
+import { openCallOf, ownCallOf } from '#shared/operation/call-of.ts';
 import { foldLedger } from '#shared/operation/ledger.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { bookOrderOf, recordOutcome } from '#shared/operation/outcome.ts';
 import { tidyReference } from '#shared/operation/reference.ts';
+import { draftPlain, onTheLine, PlainWorld, PURCHASE } from './plain-path.ts';
 import { approved, CALL, confirmAll, confirmed, draft, drafted, hangUp, order, policy, proof, putThrough, readFacts, REVIEW, submission, submit, verify } from '../case/path.ts';
 import { CASE, COLLEAGUE, CUSTOMER, id, MAKER, OPERATION, REVIEWER, signedFor, World } from '../case/world.ts';
 
@@ -271,6 +272,14 @@ describe('the outcome', () => {
     expect(world.operation().execution!.lines.map((line) => line.acknowledged)).toEqual([true, false, false]);
   });
 
+  it('[TP10] [TP18] an operation is in doubt as long as one of its lines is, and only then', () => {
+    const world = executing();
+    book(world, 1);
+    expect(world.operation().status).toBe('executing');
+    world.happen({ kind: 'line in doubt', body: { operationId: OPERATION, lineId: id(200), key: firstLine(world).key, cause: 'timeout', answerBy: world.now } });
+    expect(world.operation().status).toBe('in-doubt');
+  });
+
   it('[TP3] what is asked of the bank is this very line\'s figures', () => {
     const world = executing();
     for (const [index, line] of world.operation().execution!.lines.entries()) {
@@ -314,4 +323,93 @@ describe('the ledger of a customer', () => {
 
 it('[TP6] a reference is compared as it was meant: full width is half width, and any run of blanks is one', () => {
   expect(tidyReference(' １２ \t 3　4 ')).toBe('12 3 4');
+});
+
+describe('a second look', () => {
+  it('[TP17] nobody but the maker who has the case signs, withdraws or drafts', () => {
+    const { digest } = approved().operation();
+    expect(approved().do(COLLEAGUE, 'sign self-check', { operationId: OPERATION, digest: digest!, signed: signedFor(COLLEAGUE, 'tick', digest!) })).toBe('not-your-case');
+    expect(approved().do(COLLEAGUE, 'withdraw operation', { operationId: OPERATION, reason: '' })).toBe('not-your-case');
+    expect(draftPlain(onTheLine(), 'limit-change', {}, COLLEAGUE)).toBe('not-your-case');
+  });
+
+  it('[TP9] what is in review is withdrawn with its request; what was returned has none to withdraw', () => {
+    const world = drafted();
+    submit(world, REVIEW);
+    const returned = drafted();
+    submit(returned, REVIEW);
+    returned.must(REVIEWER, 'take review', { reviewId: REVIEW });
+    returned.must(REVIEWER, 'return review', { reviewId: REVIEW, reason: 'other', whatToDo: 'x' });
+    for (const [one, kinds] of [[world, ['review withdrawn', 'operation withdrawn']], [returned, ['operation withdrawn']]] as const) {
+      const before = one.events.length;
+      one.must(MAKER, 'withdraw operation', { operationId: OPERATION, reason: '' });
+      expect(one.events.slice(before).map((event) => event.kind)).toEqual(kinds);
+    }
+  });
+
+  it('[TP1] the typed figures belong to the call on which the rest was confirmed', () => {
+    const world = approved();
+    expect(confirmAll(world, CALL)).toEqual([]);
+    putThrough(world, 'call-2');
+    verify(world, 'call-2');
+    expect(typeIn(world, { callId: 'call-2' })).toBe('confirmation-incomplete');
+    expect(typeIn(world)).toBeNull();
+  });
+
+  it('[TP1] a call is one\'s own where oneself is on it', () => {
+    const world = drafted();
+    expect(ownCallOf(world.case, CALL, MAKER)?.callId).toBe(CALL);
+    expect(ownCallOf(world.case, CALL, COLLEAGUE)).toBeNull();
+  });
+
+  it('[TP9] what was withdrawn is not confirmed either', () => {
+    const small = drafted(['plan-3']);
+    submit(small, REVIEW);
+    expect(confirmItem(forge(small, { status: 'withdrawn' }))).toBe('operation-not-editable');
+  });
+
+  it('[TP6] [FL7] the request says where on the recording each plan was named, and which callback is open', () => {
+    const world = drafted();
+    const tick = (item: string, recordingOffset: number) => ({ item, recordingOffset });
+    world.state = { ...world.case, runs: { one: { steps: { 'ES-1': { ticks: [tick('else', 1), tick('plan-2', 33)] } } } } as never };
+    world.must(MAKER, 'promise callback', { promiseId: id(520), from: '2026-11-23T03:00:00.000Z', to: '2026-11-23T05:00:00.000Z', secondFrom: null, secondTo: null, note: '', operationId: null });
+    world.state = { ...world.case, promises: [...world.case.promises, { ...world.case.promises[0]!, promiseId: id(521), to: '2026-11-23T06:00:00.000Z', status: 'kept' }] };
+    world.must(MAKER, 'submit for review', submission(world, REVIEW, MAKER, id(300), OPERATION, 'callback'));
+    expect(world.case.reviews[REVIEW]!.named).toEqual([{ planId: 'plan-1', recordingOffset: null }, { planId: 'plan-2', recordingOffset: 33 }, { planId: 'plan-3', recordingOffset: null }]);
+    expect(world.case.reviews[REVIEW]!.promisedTo).toBe('2026-11-23T05:00:00.000Z');
+  });
+
+  it('[TP2] an operation of the account hangs on its card, and never on one of another account', () => {
+    const own = onTheLine();
+    expect(draftPlain(own, 'limit-change', { cardId: null })).toBeNull();
+    expect(own.operation().worksheet.lines[0]).toMatchObject({ cardId: null, cardLastFour: '0005' });
+    expect(draftPlain(onTheLine(), 'limit-change', { cardId: null, accountId: 'acct-9' })).toBe('card-not-theirs');
+    const other = new PlainWorld();
+    other.card = { account: 'acct-2' };
+    expect(draftPlain(onTheLine(other), 'limit-change')).toBe('card-not-theirs');
+    const mixed = new PlainWorld();
+    mixed.card = { account: 'acct-2' };
+    onTheLine(mixed);
+    expect(draftPlain(mixed, 'limit-change', { cardId: null })).toBeNull();
+    expect(mixed.operation().worksheet.lines[0]!.cardLastFour).toBe('0013');
+  });
+
+  it('[TP2] [PR2] only a refund hangs on a transaction, named with its day; elsewhere so many digits are masked', () => {
+    const refund = onTheLine();
+    draftPlain(refund, 'refund');
+    const [line] = refund.operation().worksheet.lines;
+    expect(line).toMatchObject({ reference: PURCHASE, say: { en: expect.stringContaining('样例百货, 2026-11-21') } });
+    const abroad = onTheLine();
+    expect(draftPlain(abroad, 'loss-reissue-abroad', { reference: PURCHASE })).toBeNull();
+    expect(JSON.stringify(abroad.operation().worksheet.lines)).not.toContain(PURCHASE);
+  });
+
+  it('[TP1] nothing is drafted for nobody', () => {
+    const unread = onTheLine();
+    unread.state = { ...unread.case, facts: {} };
+    expect(draftPlain(unread, 'limit-change')).toBe('customer-not-identified');
+    const unidentified = onTheLine();
+    unidentified.state = { ...unidentified.case, customerId: null };
+    expect(draftPlain(unidentified, 'limit-change')).toBe('customer-not-identified');
+  });
 });

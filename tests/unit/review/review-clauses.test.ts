@@ -1,7 +1,7 @@
 /** The review, clause by clause; what mutation testing found untested (docs/mutation.md). */
 import { describe, expect, it } from 'vitest';
 import { bandOf, ControlPolicy } from '#shared/review/policy.ts';
-import { differences } from '#shared/review/review-decide.ts';
+import { differences, mayReview, reviewDeciders } from '#shared/review/review-decide.ts';
 import type { BlindEntry, ReviewState } from '#shared/review/review-schema.ts';
 import { seatOf } from '#shared/review/seats.ts';
 import { signatureFault } from '#shared/review/signature-check.ts';
@@ -283,10 +283,96 @@ describe('policy and signatures', () => {
 
   it('[TP8] on a desktop a signature is not judged; elsewhere purpose and digest are', () => {
     const world = entered();
-    const of = (signature: Parameters<typeof signatureFault>[0]['signature']) => signatureFault(world.context(REVIEWER, { signature }), 'approval', 'a'.repeat(64))?.refusal.code ?? null;
+    const of = (signature: Parameters<typeof signatureFault>[0]['signature']) => signatureFault(world.context(REVIEWER, { signature }), 'approval', 'a'.repeat(64))?.refusal ?? null;
     expect(of('unknown')).toBeNull();
     expect(of({ ok: true, purpose: 'approval', digest: 'a'.repeat(64) })).toBeNull();
-    expect(of({ ok: true, purpose: 'order', digest: 'a'.repeat(64) })).toBe('tp8-other-digest');
-    expect(of({ ok: true, purpose: 'approval', digest: 'b'.repeat(64) })).toBe('tp8-other-digest');
+    expect(of({ ok: true, purpose: 'order', digest: 'a'.repeat(64) })).toEqual({ code: 'tp8-other-digest' });
+    expect(of({ ok: true, purpose: 'approval', digest: 'b'.repeat(64) })).toEqual({ code: 'tp8-other-digest' });
+  });
+});
+
+describe('what the table of roles or another clause would catch too', () => {
+  it('[TP5] [TP11] the deciders themselves know who reviews and who breaks glass', () => {
+    const world = waited();
+    const as = (role: 'agent' | 'mentor' | 'quality', by = LEAD) => ({ ...world.context(by), by: { ...world.context(by).by, role } });
+    expect(reviewDeciders['take review'](world.case, { reviewId: REVIEW }, as('agent'), null as never)).toMatchObject({ refusal: { code: 'tp5-not-a-reviewer' } });
+    expect(reviewDeciders['join break-glass'](world.case, { reviewId: REVIEW, reason: 'x' }, as('mentor'), null as never)).toMatchObject({ refusal: { code: 'tp11-two-leads' } });
+  });
+
+  it('[TP9] a decided review stays decided when the time of who had it is over', () => {
+    for (const act of [(world: World) => take(world, LEAD), (world: World) => join(world, LEAD)]) {
+      const world = approved();
+      world.later(control.reviewTakenMinutes + 1);
+      expect(act(world)).toBe('review-not-open');
+    }
+  });
+
+  it('[TP11] two leads wait until the reviewer\'s time is over, to the instant', () => {
+    const world = waited();
+    world.must(REVIEWER, 'take review', { reviewId: REVIEW });
+    world.later(control.reviewTakenMinutes);
+    expect(join(world, LEAD)).toBe('tp11-reviewer-there');
+    world.later(1 / 60_000);
+    expect(join(world, LEAD)).toBeNull();
+  });
+
+  it('[TP11] no glass is broken for a review or an operation that is not there', () => {
+    expect(join(forgeReview(waited(), { operationId: NOWHERE }), LEAD)).toBe('review-unknown');
+    expect(join(forge(waited(), { payload: null }), LEAD)).toBe('review-unknown');
+    const digest = seated().operation().digest!;
+    expect(signGlass(forgeReview(seated(), { operationId: NOWHERE }), LEAD, {}, digest)).toBe('review-unknown');
+    expect(signGlass(forge(seated(), { payload: null }), LEAD, {}, digest)).toBe('review-unknown');
+  });
+
+  it('[TP11] on a desktop others are unknown, and the seats are judged by the server', () => {
+    expect(waited().do(LEAD, 'join break-glass', { reviewId: REVIEW, reason: 'x' }, { person: () => 'unknown' })).toBeNull();
+    const own = waited();
+    own.people[MAKER] = { ...own.people[MAKER]!, role: 'lead' };
+    expect(own.do(MAKER, 'join break-glass', { reviewId: REVIEW, reason: 'x' }, { person: () => 'unknown' })).toBe('tp5-reviewer-is-maker');
+    const world = seated();
+    signGlass(world, LEAD);
+    expect(signGlass(world, LEAD2, { person: () => 'unknown' })).toBeNull();
+    expect(world.operation().approval).toMatchObject({ by: [LEAD, LEAD2] });
+  });
+
+  it('[TP9] [TP11] a seat ends with its request', () => {
+    expect(seated().do(LEAD, 'return review', { reviewId: REVIEW, reason: 'other', whatToDo: 'x' })).toBeNull();
+    expect(forgeReview(seated(), { status: 'closed' }).do(LEAD, 'return review', { reviewId: REVIEW, reason: 'other', whatToDo: 'x' })).toBe('review-not-open');
+  });
+
+  it('[TP6] who checked blind may see the case by another way before approving; who has not may not take it', () => {
+    const seen = (world: World): World => {
+      world.state = { ...world.case, sighted: [REVIEWER] };
+      return world;
+    };
+    expect(approve(seen(entered()), REVIEW)).toBeNull();
+    const world = seen(requested());
+    expect(mayReview(world.case, world.operation(), 1, world.context(REVIEWER))).toMatchObject({ refusal: { code: 'tp6-has-seen' } });
+    expect(take(world)).toBe('tp6-has-seen');
+  });
+
+  it('[TP17] the same reviewer re-confirms though it is offered to nobody and seen since', () => {
+    const world = approved();
+    const before = id(312);
+    world.state = { ...world.case, sighted: [REVIEWER], reviews: { ...world.case.reviews, [before]: { ...world.case.reviews[REVIEW]!, id: before } } };
+    forgeReview(forge(world, { status: 'in-review', approval: null }), { status: 'waiting', takenBy: null, takenUntil: null, reconfirms: before });
+    expect(take(world, LEAD, { reviewOffered: false })).toBe('tp17-other-reviewer');
+    expect(take(world, REVIEWER, { reviewOffered: false })).toBeNull();
+  });
+
+  it('[SY6] another\'s entry keeps nobody else\'s access', () => {
+    const world = entered();
+    world.later(control.reviewTakenMinutes + 1);
+    world.must(LEAD, 'take review', { reviewId: REVIEW });
+    world.must(LEAD, 'release review', { reviewId: REVIEW });
+    expect(world.events.at(-1)).toMatchObject({ kind: 'access revoked', body: { person: LEAD } });
+  });
+
+  it('[TP6] a reference that differs is named', () => {
+    const payload = requested().operation().payload!;
+    const plain = { ...payload, lines: [{ type: 'plain' as const, lineId: id(200), cardId: null, cardLastFour: '0005', title: { zh: 'x', en: 'x' }, dueNowFen: 1, reference: 'AB 1', details: [], say: { zh: 'x', en: 'x' } }] };
+    const typed = { totalDueFen: payload.totalDueFen, lines: 1, dueDate: payload.dueDate, principals: {} };
+    const asked = { keyFigures: ['total', 'reference'] as const, principalsAsked: false };
+    expect([{}, { reference: 'AB 2' }, { reference: ' ＡＢ  1 ' }].map((more) => differences({ ...typed, ...more }, plain, asked))).toEqual([['reference'], ['reference'], []]);
   });
 });
