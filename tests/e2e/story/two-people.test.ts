@@ -111,6 +111,14 @@ describe('the approval runs out in front of the customer', () => {
     expect(await agent.at('submit-note').inputValue()).toBe('客户在线等候，一笔');
     await submit('有效时间过了，重新提交');
     await takeReview(mentor, [PLAN]);
+  });
+
+  it('[TP6] the reviewer signs out in the middle, is back, and goes on with what was typed', async () => {
+    await mentor.handSeatTo('mentor');
+    await agent.becomes('submit-review', 'data-phase', 'waiting');
+    await mentor.click('nav-review');
+    await mentor.click('review-open');
+    await mentor.see('comparison');
     await approvedAgain();
   });
 });
