@@ -1,6 +1,6 @@
 /** Words that carry a figure: what the customer is told is what is booked, in both languages (TP2, ES-9). */
 import { describe, expect, it } from 'vitest';
-import { rereadPinned, pinnedFacts } from '#shared/operation/pinned-facts.ts';
+import { changedFacts, rereadPinned, pinnedFacts } from '#shared/operation/pinned-facts.ts';
 import { plainDetails, plainWords, recordingOffsetOf } from '#shared/operation/plain-words.ts';
 import type { PlainKind } from '#shared/operation/payload.ts';
 import { chargingRuleText, makeWorksheet, savedText, type Worksheet } from '#shared/operation/worksheet.ts';
@@ -142,6 +142,10 @@ describe('[TP2] [TP3] pinned facts are read of the thing that they name', () => 
 
   it('what is not there is pinned as nothing, and by its own path alone', () => {
     expect(pinnedFacts(facts(), { planIds: ['plan-9'], accountIds: ['acct-9'] })).toEqual([{ fact: 'account.acct-9.hold', value: null }, { fact: 'plan.plan-9.status', value: null }]);
-    expect(rereadPinned(facts(), ['card.card-1.lastFour', 'card.card-9.status', 'card.card-1.status.x9', 'xcard.card-1.status'].map((fact) => ({ fact, value: 'normal' }))).map((one) => one.value)).toEqual([null, null, null, null]);
+    expect(rereadPinned(facts(), ['card.card-1.lastFour', 'card.card-9.status', 'card.card-1.status9', 'xcard.card-1.status'].map((fact) => ({ fact, value: 'normal' }))).map((one) => one.value)).toEqual([null, null, null, null]);
+  });
+  it('what changed is told in the order of its paths, whatever came first', () => {
+    const pin = (fact: string, value: number) => ({ fact, value });
+    expect(changedFacts([pin('plan.b.periodsPosted', 1)], [pin('plan.b.periodsPosted', 2), pin('plan.a.periodsPosted', 3)]).map((one) => one.fact)).toEqual(['plan.a.periodsPosted', 'plan.b.periodsPosted']);
   });
 });
