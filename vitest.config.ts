@@ -16,7 +16,7 @@ export default defineConfig({
       { resolve: shared, test: { name: 'component', include: ['tests/component/**/*.test.{ts,tsx}'], environment: 'jsdom' } },
       {
         resolve: shared,
-        test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 },
+        test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 },
       },
       {
         resolve: shared,
