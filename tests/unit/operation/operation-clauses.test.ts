@@ -326,11 +326,13 @@ it('[TP6] a reference is compared as it was meant: full width is half width, and
 });
 
 describe('a second look', () => {
-  it('[TP17] nobody but the maker who has the case signs, withdraws or drafts', () => {
+  it('[TP17] nobody but the maker who has the case signs, withdraws, drafts or confirms', () => {
     const { digest } = approved().operation();
     expect(approved().do(COLLEAGUE, 'sign self-check', { operationId: OPERATION, digest: digest!, signed: signedFor(COLLEAGUE, 'tick', digest!) })).toBe('not-your-case');
     expect(approved().do(COLLEAGUE, 'withdraw operation', { operationId: OPERATION, reason: '' })).toBe('not-your-case');
     expect(draftPlain(onTheLine(), 'limit-change', {}, COLLEAGUE)).toBe('not-your-case');
+    expect(confirmAll(approved(), CALL, COLLEAGUE)[0]).toBe('not-your-case');
+    expect(proof(confirmed(), CALL, COLLEAGUE)).toBe('not-your-case');
   });
 
   it('[TP9] what is in review is withdrawn with its request; what was returned has none to withdraw', () => {
