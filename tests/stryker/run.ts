@@ -28,7 +28,7 @@ const Report = z.object({
 /** A survivor by what it changes, not by its line: the code around it may move. */
 const Survivor = z.strictObject({
   file: z.string(), line: z.string(), mutant: z.string(), times: z.int().min(1),
-  class: z.enum(['equivalent', 'words', 'unreachable', 'detail', 'gap']), reason: z.string().min(1),
+  class: z.enum(['equivalent', 'unreachable', 'detail', 'gap']), reason: z.string().min(1),
 });
 type Survivor = z.infer<typeof Survivor>;
 

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandBody } from '#shared/case/commands.ts';
 import { openCallOf, ownCallOf } from '#shared/operation/call-of.ts';
+import { confirmationGap, confirmationItems } from '#shared/operation/confirmation.ts';
 import { foldLedger } from '#shared/operation/ledger.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
-import { bookOrderOf, recordOutcome } from '#shared/operation/outcome.ts';
+import { bookOrderOf, openLines, recordOutcome } from '#shared/operation/outcome.ts';
 import { tidyReference } from '#shared/operation/reference.ts';
 import { draftPlain, onTheLine, PlainWorld, PURCHASE } from './plain-path.ts';
 import { approved, CALL, confirmAll, confirmed, draft, drafted, hangUp, order, policy, proof, putThrough, readFacts, REVIEW, submission, submit, verify } from '../case/path.ts';
@@ -280,6 +281,13 @@ describe('the outcome', () => {
     expect(world.operation().status).toBe('in-doubt');
   });
 
+  it('[TP10] [PR7] what was never started, or whose start is withheld, has no lines open and none to change', () => {
+    const world = drafted();
+    expect(openLines(world.case)).toEqual([]);
+    world.happen({ kind: 'line booked', body: { operationId: OPERATION, lineId: id(200), key: id(400), receipt: 'R', effectiveAt: world.now, postsOn: '2026-11-24' } });
+    expect(world.operation()).toMatchObject({ status: 'draft', execution: null });
+  });
+
   it('[TP3] what is asked of the bank is this very line\'s figures', () => {
     const world = executing();
     for (const [index, line] of world.operation().execution!.lines.entries()) {
@@ -356,6 +364,17 @@ describe('a second look', () => {
     verify(world, 'call-2');
     expect(typeIn(world, { callId: 'call-2' })).toBe('confirmation-incomplete');
     expect(typeIn(world)).toBeNull();
+  });
+
+  it('[TP1] what is still to be confirmed is told in order: lines, total, day, consequences, and the typed figures last', () => {
+    const hearts = policy.consent.map((one) => `heart:${one.id}`);
+    expect(confirmationItems(drafted().operation(), policy)).toEqual(['eye:total', 'eye:due-date', ...hearts]);
+    const world = approved();
+    expect(confirmationItems(world.operation(), policy)).toEqual([`eye:line:${id(200)}`, `eye:line:${id(201)}`, `eye:line:${id(202)}`, 'eye:total', 'eye:due-date', ...hearts]);
+    expect(confirmationGap(world.operation(), policy)).toBe(`eye:line:${id(200)}`);
+    confirmAll(world, CALL);
+    expect(confirmationGap(world.operation(), policy)).toBe('proof');
+    expect(confirmationGap(world.operation(), policy, { withoutProof: true })).toBeNull();
   });
 
   it('[TP1] a call is one\'s own where oneself is on it', () => {

@@ -196,6 +196,7 @@ describe('in a review', () => {
     expect(withdraw(requested(), REVIEWER)).toBe('not-your-case');
     expect(withdraw(forgeReview(requested(), { status: 'returned' }))).toBe('review-not-open');
     expect(withdraw(forge(requested(), { reviewId: null }))).toBe('review-not-open');
+    expect(withdraw(forgeReview(requested(), { operationId: NOWHERE }))).toBe('review-not-open');
     const { execution } = ((): OperationState => {
       const world = approved();
       return forge(world, { execution: { id: id(1), digest: 'a'.repeat(64), startedAt: world.now, by: MAKER, highValue: true, approvedBy: [], breakGlass: false, lines: [] } }).operation();
@@ -357,6 +358,7 @@ describe('what the table of roles or another clause would catch too', () => {
     world.state = { ...world.case, sighted: [REVIEWER], reviews: { ...world.case.reviews, [before]: { ...world.case.reviews[REVIEW]!, id: before } } };
     forgeReview(forge(world, { status: 'in-review', approval: null }), { status: 'waiting', takenBy: null, takenUntil: null, reconfirms: before });
     expect(take(world, LEAD, { reviewOffered: false })).toBe('tp17-other-reviewer');
+    expect(take(forgeReview(requested(), { reconfirms: NOWHERE }))).toBe('tp17-other-reviewer');
     expect(take(world, REVIEWER, { reviewOffered: false })).toBeNull();
   });
 
@@ -374,5 +376,7 @@ describe('what the table of roles or another clause would catch too', () => {
     const typed = { totalDueFen: payload.totalDueFen, lines: 1, dueDate: payload.dueDate, principals: {} };
     const asked = { keyFigures: ['total', 'reference'] as const, principalsAsked: false };
     expect([{}, { reference: 'AB 2' }, { reference: ' ＡＢ  1 ' }].map((more) => differences({ ...typed, ...more }, plain, asked))).toEqual([['reference'], ['reference'], []]);
+    // A card without a credit balance pays nobody: nothing to type, nothing that differs.
+    expect(differences(typed, { ...plain, lines: [{ ...plain.lines[0]!, reference: '' }] }, asked)).toEqual([]);
   });
 });
