@@ -1,11 +1,8 @@
 import type { Lang } from '#shared/flow/definition.ts';
-import { planIdOf, type OperationLine, type PlainLine, type SettlementLine } from '#shared/operation/payload.ts';
+import type { OperationLine, PlainLine, SettlementLine } from '#shared/operation/payload.ts';
 
 /** What a line is called on every screen: the merchant of a plan, or the title of what is asked for. */
 export const lineName = (line: OperationLine, lang: Lang): string => (line.type === 'settlement' ? line.merchant : line.title[lang]);
-
-/** What tells a line from the others of its operation: the plan it settles, or the line itself. */
-export const lineKey = (line: OperationLine): string => planIdOf(line) ?? line.lineId;
 
 export const settlementLines = (lines: readonly OperationLine[]): SettlementLine[] => lines.filter((line) => line.type === 'settlement');
 export const plainLines = (lines: readonly OperationLine[]): PlainLine[] => lines.filter((line) => line.type === 'plain');

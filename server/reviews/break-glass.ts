@@ -9,7 +9,7 @@ import type { Centre } from '../centre.ts';
 import type { StreamWrite } from '../log/log.ts';
 
 /** The centre's own count of broken glass (TP11): its version is expected by the append that breaks it once more. */
-export const breakGlassUsed = z.strictObject({ reviewId: Uuid7, caseId: CaseId, operationId: Uuid7, totalFen: Fen, by: z.array(PersonId).length(2) });
+const breakGlassUsed = z.strictObject({ reviewId: Uuid7, caseId: CaseId, operationId: Uuid7, totalFen: Fen, by: z.array(PersonId).length(2) });
 const USED = 'break-glass used';
 
 /** How often glass was broken in the running day of the centre's calendar. */
@@ -29,7 +29,7 @@ export function breakGlassWrites(centre: Centre, state: CaseState | null, events
   const reasons = (state.reviews[reviewId]?.seats ?? []).map((seat) => seat.reason);
   const staff = centre.people.all().filter((person) => person.role === 'quality' && person.active);
   return [
-    { ...base, stream: BREAK_GLASS, expectedVersion: version, events: [{ id: uuidv7(), kind: USED, body: { reviewId, caseId: state.id, operationId, totalFen: payload.totalDueFen, by } }] },
+    { ...base, stream: BREAK_GLASS, expectedVersion: version, events: [{ id: uuidv7(), kind: USED, body: breakGlassUsed.parse({ reviewId, caseId: state.id, operationId, totalFen: payload.totalDueFen, by }) }] },
     {
       ...base, actor: { kind: 'server', person: null, workstation: null }, stream: qualityCaseId as StreamId, expectedVersion: 0,
       events: drafted([

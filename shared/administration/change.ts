@@ -45,19 +45,6 @@ export const ChangeRequest = z.strictObject({
 });
 export type ChangeRequest = z.infer<typeof ChangeRequest>;
 
-/** Whom a change is about, by id; null where it is about nobody. */
-export const aboutOf = (change: Change): string | null => {
-  switch (change.kind) {
-    case 'add person':
-    case 'change person':
-      return change.person.id;
-    case 'reset passphrase':
-      return change.personId;
-    default:
-      return null;
-  }
-};
-
 /**
  * What a change replaces, where it says the whole new value of something that others may change meanwhile: the second person
  * must not put back what a third has just taken away. Null where there is nothing to overtake.
