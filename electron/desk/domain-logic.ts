@@ -1,5 +1,6 @@
 import { COMMAND_SCHEMA_VERSION, commandClass, isCommandKind, isUrgent, parseCommand, type Command } from '#shared/case/commands.ts';
 import { evolve } from '#shared/case/evolve.ts';
+import { upcastCaseState } from '#shared/case/case-upcast.ts';
 import { CaseState } from '#shared/case/state.ts';
 import type { CaseLogic } from './case-logic.ts';
 import { decideHere, type Here } from './decide-here.ts';
@@ -21,6 +22,6 @@ export function domainLogic(here: Here): CaseLogic {
     toSign: (state, given) => toSign(here, state as CaseState | null, given),
     viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: VIEW, body: { viewId } }),
     isView: (kind) => kind === VIEW,
-    parseSnapshot: (state) => CaseState.parse(state),
+    parseSnapshot: (state) => CaseState.parse(upcastCaseState(state)),
   };
 }
