@@ -10,8 +10,9 @@ import type { Signer } from '../signing/signer.ts';
 import type { WorkstationFile } from '../signing/workstation-key.ts';
 import { see } from '../store/meta.ts';
 import { USUAL_COST } from '../store/passphrase-key.ts';
-import { profileFolder, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
-import { createStore, openStore, rewrap, settleWrap, type Store, type StoreOptions } from '../store/store.ts';
+import { countFailures, profileFolder, readKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
+import { rewrap, settleWrap } from '../store/file-key.ts';
+import { createStore, openStore, type Store, type StoreOptions } from '../store/store.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
 import { CorrectedClock } from '../sync/corrected-clock.ts';
 import type { SignInOutcome, SignInOverHttp } from '../sync/http-sign-in.ts';
@@ -132,9 +133,9 @@ async function withServer(
     store.close();
     return refuse('store-of-another-person');
   }
-  if (held !== null && held.failures > 0) writeKeyFile(folder, { ...(readKeyFile(folder) ?? held), failures: 0 });
+  countFailures(folder, 0);
   // The server has just said which passphrase is in force.
-  await settleWrap(folder, credentials.password);
+  await settleWrap(folder, credentials.password, parts.store);
 
   const clock = new CorrectedClock(parts.environment, 0);
   clock.learn(answer.serverAt, (sentAt + heardAt) / 2);
@@ -181,19 +182,24 @@ async function openOrCreate(
   return store;
 }
 
-async function withoutServer(
+/** Against this machine's own file alone (OF3): also for a second person at one screen. @throws what a disk does */
+export async function withoutServer(
   parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null,
 ): Promise<SignedInHere | Refused> {
   if (held === null) return refuse('server-unreachable');
   if (held.failures >= MAX_FAILURES) return refuse('locked-out', { failures: held.failures });
   // Counted before it is checked: ending the program does not save a guess.
-  writeKeyFile(folder, { ...held, failures: held.failures + 1 });
-  const store = await openStore(folder, held, credentials.password, parts.store);
+  countFailures(folder, held.failures + 1);
+  const store = await openStore(folder, held, credentials.password, parts.store).catch((error: unknown) => {
+    // The passphrase was right, the file was not to be had (it is open elsewhere): no guess.
+    writeKeyFile(folder, held);
+    throw error;
+  });
   if (store === null) {
     const left = MAX_FAILURES - held.failures - 1;
     return left === 0 ? refuse('locked-out', { failures: MAX_FAILURES }) : refuse('wrong-password', { left });
   }
-  writeKeyFile(folder, { ...held, failures: 0 });
+  countFailures(folder, 0);
 
   const { meta } = store;
   const person = meta.get('person');
