@@ -1,0 +1,156 @@
+/**
+ * One desktop's connection, whatever carries it: what the desktop may say, and what it is told. Socket.IO is one carrier
+ * (`gateway.ts`); the simulation of tests/chaos is another. No clock, chance or timer of its own.
+ */
+import { CaseId } from '#shared/protocol/ids.ts';
+import type { Person } from '#shared/people/person.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { AskRequest, PullRequest, PushRequest, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
+import type { DoorBook } from '../audit/door-book.ts';
+import { takeCommand } from '../cases/command-service.ts';
+import type { Centre } from '../centre.ts';
+import { decodeCursor } from '../log/cursor.ts';
+import type { CaseFeed } from '../log/feed.ts';
+import { answerAsk, type makeAskers } from './asks.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export type Seat = { person: Person; desktop: string; workstation: string; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+
+export type FromDesktop = 'push' | 'pull' | 'ask';
+export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Refusal } };
+
+/** What carries messages to one desktop, in the order they were sent; what is sent after its end is lost. */
+export type Wire = {
+  send<K extends keyof ToDesktop>(name: K, message: ToDesktop[K]): void;
+  connected(): boolean;
+  close(): void;
+};
+
+export type ConnectionParts = {
+  centre: Centre;
+  feed: CaseFeed;
+  /** PR5, PR8, TP7: who came, what was refused, and whose customers were shown. */
+  book: DoorBook;
+  /** Why this seat's person or machine is out, or null. */
+  gone(seat: Seat): string | null;
+  /** Null until the switchboard is there. */
+  askers(): ReturnType<typeof makeAskers> | null;
+};
+
+export class DeskConnection {
+  readonly seat: Seat;
+  readonly #parts: ConnectionParts;
+  readonly #wire: Wire;
+
+  constructor(parts: ConnectionParts, seat: Seat, wire: Wire) {
+    this.#parts = parts;
+    this.seat = seat;
+    this.#wire = wire;
+  }
+
+  send<K extends keyof ToDesktop>(name: K, message: ToDesktop[K]): void {
+    this.#wire.send(name, message);
+  }
+
+  /**
+   * Everything that comes is parsed as unknown; what cannot be parsed closes this one connection and nothing else (RB1).
+   * @returns what is acknowledged, or undefined where the desktop was dismissed and nothing is
+   */
+  async said(name: FromDesktop, body: unknown): Promise<unknown> {
+    const { seat } = this;
+    const { centre } = this.#parts;
+    if (!seat.rate.allows()) return this.dismiss('too-frequent');
+    // Who was disabled or changed since they connected is judged as they are now (OF3, PR3).
+    const gone = this.#parts.gone(seat);
+    if (gone !== null) return this.dismiss(gone);
+    seat.person = centre.people.byId(seat.person.id) ?? seat.person;
+    try {
+      return await (name === SOCKET.push ? this.#push(body) : name === SOCKET.pull ? this.#pull(body) : this.#ask(body));
+    } catch (error) {
+      // A bug or a log that cannot be written: nothing is acknowledged, the desktop keeps what it has and comes again.
+      centre.logger.error({ person: seat.person.id, event: name, error: error instanceof Error ? error.message : 'unknown' }, 'a message was not served');
+      return this.dismiss('server-trouble');
+    }
+  }
+
+  async #push(body: unknown): Promise<unknown> {
+    const { seat } = this;
+    const request = PushRequest.safeParse(body);
+    if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop || !CaseId.safeParse(command.case).success)) return this.dismiss('message-malformed');
+    const results = [];
+    const stopped = new Set<string>();
+    for (const command of request.data.commands) {
+      // After a gap or a fork the rest of that case must not be taken; other cases go on (SY2).
+      if (stopped.has(command.case)) continue;
+      const result = await takeCommand(this.#parts.centre, { person: seat.person, workstation: seat.workstation, desktop: seat.desktop }, command);
+      if (result.status === 'forked') this.#parts.book.refused(seat, 'command forked', command.kind, 'forked', command.case);
+      if (result.status === 'forked' || result.status === 'gap') stopped.add(command.case);
+      results.push(result);
+    }
+    return { results };
+  }
+
+  async #pull(body: unknown): Promise<unknown> {
+    const { seat } = this;
+    const request = PullRequest.safeParse(body);
+    if (!request.success) return this.dismiss('message-malformed');
+    const answer = await this.#parts.feed.pull(seat.person.id, request.data.cursor, request.data.limit);
+    if ('refusal' in answer) return this.dismiss(answer.refusal.code);
+    if (answer.status === 'ok') {
+      await this.#parts.book.showing(seat, answer.feed);
+      // While pages are left the desktop's cursor is its own affair; live feed starts where the last page ends.
+      const cursor = decodeCursor(answer.feed.to);
+      seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
+      if (!answer.more) void this.#catchUp();
+    }
+    return answer;
+  }
+
+  async #ask(body: unknown): Promise<unknown> {
+    const { seat } = this;
+    const request = AskRequest.safeParse(body);
+    if (!request.success) return this.dismiss('message-malformed');
+    const askers = this.#parts.askers();
+    if (askers === null) return { ok: false, refusal: { code: 'server-starting' } };
+    const answer = await answerAsk(askers, seat, request.data.kind, request.data.body);
+    if (!answer.ok) this.#parts.book.refused(seat, 'ask refused', request.data.kind, answer.refusal.code);
+    return answer;
+  }
+
+  /** What was appended while a desktop was pulling is sent once it has the rest. */
+  async #catchUp(): Promise<void> {
+    const head = await this.#parts.centre.log.head();
+    this.advance(head.position);
+  }
+
+  /** Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5). */
+  advance(to: number): void {
+    const { seat } = this;
+    seat.feeding = seat.feeding.then(async () => {
+      // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
+      const gone = seat.sent === null ? null : this.#parts.gone(seat);
+      if (gone !== null) return void this.dismiss(gone);
+      while (seat.sent !== null && seat.sent < to && this.#wire.connected()) {
+        const { feed, toPosition, more } = await this.#parts.feed.feedFor(seat.person.id, seat.sent, to);
+        if (feed.items.length > 0) {
+          await this.#parts.book.showing(seat, feed);
+          this.send(SOCKET.feed, feed);
+          seat.sent = toPosition;
+        } else if (!more) return;
+        else seat.sent = toPosition;
+        if (!more) return;
+      }
+    }).catch((error: unknown) => {
+      this.#parts.centre.logger.error({ person: seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'feed was not sent; the desktop will pull');
+      seat.sent = null;
+    });
+  }
+
+  dismiss(code: string): undefined {
+    this.#parts.centre.logger.warn({ person: this.seat.person.id, code }, 'a desktop was dismissed');
+    this.#parts.book.dismissed(this.seat, code);
+    this.send(SOCKET.goodbye, { refusal: { code } });
+    this.#wire.close();
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+/** Who comes in, who is in, and who is put out: the desktops' door without what carries them. */
+import type { Person } from '#shared/people/person.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } from '#shared/protocol/wire.ts';
+import { DoorBook } from '../audit/door-book.ts';
+import type { Centre } from '../centre.ts';
+import type { CaseFeed } from '../log/feed.ts';
+import type { makeAskers } from './asks.ts';
+import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
+import { DesktopOwners } from './desktop-owners.ts';
+import { RateLimit } from './rate-limit.ts';
+
+export type GatewayEvents = { arrived: (seat: { person: Person; desktop: string }) => void; left: (seat: { person: Person; desktop: string }) => void };
+
+export type DoorParts = {
+  centre: Centre;
+  feed: CaseFeed;
+  events: GatewayEvents;
+  /** Milliseconds that only grow, from any start: for the rate limit. */
+  elapsedMs(): number;
+};
+
+export class DeskDoor {
+  readonly #parts: DoorParts;
+  readonly #book: DoorBook;
+  readonly #owners: DesktopOwners;
+  readonly #connections = new Set<DeskConnection>();
+  readonly #stopListening: () => void;
+  #askers: ReturnType<typeof makeAskers> | null = null;
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+    const { centre } = parts;
+    this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
+    this.#owners = new DesktopOwners(centre.credentials.db);
+    this.#stopListening = centre.log.onAppended(({ to, readers }) => {
+      const concerned = new Set(readers);
+      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to);
+    });
+  }
+
+  /** Given once the switchboard is there. */
+  answerWith(askers: ReturnType<typeof makeAskers>): void {
+    this.#askers = askers;
+  }
+
+  /** @param auth what the desktop says of itself; a refusal is written down */
+  async admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const admitted = await this.#admit(auth);
+    if ('refusal' in admitted) {
+      const said = Hello.safeParse(auth);
+      this.#book.turnedAway(admitted.refusal.code, null, said.success ? said.data.workstation : null);
+    }
+    return admitted;
+  }
+
+  async #admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const { centre, elapsedMs } = this.#parts;
+    const no = (refusal: Refusal): { refusal: Refusal } => ({ refusal });
+    const hello = Hello.safeParse(auth);
+    const { protocol } = (auth ?? {}) as { protocol?: unknown };
+    if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) return no({ code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } });
+    if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) return no({ code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } });
+    if (!hello.success) return no({ code: 'hello-malformed' });
+    const claims = await centre.tokens.readSession(hello.data.token);
+    if (claims === null || claims.desktop !== hello.data.desktop || claims.workstation !== hello.data.workstation) return no({ code: 'session-over' });
+    // PR9: the token is of use at the machine it was given to, and only while that machine is enrolled.
+    const machine = centre.workstations.admit(claims.workstation);
+    if (!machine.ok) return no({ code: machine.code });
+    if (!centre.workstations.proves(claims.workstation, hello.data.token, hello.data.proof)) return no({ code: 'workstation-proof' });
+    const person = centre.people.byId(claims.sub);
+    if (person === null || !person.active) return no({ code: 'person-disabled' });
+    if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
+    if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
+    return { seat: { person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
+  }
+
+  /** The connection stands: everything central that its person should hold is told at once. */
+  enter(seat: Seat, wire: Wire): DeskConnection {
+    const { centre, feed, events } = this.#parts;
+    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers }, seat, wire);
+    this.#connections.add(connection);
+    centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
+    this.#book.arrived(seat);
+    events.arrived(seat);
+    for (const message of centre.live.all(seat.person.id)) connection.send(SOCKET.live, message);
+    return connection;
+  }
+
+  /** Once for each that entered, when its wire has ended. */
+  left(connection: DeskConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    const { seat } = connection;
+    this.#parts.centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
+    this.#book.left(seat);
+    this.#parts.events.left(seat);
+  }
+
+  /** After a change of the centre: who was disabled, and every machine that was revoked, is out at once (TP8, PR9). */
+  dismissTheGone(): void {
+    for (const connection of this.#connections) {
+      const gone = this.#gone(connection.seat);
+      if (gone !== null) connection.dismiss(gone);
+    }
+  }
+
+  #gone(seat: Seat): string | null {
+    const { people, workstations } = this.#parts.centre;
+    if (people.byId(seat.person.id)?.active !== true) return 'person-disabled';
+    if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
+    const machine = workstations.admit(seat.workstation);
+    return machine.ok ? null : machine.code;
+  }
+
+  /** TP12: sessions from before a person's passphrase was reset, or before they were disabled, are over. */
+  #lasts(person: string, given: number): boolean {
+    return given >= (this.#parts.centre.administration.state.signedOut[person]?.version ?? 0);
+  }
+
+  online(person: string): boolean {
+    return [...this.#connections].some(({ seat }) => seat.person.id === person);
+  }
+
+  sendLive(person: string, message: LiveMessage): void {
+    for (const connection of this.#connections) if (connection.seat.person.id === person) connection.send(SOCKET.live, message);
+  }
+
+  /** The server stops: everybody is told, and nobody is fed any more. */
+  close(): void {
+    this.#stopListening();
+    for (const connection of this.#connections) connection.send(SOCKET.goodbye, { refusal: { code: 'server-stopping' } });
+  }
+}
