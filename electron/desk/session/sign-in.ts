@@ -192,7 +192,7 @@ export async function withoutServer(
   countFailures(folder, held.failures + 1);
   const store = await openStore(folder, held, credentials.password, parts.store).catch((error: unknown) => {
     // The passphrase was right, the file was not to be had (it is open elsewhere): no guess.
-    writeKeyFile(folder, held);
+    countFailures(folder, held.failures);
     throw error;
   });
   if (store === null) {
