@@ -7,7 +7,8 @@
  */
 import { utilityProcess, MessageChannelMain } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
-import type { DeskOptions, MainToDesk } from './ipc/desk-options.ts';
+import { keyStoreRequestSchema } from './ipc/desk-options.ts';
+import type { DeskOptions, KeyStoreAnswer, KeyStoreRequest, MainToDesk } from './ipc/desk-options.ts';
 
 export interface DeskHostEvents {
   /** Hands the page's end of a new channel over. */
@@ -15,6 +16,8 @@ export interface DeskHostEvents {
   restarting(): void;
   /** The process ended {@link MAX_QUICK_ENDS} times at its start; `code` is its last exit code. */
   failed(code: number): void;
+  /** The desk asks the operating system's key store (PR1). */
+  keyStore(request: KeyStoreRequest): Promise<KeyStoreAnswer>;
 }
 
 /** Ends within this time after the start count as failures of the start. */
@@ -48,6 +51,7 @@ export class DeskHost {
     });
     this.#process = desk;
     desk.once('exit', (code) => this.#ended(desk, code));
+    desk.on('message', (message: unknown) => this.#asked(desk, message));
     if (this.#wanted) this.#handPort();
   }
 
@@ -77,6 +81,16 @@ export class DeskHost {
     this.#generation += 1;
     this.#process?.postMessage({ kind: 'renderer-port', generation: this.#generation } satisfies MainToDesk, [port1]);
     this.#events.portReady(port2, this.#generation);
+  }
+
+  /** There is one thing that the desk process asks; anything else is dropped. */
+  #asked(desk: UtilityProcess, message: unknown): void {
+    const request = keyStoreRequestSchema.safeParse(message);
+    if (!request.success) return;
+    const { n } = request.data;
+    void this.#events.keyStore(request.data).then((answer) => {
+      if (this.#process === desk) desk.postMessage({ kind: 'key-store', n, answer } satisfies MainToDesk);
+    });
   }
 
   #ended(desk: UtilityProcess, code: number): void {

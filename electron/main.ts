@@ -4,11 +4,12 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, Menu, powerMonitor, session as sessions } from 'electron';
+import { app, Menu, powerMonitor, safeStorage, session as sessions } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { APP_PAGE } from './app-origin.ts';
 import { DeskHost } from './desk-host.ts';
+import { answerKeyStore } from './key-store.ts';
 import { forgetPageMessages, onPageMessage } from './ipc/guarded-ipc.ts';
 import type { Refused } from './ipc/guarded-ipc.ts';
 import { toPage } from './ipc/channels.ts';
@@ -70,6 +71,7 @@ async function open(options: DesktopOptions): Promise<void> {
     {
       portReady: (port, generation) => window?.webContents.postMessage(toPage.port, generation, [port]),
       restarting: () => notify({ kind: 'desk-restarting' }),
+      keyStore: (request) => answerKeyStore(safeStorage, request),
       failed: (code) => {
         console.error(`后台进程无法启动（退出码 ${code}）。\nThe desk process cannot start (exit code ${code}).`);
         notify({ kind: 'desk-failed' });

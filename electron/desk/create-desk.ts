@@ -12,6 +12,7 @@ import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
 import { Enrolment } from './signing/enrolment.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
+import type { KeyStore } from './store/key-store.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
 import type { Connect } from './sync/link.ts';
 import type { SessionToken } from './sync/token-keeper.ts';
@@ -25,6 +26,8 @@ export type DeskParts = {
   workstation: string;
   /** Path of a SQLite addon in place of the package's own, or null. */
   nativeBinding: string | null;
+  /** The operating system's key store (PR1); none where left out. */
+  keyStore?: KeyStore;
   environment: Environment;
   logic(here: Here): CaseLogic;
   connect: Connect;
@@ -84,7 +87,7 @@ export function createDesk(parts: DeskParts): Desk {
   const enrolment = new Enrolment(parts.root);
   const signInParts: SignInParts = {
     root: parts.root, workstation: parts.workstation, environment: parts.environment, enrolment, signInOverHttp: parts.signInOverHttp,
-    store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }) },
+    store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }), ...(parts.keyStore === undefined ? {} : { keyStore: parts.keyStore }) },
   };
 
   /**

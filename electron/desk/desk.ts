@@ -3,24 +3,30 @@ import { v7 } from 'uuid';
 import { mainToDeskSchema, readDeskOptions } from '../ipc/desk-options.ts';
 import { createDesk } from './create-desk.ts';
 import { domainLogic } from './domain-logic.ts';
+import type { Environment } from './environment.ts';
 import { electronPort } from './ports.ts';
+import { MainKeyStore } from './store/main-key-store.ts';
 import { signInOverHttp } from './sync/http-sign-in.ts';
 import { connectSocket } from './sync/socket-link.ts';
 
 const options = readDeskOptions(process.argv);
 
+const after: Environment['after'] = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+const keyStore = new MainKeyStore((request) => process.parentPort.postMessage(request), after);
+
 const desk = createDesk({
   root: options.profileDir,
   workstation: options.workstation,
   nativeBinding: options.nativeBinding,
+  keyStore,
   environment: {
     now: () => Date.now(),
     newId: () => v7(),
     random: () => Math.random(),
-    after: (ms, run) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
   },
   logic: domainLogic,
   connect: connectSocket,
@@ -35,6 +41,7 @@ process.parentPort.on('message', (event) => {
     desk.close();
     process.exit(0);
   }
+  if (message.kind === 'key-store') return keyStore.take(message.n, message.answer);
   const [port] = event.ports;
   if (port !== undefined) desk.attach(electronPort(port));
 });

@@ -28,12 +28,40 @@ export function readDeskOptions(argv: readonly string[]): DeskOptions {
   return deskOptionsSchema.parse(JSON.parse(argv.at(-1) ?? ''));
 }
 
+// What the desk process asks of the operating system's key store, which only the main process reaches (PR1). Narrow on
+// purpose: 32 bytes in, an opaque text out, and back.
+
+/** 32 bytes. */
+const Secret = z.base64().length(44);
+const Sealed = z.base64().min(1).max(4000);
+
+/** From the desk process; `n` is its own counter. */
+export const keyStoreRequestSchema = z.discriminatedUnion('ask', [
+  z.strictObject({ kind: z.literal('key-store'), n: z.int(), ask: z.literal('seal'), secret: Secret }),
+  z.strictObject({ kind: z.literal('key-store'), n: z.int(), ask: z.literal('open'), sealed: Sealed }),
+]);
+export type KeyStoreRequest = z.infer<typeof keyStoreRequestSchema>;
+
+export const keyStoreAnswerSchema = z.discriminatedUnion('status', [
+  /** `store`: what the system calls it. */
+  z.strictObject({ status: z.literal('sealed'), store: z.string().max(40), sealed: Sealed }),
+  /** `stale`: sealed under an older key of the store; better sealed anew. */
+  z.strictObject({ status: z.literal('opened'), secret: Secret, stale: z.boolean() }),
+  /** This machine has no real key store (now): `basic_text` counts as none. */
+  z.strictObject({ status: z.literal('none') }),
+  /** It has one, and it does not do this: another user's, or changed. */
+  z.strictObject({ status: z.literal('refused') }),
+]);
+export type KeyStoreAnswer = z.infer<typeof keyStoreAnswerSchema>;
+
 /** Messages from the main process to the desk process (`process.parentPort`). */
 export const mainToDeskSchema = z.discriminatedUnion('kind', [
   /** A renderer's end of a new channel is in `event.ports[0]`; an older port is dead. */
   z.strictObject({ kind: z.literal('renderer-port'), generation: z.number().int() }),
   /** Finish writing, close files, exit. After three seconds the process is ended. */
   z.strictObject({ kind: z.literal('shutdown') }),
+  /** The answer to the desk's request `n` of the key store. */
+  z.strictObject({ kind: z.literal('key-store'), n: z.int(), answer: keyStoreAnswerSchema }),
 ]);
 
 export type MainToDesk = z.infer<typeof mainToDeskSchema>;

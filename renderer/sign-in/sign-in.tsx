@@ -14,7 +14,7 @@ const EnrolForm = lazy(() => import('./enrol-form.tsx'));
 const ChangeForm = lazy(() => import('./change-form.tsx'));
 const RefusalNotice = lazy(async () => ({ default: (await import('../ui/refusal-notice.tsx')).RefusalNotice }));
 
-const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost']);
+const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost', 'key-store-lost']);
 /** The machine itself has to be enrolled, or enrolled anew, before anybody signs in at it (PR9). */
 const machineTroubles: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost']);
 const isServer = (text: string): boolean => /^https?:\/\/[^\s/]+(:\d+)?\/?$/.test(text) && URL.canParse(text);

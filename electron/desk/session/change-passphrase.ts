@@ -5,7 +5,8 @@ import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import type { Guesses } from '../signing/guesses.ts';
 import { rewrapPersonKey } from '../signing/person-key.ts';
 import type { ProfileFolder } from '../store/profile-folder.ts';
-import { prepareWrap, settleWrap, type Store, type StoreOptions } from '../store/store.ts';
+import { prepareWrap, settleWrap } from '../store/file-key.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
 import { USUAL_COST } from '../store/passphrase-key.ts';
 import { httpPost } from '../sync/http-post.ts';
 
@@ -48,11 +49,11 @@ export async function changeHere(
   const told = await tellServer(change, here.workstation);
   if (told === 'not known') return refuse('server-unreachable');
   if (told !== 'taken') {
-    await settleWrap(folder, change.old);
+    await settleWrap(folder, change.old, options);
     settleKey(store, 'old');
     return told;
   }
-  await settleWrap(folder, change.new);
+  await settleWrap(folder, change.new, options);
   settleKey(store, 'new');
   return null;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { upcastCaseState } from '#shared/case/case-upcast.ts';
 import { CaseId, Instant } from '#shared/protocol/ids.ts';
 import type { Db } from './database.ts';
 
 const ConfirmedRow = z.object({ id: CaseId, version: z.int(), state: z.string(), heard_at: Instant, sweep: z.int() });
-/** `state` is not yet parsed: its schema belongs to the case logic. */
+/** `state` is not parsed: its schema belongs to the case logic. One that an older program wrote is completed (SY7). */
 export type ConfirmedCase = { id: string; version: number; state: unknown; heardAt: string; sweep: number };
 
 export type ConfirmedCases = ReturnType<typeof confirmedCasesOf>;
@@ -12,7 +13,7 @@ export type ConfirmedCases = ReturnType<typeof confirmedCasesOf>;
 export function confirmedCasesOf(db: Db) {
   const read = (row: unknown): ConfirmedCase => {
     const { id, version, state, heard_at, sweep } = ConfirmedRow.parse(row);
-    return { id, version, state: JSON.parse(state), heardAt: heard_at, sweep };
+    return { id, version, state: upcastCaseState(JSON.parse(state)), heardAt: heard_at, sweep };
   };
   const one = db.prepare('select id, version, state, heard_at, sweep from confirmed_case where id = ?');
   const all = db.prepare('select id, version, state, heard_at, sweep from confirmed_case order by id');

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 import type { KdfCost, WrappedKey } from '#shared/protocol/wrapped-key.ts';
 
@@ -7,7 +7,16 @@ export const USUAL_COST: KdfCost = { memoryKib: 65_536, passes: 3, lanes: 4 };
 
 export const KEY_BYTES = 32;
 
-const derive = (passphrase: string, salt: Buffer, cost: KdfCost): Promise<Buffer> =>
+/** Both are needed where there is a share: the passphrase without the machine opens nothing, nor the machine without it. */
+async function derive(passphrase: string, salt: Buffer, cost: KdfCost, share: Buffer | null): Promise<Buffer> {
+  const stretched = await stretch(passphrase, salt, cost);
+  if (share === null) return stretched;
+  const under = Buffer.from(hkdfSync('sha256', stretched, share, 'aidline/desk-key/2', KEY_BYTES));
+  stretched.fill(0);
+  return under;
+}
+
+const stretch = (passphrase: string, salt: Buffer, cost: KdfCost): Promise<Buffer> =>
   argon2.hash(passphrase.normalize('NFC'), {
     raw: true,
     type: argon2.argon2id,
@@ -22,11 +31,12 @@ const derive = (passphrase: string, salt: Buffer, cost: KdfCost): Promise<Buffer
  * PR1: the database key leaves memory only wrapped under the passphrase (argon2id, then AES-256-GCM).
  * @param key 32 random bytes
  * @param belongsTo bound in, so that a wrapped key cannot be moved to another profile
+ * @param share what the operating system's key store keeps, where there is a real one
  */
-export async function wrapKey(key: Buffer, passphrase: string, belongsTo: string, cost: KdfCost): Promise<WrappedKey> {
+export async function wrapKey(key: Buffer, passphrase: string, belongsTo: string, cost: KdfCost, share: Buffer | null = null): Promise<WrappedKey> {
   const salt = randomBytes(16);
   const iv = randomBytes(12);
-  const under = await derive(passphrase, salt, cost);
+  const under = await derive(passphrase, salt, cost, share);
   const cipher = createCipheriv('aes-256-gcm', under, iv);
   cipher.setAAD(Buffer.from(belongsTo));
   const sealed = Buffer.concat([cipher.update(key), cipher.final()]);
@@ -35,10 +45,10 @@ export async function wrapKey(key: Buffer, passphrase: string, belongsTo: string
   return { kdf: 'argon2id', cost, salt: text(salt), iv: text(iv), sealed: text(sealed), tag: text(cipher.getAuthTag()) };
 }
 
-/** @returns the key, or null where the passphrase is wrong (the seal does not tell that from tampering). */
-export async function unwrapKey(wrapped: WrappedKey, passphrase: string, belongsTo: string): Promise<Buffer | null> {
+/** @returns the key, or null where passphrase or share is wrong (the seal does not tell that from tampering). */
+export async function unwrapKey(wrapped: WrappedKey, passphrase: string, belongsTo: string, share: Buffer | null = null): Promise<Buffer | null> {
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
-  const under = await derive(passphrase, bytes(wrapped.salt), wrapped.cost);
+  const under = await derive(passphrase, bytes(wrapped.salt), wrapped.cost, share);
   try {
     const decipher = createDecipheriv('aes-256-gcm', under, bytes(wrapped.iv), { authTagLength: 16 });
     decipher.setAAD(Buffer.from(belongsTo));

@@ -4,14 +4,19 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Uuid7 } from '#shared/protocol/ids.ts';
 import { WrappedKey } from '#shared/protocol/wrapped-key.ts';
+import { MachineShare } from './key-store.ts';
 import { onDisk, StoreError } from './store-refusal.ts';
 import { syncFolder, writeWhole } from './write-whole.ts';
+
+/** Format 1 knew no key store. */
+export const KEY_FILE_FORMAT = 2;
+const AnyFormat = z.object({ format: z.int() });
 
 /**
  * What lies beside the database in clear: no customer, no secret. `failures` counts wrong passphrases in a row
  * (OF3); it is raised before a guess is checked, so that ending the process does not save a guess.
  */
-export const KeyFile = z.strictObject({
+const KeyFile1 = z.strictObject({
   format: z.literal(1),
   account: z.string(),
   server: z.string(),
@@ -21,6 +26,9 @@ export const KeyFile = z.strictObject({
   next: WrappedKey.optional(),
   failures: z.int().min(0),
 });
+
+/** `machine`: wrapped under what the operating system's key store keeps as well (PR1); null where it has no real one. */
+export const KeyFile = KeyFile1.extend({ format: z.literal(KEY_FILE_FORMAT), machine: MachineShare.nullable() });
 export type KeyFile = z.infer<typeof KeyFile>;
 
 export type ProfileFolder = { readonly path: string; readonly keyFile: string; readonly database: string };
@@ -35,7 +43,7 @@ export function profileFolder(root: string, server: string, account: string): Pr
 /**
  * Reads the key file.
  * @returns null where this person was never here
- * @throws StoreError `store-key-lost` where there is a database and no readable key to it
+ * @throws StoreError `store-key-lost` where there is a database and no readable key to it, `store-newer` for a later format
  */
 export function readKeyFile(folder: ProfileFolder): KeyFile | null {
   return onDisk(() => {
@@ -50,10 +58,20 @@ export function readKeyFile(folder: ProfileFolder): KeyFile | null {
       if (error instanceof SyntaxError) throw new StoreError('store-key-lost', undefined, error);
       throw error;
     }
+    const format = AnyFormat.safeParse(read).data?.format ?? 0;
+    if (format > KEY_FILE_FORMAT) throw new StoreError('store-newer', { held: format, known: KEY_FILE_FORMAT });
+    const first = KeyFile1.safeParse(read);
+    if (first.success) return { ...first.data, format: KEY_FILE_FORMAT, machine: null };
     const parsed = KeyFile.safeParse(read);
     if (!parsed.success) throw new StoreError('store-key-lost', undefined, parsed.error);
     return parsed.data;
   });
+}
+
+/** The wrong passphrases in a row, in the key file as it is now. */
+export function countFailures(folder: ProfileFolder, failures: number): void {
+  const held = readKeyFile(folder);
+  if (held !== null && held.failures !== failures) writeKeyFile(folder, { ...held, failures });
 }
 
 /** Replaces the key file in one step: a power cut leaves the old one or the new one. */

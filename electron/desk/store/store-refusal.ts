@@ -7,6 +7,7 @@ export type StoreTrouble =
   | 'store-unwritable'
   | 'store-full'
   | 'store-key-lost'
+  | 'key-store-lost'
   | 'store-in-use';
 
 /** Thrown inside the store and turned into a refusal at its edge. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { confirmedCasesOf, type ConfirmedCases } from './confirmed-cases.ts';
 import { openDatabase, openForSalvage, type Db } from './database.ts';
 import { draftsOf, type Drafts } from './drafts.ts';
@@ -7,8 +6,9 @@ import { liveValuesOf, type LiveValues } from './live-values.ts';
 import { metaOf, type Meta } from './meta.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
-import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey } from './passphrase-key.ts';
-import { foldersAside, markTaken, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from './profile-folder.ts';
+import type { KeyStore } from './key-store.ts';
+import { keyOfNewFile, openFileKey, strengthen } from './file-key.ts';
+import { foldersAside, markTaken, readKeyFile, writeKeyFile, KEY_FILE_FORMAT, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import { onDisk, storeTroubleOf } from './store-refusal.ts';
 import { salvageOutbox } from './salvage.ts';
 
@@ -44,10 +44,9 @@ export type StoreOptions = {
   readonly nativeBinding: string | null;
   /** Cost of a guess for newly wrapped keys. */
   readonly cost?: KdfCost;
+  /** The operating system's key store; none where left out. */
+  readonly keyStore?: KeyStore;
 };
-
-/** Bound into the wrapped key: it opens this profile and no other. */
-const belongsTo = (file: Pick<KeyFile, 'desktop'>): string => `aidline/desk-key/1/${file.desktop}`;
 
 /**
  * Makes the file of a person who was never on this machine, or whose file was moved aside, and takes over what can be
@@ -57,10 +56,9 @@ const belongsTo = (file: Pick<KeyFile, 'desktop'>): string => `aidline/desk-key/
 export async function createStore(
   folder: ProfileFolder, who: { account: string; server: string; desktop: string }, passphrase: string, options: StoreOptions,
 ): Promise<Store> {
-  const key = randomBytes(KEY_BYTES);
-  const wrapped = await wrapKey(key, passphrase, belongsTo(who), options.cost ?? USUAL_COST);
+  const { key, wrapped, machine } = await keyOfNewFile(who.desktop, passphrase, options);
   // The key first: a database without its key would be lost, a key without a database is nothing yet.
-  writeKeyFile(folder, { format: 1, ...who, key: wrapped, failures: 0 });
+  writeKeyFile(folder, { format: KEY_FILE_FORMAT, ...who, key: wrapped, machine, failures: 0 });
   const store = storeOf(openDatabase(folder.database, key, options.nativeBinding), who.desktop);
   key.fill(0);
   for (const aside of foldersAside(folder)) await takeOver(store, aside, passphrase, options);
@@ -70,9 +68,9 @@ export async function createStore(
 async function takeOver(store: Store, aside: ProfileFolder, passphrase: string, options: StoreOptions): Promise<void> {
   try {
     const held = readKeyFile(aside);
-    const key = held === null ? null : await unwrapKey(held.key, passphrase, belongsTo(held));
-    if (key === null) return;
-    const db = openForSalvage(aside.database, key, options.nativeBinding);
+    const found = held === null ? null : await openFileKey(held, passphrase, options);
+    if (found === null) return;
+    const db = openForSalvage(aside.database, found.key, options.nativeBinding);
     try {
       salvageOutbox(db, store);
     } finally {
@@ -85,60 +83,23 @@ async function takeOver(store: Store, aside: ProfileFolder, passphrase: string, 
   }
 }
 
-/** The database key, by the passphrase in force or by the one that may be. */
-async function databaseKey(held: KeyFile, passphrase: string): Promise<{ key: Buffer; under: 'key' | 'next' } | null> {
-  const key = await unwrapKey(held.key, passphrase, belongsTo(held));
-  if (key !== null) return { key, under: 'key' };
-  const next = held.next === undefined ? null : await unwrapKey(held.next, passphrase, belongsTo(held));
-  return next === null ? null : { key: next, under: 'next' };
-}
-
-/** @returns the store, or null where the passphrase is wrong. */
+/**
+ * Opens the file. A key that is not yet under the operating system's key store, or under an older key of it, is wrapped
+ * anew on the way.
+ * @returns the store, or null where the passphrase is wrong
+ * @throws StoreError for whatever a disk, an older program or a lost key store can do to it
+ */
 export async function openStore(folder: ProfileFolder, held: KeyFile, passphrase: string, options: StoreOptions): Promise<Store | null> {
-  const found = await databaseKey(held, passphrase);
+  const found = await openFileKey(held, passphrase, options);
   if (found === null) return null;
   const db = openDatabase(folder.database, found.key, options.nativeBinding);
-  found.key.fill(0);
+  try {
+    await strengthen(folder, held, found, passphrase, options);
+  } catch (error) {
+    db.close();
+    throw error;
+  } finally {
+    found.key.fill(0);
+  }
   return storeOf(db, held.desktop);
-}
-
-/**
- * Wraps the key anew after a password was changed elsewhere.
- * @returns false where the old passphrase does not open it
- */
-export async function rewrap(folder: ProfileFolder, held: KeyFile, old: string, next: string, options: StoreOptions): Promise<boolean> {
-  const found = await databaseKey(held, old);
-  if (found === null) return false;
-  const key = await wrapKey(found.key, next, belongsTo(held), options.cost ?? USUAL_COST);
-  found.key.fill(0);
-  writeKeyFile(folder, { ...withoutNext(held), key, failures: 0 });
-  return true;
-}
-
-const withoutNext = ({ format, account, server, desktop, key, failures }: KeyFile): KeyFile => ({ format, account, server, desktop, key, failures });
-
-/**
- * Before the server is asked to change the passphrase: from here on both open the file, so that a power cut at any moment
- * leaves one that does. `settleWrap` ends it.
- * @returns false where the old passphrase does not open it
- */
-export async function prepareWrap(folder: ProfileFolder, old: string, next: string, options: StoreOptions): Promise<boolean> {
-  const held = readKeyFile(folder);
-  const found = held === null ? null : await databaseKey(held, old);
-  if (held === null || found === null) return false;
-  // The one that `old` opens is the one in force: an earlier change that was never settled is over.
-  const key = found.under === 'next' && held.next !== undefined ? held.next : held.key;
-  writeKeyFile(folder, { ...held, key, next: await wrapKey(found.key, next, belongsTo(held), options.cost ?? USUAL_COST) });
-  found.key.fill(0);
-  return true;
-}
-
-/** The server has said which passphrase is in force: the other opens nothing any more. */
-export async function settleWrap(folder: ProfileFolder, inForce: string): Promise<void> {
-  const held = readKeyFile(folder);
-  if (held?.next === undefined) return;
-  const found = await databaseKey(held, inForce);
-  if (found === null) return;
-  found.key.fill(0);
-  writeKeyFile(folder, { ...withoutNext(held), key: found.under === 'next' ? held.next : held.key });
 }
