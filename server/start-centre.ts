@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import { startCheckpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
@@ -76,7 +77,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   }
   const rules = publishRules(options.flows, options.control);
   const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
-  const opened = await openSealedLog(options.data, { ...ring, now, newId: () => uuidv7(), onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
+  const opened = await openSealedLog(options.data, { ...ring, now, newId: () => uuidv7(), schemaOf: eventSchemaOf, onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
   if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const credentials = new Credentials(join(options.data, 'people.sqlite'));

@@ -1,7 +1,7 @@
 /** Every schema of the wire as JSON Schema, taken from the zod schemas that the program itself parses with. */
 import { z } from 'zod';
 import { COMMAND_SCHEMA_VERSION, commandClass, commandSchemas, isUrgent, type CommandKind } from '#shared/case/commands.ts';
-import { EVENT_SCHEMA_VERSION, eventSchemas, type EventKind } from '#shared/case/events.ts';
+import { eventSchemaOf, eventSchemas, type EventKind } from '#shared/case/events.ts';
 import { CaseState } from '#shared/case/state.ts';
 import { OperationState } from '#shared/operation/operation-schema.ts';
 import { OperationLine, OperationPayload } from '#shared/operation/payload.ts';
@@ -39,7 +39,7 @@ export const eventKinds = Object.keys(eventSchemas) as EventKind[];
 export const askKinds = Object.keys(asks) as AskKind[];
 export const liveKinds = Object.keys(liveTopics) as LiveTopic[];
 export const commandFacts = commandKinds.map((kind) => ({ kind, class: commandClass(kind), urgent: isUrgent(kind), schema: COMMAND_SCHEMA_VERSION }));
-export const eventFacts = eventKinds.map((kind) => ({ kind, schema: EVENT_SCHEMA_VERSION }));
+export const eventFacts = eventKinds.map((kind) => ({ kind, schema: eventSchemaOf(kind) }));
 
 /** JSON Schema says 9007199254740991 for every whole number; that is JSON's own bound and no rule of ours. */
 function withoutNoise(value: unknown): unknown {

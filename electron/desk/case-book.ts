@@ -121,7 +121,7 @@ export class CaseBook {
       .filter((row) => row.class === 'local' && (row.status === 'unsent' || row.status === 'accepted'))
       .sort((a, b) => a.seq - b.seq)
       .map((row) => {
-        const parts = { id: row.id, body: row.inner.body, madeAt: row.inner.madeAt, saidAt: row.inner.saidAt };
+        const parts = { id: row.id, body: row.inner.body, madeAt: row.inner.madeAt, saidAt: row.inner.saidAt, schema: row.schema };
         const parsed = this.#logic.parseCommand(row.kind, parts);
         return { id: row.id, command: parsed.ok ? parsed.command : parsed.refusal };
       });

@@ -15,7 +15,8 @@ export type ToSign = { body: Readonly<Record<string, unknown>>; purpose: Signatu
 export type CaseLogic = {
   /** The version that the command kinds of this program have (SY7). */
   readonly commandSchema: number;
-  parseCommand(kind: string, parts: { id: string; body: unknown; madeAt: string; saidAt: string | null }):
+  /** `schema`: the version that the command was made by (SY7); the present one where absent. */
+  parseCommand(kind: string, parts: { id: string; body: unknown; madeAt: string; saidAt: string | null; schema?: number }):
     { ok: true; command: DeskCommand } | { ok: false; refusal: Refusal };
   /** Only of kinds that `parseCommand` let pass. */
   classOf(kind: string): 'local' | 'central';

@@ -33,7 +33,7 @@ function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; comman
   }
   const inner = InnerCommand.safeParse(json);
   if (!inner.success) return { ok: false, refusal: { code: 'command-malformed', detail: { kind: outer.kind } } };
-  const parsed = parseCommand(outer.kind, { id: outer.id, body: inner.data.body, madeAt: inner.data.madeAt, saidAt: inner.data.saidAt });
+  const parsed = parseCommand(outer.kind, { id: outer.id, body: inner.data.body, madeAt: inner.data.madeAt, saidAt: inner.data.saidAt, schema: outer.schema });
   return parsed.ok ? { ok: true, inner: inner.data, command: parsed.command } : parsed;
 }
 
@@ -173,7 +173,9 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   if (glass !== undefined && (glass.body.qualityCaseId === outer.case || (await centre.log.lastVersion(glass.body.qualityCaseId)) > 0)) return no({ code: 'case-exists' });
   const { inner: _inner, ...stored } = outer;
   const actor = { kind: 'person', person: person.id, workstation } as const;
-  const base = { actor, madeAt: inner.madeAt, customer: state?.customerId ?? null };
+  // PR7: what names a customer, and what is told of them with it, is sealed as theirs from the first event.
+  const named = decision.events.findLast((event) => event.kind === 'customer identified')?.body.customerId;
+  const base = { actor, madeAt: inner.madeAt, customer: named ?? state?.customerId ?? null };
   if (!foldable(centre, state, decision.events, outer, base, now)) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
   const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
   // Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15).

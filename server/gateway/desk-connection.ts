@@ -13,8 +13,9 @@ import { decodeCursor } from '../log/cursor.ts';
 import type { CaseFeed } from '../log/feed.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { tongueOf, type Tongue } from './speaks-one.ts';
 
-export type Seat = { person: Person; desktop: string; workstation: string; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
 
 export type FromDesktop = 'push' | 'pull' | 'ask';
 export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Refusal } };
@@ -41,15 +42,19 @@ export class DeskConnection {
   readonly seat: Seat;
   readonly #parts: ConnectionParts;
   readonly #wire: Wire;
+  readonly #tongue: Tongue;
 
   constructor(parts: ConnectionParts, seat: Seat, wire: Wire) {
     this.#parts = parts;
     this.seat = seat;
     this.#wire = wire;
+    this.#tongue = tongueOf(seat.protocol);
   }
 
+  /** Whatever this desktop is told by itself goes through here, in the version that it speaks. */
   send<K extends keyof ToDesktop>(name: K, message: ToDesktop[K]): void {
-    this.#wire.send(name, message);
+    const told = name === SOCKET.live ? this.#tongue.live(message as LiveMessage) : name === SOCKET.feed ? this.#tongue.feed(message as Feed) : message;
+    if (told !== null) this.#wire.send(name, told as ToDesktop[K]);
   }
 
   /**
@@ -103,7 +108,7 @@ export class DeskConnection {
       seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
       if (!answer.more) void this.#catchUp();
     }
-    return answer;
+    return this.#tongue.pull(answer);
   }
 
   async #ask(body: unknown): Promise<unknown> {
@@ -114,7 +119,7 @@ export class DeskConnection {
     if (askers === null) return { ok: false, refusal: { code: 'server-starting' } };
     const answer = await answerAsk(askers, seat, request.data.kind, request.data.body);
     if (!answer.ok) this.#parts.book.refused(seat, 'ask refused', request.data.kind, answer.refusal.code);
-    return answer;
+    return this.#tongue.answer(request.data.kind, answer);
   }
 
   /** What was appended while a desktop was pulling is sent once it has the rest. */

@@ -72,7 +72,7 @@ export class DeskDoor {
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
     if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
-    return { seat: { person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
+    return { seat: { protocol: hello.data.protocol, person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
   }
 
   /** The connection stands: everything central that its person should hold is told at once. */

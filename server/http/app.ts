@@ -7,6 +7,7 @@ import { isSoundKey } from '../administration/sound-key.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
+import { tongueOf } from '../gateway/speaks-one.ts';
 import { AddressLimit } from './address-limit.ts';
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -31,7 +32,7 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   if (version !== null) return { ok: false, refusal: version };
   const request = SignInRequest.safeParse(body);
   if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
-  const { account, password, workstation, desktop, clockAt } = request.data;
+  const { protocol, account, password, workstation, desktop, clockAt } = request.data;
   const now = centre.clock.now();
   // PR9: nobody signs in at a machine that is not enrolled; said before the password is looked at.
   const machine = centre.workstations.admit(workstation);
@@ -53,7 +54,11 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
   const key = { kept: register ? null : centre.credentials.keptKey(id), register };
   const { epoch } = await centre.log.head();
-  return { ok: true, answer: { token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange, person: { id, human, account: checked.person.account, name, no, role, skills, team } } };
+  const answer: SignInAnswer = {
+    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange,
+    person: { id, human, account: checked.person.account, name, no, role, skills, team },
+  };
+  return { ok: true, answer: tongueOf(protocol).signIn(answer) };
 }
 
 const PassphraseRequest = z.strictObject({ protocol: z.int(), account: z.string().min(1).max(80), old: z.string().min(1).max(200), new: z.string().min(1).max(200), workstation: z.uuid() });

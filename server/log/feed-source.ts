@@ -30,6 +30,8 @@ export type FeedStretch = {
   rows: FeedRow[];
   /** Every row of this person up to here is in `rows`; the next stretch starts after it. */
   covered: number;
+  /** Rows of this person after `covered`, counted up to MAX_BEHIND; 0 where an end was asked for. */
+  left: number;
   /** Since when each of these cases is open to the person without a break; a case that is not open now is absent. */
   openSince: Map<StreamId, number>;
   /** The cases that are open and have a row here. */
@@ -43,6 +45,8 @@ export type StartStretch = {
   grants: { stream: StreamId; since: number }[];
   /** No other grant of the range is left. */
   complete: boolean;
+  /** Grants of the range beyond `grants`, counted up to MAX_BEHIND. */
+  left: number;
   cases: Map<StreamId, FeedCase>;
 };
 

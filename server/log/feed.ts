@@ -13,7 +13,7 @@
 import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { MAX_MESSAGE_BYTES, MAX_PULL, type Feed, type FeedItem, type PullAnswer } from '#shared/protocol/wire.ts';
+import { MAX_BEHIND, MAX_MESSAGE_BYTES, MAX_PULL, type Feed, type FeedItem, type PullAnswer } from '#shared/protocol/wire.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { CaseCache, type HeldCase } from './case-cache.ts';
 import type { FeedBounds, FeedCase, FeedRow, FeedSource } from './feed-source.ts';
@@ -151,13 +151,15 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
     bring(read.cases);
     const page = new Page();
     let covered = read.covered;
-    for (const row of read.rows) {
+    let behind = read.left;
+    for (const [index, row] of read.rows.entries()) {
       const item = itemOf(row, view(read.cases, row.stream), read.openSince.get(row.stream));
       if (item === null || page.add(item)) continue;
       covered = row.position - 1;
+      behind = Math.min(MAX_BEHIND, behind + read.rows.length - index);
       break;
     }
-    return { items: page.items, covered, head: read.head, epoch: read.epoch };
+    return { items: page.items, covered, behind, head: read.head, epoch: read.epoch };
   }
 
   /** A page of the start: cases granted after `after`, all as they were at `upTo` (null: at the head, which fixes it). */
@@ -169,16 +171,18 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
     const page = new Page();
     let complete = read.complete;
     let last = after;
-    for (const grant of read.grants) {
+    let behind = read.left;
+    for (const [index, grant] of read.grants.entries()) {
       const of = view(read.cases, grant.stream);
       if (of !== null && !page.add(of.snapshot(of.versionAt(ground)))) {
         complete = false;
+        behind = Math.min(MAX_BEHIND, behind + read.grants.length - index);
         break;
       }
       last = grant.since;
     }
     const to = encodeCursor({ epoch: read.epoch, positions: [ground], ...(complete ? {} : { start: last }) });
-    const answer: PullAnswer = { status: 'ok', feed: { from: cursor, to, items: page.items }, more: !complete || read.head > ground };
+    const answer: PullAnswer = { status: 'ok', feed: { from: cursor, to, items: page.items }, more: !complete || read.head > ground, behind };
     return { answer, epoch: read.epoch };
   }
 
@@ -202,7 +206,7 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
       // An epoch that began between the two reads must not be crossed unseen.
       if (read.epoch !== epoch) return { status: 'new-epoch' };
       const to = encodeCursor({ epoch: read.epoch, positions: [read.covered] });
-      return { status: 'ok', feed: { from: cursor, to, items: read.items }, more: read.covered < read.head };
+      return { status: 'ok', feed: { from: cursor, to, items: read.items }, more: read.covered < read.head, behind: read.behind };
     },
 
     async feedFor(person, fromPosition, toPosition) {

@@ -3,12 +3,17 @@
  * schema 1 (snapshots of an older server, rows of an older desktop) are completed with these; what goes to a desktop of
  * protocol 1 goes without them.
  */
-export const ADDED_IN_2: Readonly<Record<string, unknown>> = {};
+export const ADDED_IN_2: Readonly<Record<string, unknown>> = { handCalls: {}, stopReports: {}, verifiedStops: {} };
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Every schema of a case's state has had these. */
+const isCaseState = (value: unknown): value is Record<string, unknown> => isRecord(value) && Array.isArray(value['withheld']) && isRecord(value['access']);
 
-/** @param state of any released schema, not yet parsed; @returns the same in the present schema, or what was given where it is no object */
-export const upcastCaseState = (state: unknown): unknown => (isRecord(state) ? { ...ADDED_IN_2, ...state } : state);
+/** @param state of any released schema, not yet parsed; @returns the same in the present schema, or what was given where it is no case */
+export function upcastCaseState(state: unknown): unknown {
+  if (!isCaseState(state) || Object.keys(ADDED_IN_2).every((part) => Object.hasOwn(state, part))) return state;
+  return { ...ADDED_IN_2, ...state };
+}
 
 /** @param state of the present schema; @returns what a desktop of protocol 1 parses */
 export const downcastCaseState = (state: unknown): unknown =>

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { runCommandSchemas } from '../flow/run.ts';
 import { operationCommandSchemas } from '../operation/operation-schema.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { upcastBody, type Steps } from '../protocol/upcast.ts';
 import { reviewCommandSchemas } from '../review/review-schema.ts';
 import { caseCommandSchemas } from './case-schema.ts';
 
@@ -12,7 +13,10 @@ export const commandSchemas = {
   ...reviewCommandSchemas,
 } as const;
 
-export const COMMAND_SCHEMA_VERSION = 1;
+/** Of all command kinds together: raised where one is added or changed after a release (SY7). */
+export const COMMAND_SCHEMA_VERSION = 2;
+/** Version 2 added kinds and changed none. */
+export const COMMAND_STEPS: Steps = { 1: {} };
 
 export type CommandKind = keyof typeof commandSchemas;
 export type CommandBody<K extends CommandKind> = z.infer<(typeof commandSchemas)[K]>;
@@ -39,10 +43,12 @@ export const isCommandKind = (kind: string): kind is CommandKind => Object.hasOw
 /** Parses what came from a port or a socket; a bad inner part is a refusal, never a crash (SY2, RB1). */
 export function parseCommand(
   kind: string,
-  parts: { id: string; body: unknown; madeAt: string; saidAt: string | null },
+  /** `schema`: the version that the command was made by, the present one where absent. */
+  parts: { id: string; body: unknown; madeAt: string; saidAt: string | null; schema?: number },
 ): { ok: true; command: Command } | { ok: false; refusal: Refusal } {
   if (!isCommandKind(kind)) return { ok: false, refusal: { code: 'command-unknown', detail: { kind: kind.slice(0, 60) } } };
-  const parsed = commandSchemas[kind].safeParse(parts.body);
+  const body = upcastBody(COMMAND_STEPS, COMMAND_SCHEMA_VERSION, kind, parts.schema ?? COMMAND_SCHEMA_VERSION, parts.body);
+  const parsed = commandSchemas[kind].safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return { ok: false, refusal: { code: 'command-malformed', detail: { kind, path: issue?.path.join('.') ?? '', problem: issue?.code ?? '' } } };

@@ -38,7 +38,7 @@ export function evolve(state: CaseState | null, event: FoldedEvent): CaseState {
   const kept = { ...next, withheld: [...base.withheld, { version: event.version, kind: event.kind }] };
   if (!isEventKind(event.kind) || event.schema > EVENT_SCHEMA_VERSION) return kept;
   const kind: EventKind = event.kind;
-  const body = parseEventBody(kind, event.body);
+  const body = parseEventBody(kind, event.body, event.schema);
   if (body === null) return kept;
   if (isRunKind(kind)) return evolveRuns(next, event, body as { runId: string });
   // The body was parsed by the schema of this very kind, which TypeScript cannot follow through the table.

@@ -7,15 +7,21 @@ import { Role } from '../people/roles.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { KeyId, PublicKey } from './signature.ts';
+import { SpoolKey } from './spool.ts';
 import { WrappedKey } from './wrapped-key.ts';
 
-/** The wire protocol's version; the server speaks this one and the one before (SY7). */
-export const PROTOCOL_VERSION = 1;
+/**
+ * The wire protocol's version; the server speaks this one and the one before (SY7). What version 2 added, and how it is left
+ * out for a desktop of version 1, is in `server/gateway/speaks-one.ts`.
+ */
+export const PROTOCOL_VERSION = 2;
 export const OLDEST_PROTOCOL = 1;
 
 export const MAX_MESSAGE_BYTES = 262_144;
 export const MAX_PUSH = 100;
 export const MAX_PULL = 200;
+/** What is left of a feed is counted up to here. */
+export const MAX_BEHIND = 50_000;
 
 /** Opaque to desktops: the positions of the log's partitions and its epoch, encoded by the server. */
 export const Cursor = z.string().min(1).max(400);
@@ -31,6 +37,8 @@ export const Hello = z.strictObject({
   incarnation: z.int().min(1),
   /** The workstation's Ed25519 signature over `helloBytes(token)`, base64: a copied token is of no use at another machine (PR9). */
   proof: z.base64().length(88),
+  /** Since 2: urgent work waits here for the centre (OF4), so this desktop is let in before others when many come at once (OF5). */
+  urgent: z.boolean().optional(),
 });
 export type Hello = z.infer<typeof Hello>;
 
@@ -54,7 +62,11 @@ export type PushAnswer = z.infer<typeof PushAnswer>;
 
 export const PullRequest = z.strictObject({ cursor: Cursor.nullable(), limit: z.int().min(1).max(MAX_PULL) });
 export const PullAnswer = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('ok'), feed: Feed, more: z.boolean() }),
+  z.strictObject({
+    status: z.literal('ok'), feed: Feed, more: z.boolean(),
+    /** Since 2: how much of this person's feed is left after this page, at most `MAX_BEHIND`; for progress only (OF5). */
+    behind: z.int().min(0).nullable().default(null),
+  }),
   /** SY9: another epoch; the desktop forgets its cursor, pulls anew and sends again what it holds of the last 72 h. */
   z.strictObject({ status: z.literal('new-epoch') }),
 ]);
@@ -97,6 +109,8 @@ export const SignInAnswer = z.strictObject({
   key: z.strictObject({ kept: KeptKey.nullable(), register: z.boolean() }),
   /** The passphrase was set by two others: it has to be changed before anything else. */
   mustChange: z.boolean(),
+  /** Since 2: what unsent work is sealed to in this workstation's spool (SY10). */
+  spoolKey: SpoolKey.nullable().optional(),
   person: z.strictObject({ id: PersonId, human: Uuid7, account: z.string(), name: z.string(), no: z.string(), role: Role, skills: z.array(z.string()), team: z.string() }),
 });
 export type SignInAnswer = z.infer<typeof SignInAnswer>;

@@ -1,4 +1,5 @@
 import { isRefused, type FoldedEvent } from '#shared/case/decision.ts';
+import { EVENT_SCHEMA_VERSION } from '#shared/case/events.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CaseLogic, DeskCommand, Folded } from '../case-logic.ts';
 
@@ -27,7 +28,7 @@ export function putOnTop(logic: Decider, caseId: string, ground: Ground, command
       case: caseId,
       version,
       kind: draft.kind,
-      schema: 1,
+      schema: EVENT_SCHEMA_VERSION,
       actor: { kind: 'person', person: who.person, workstation: who.workstation },
       // Not recorded yet: the made time stands in for it until the server's own event comes.
       times: { said: draft.said ?? command.saidAt, made: command.madeAt, recorded: command.madeAt },

@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { SealedBody } from '../body-sealer.ts';
 import { earlierOf } from './earlier-commands.ts';
+import { MAX_BEHIND } from '#shared/protocol/wire.ts';
 import { caseCost, type FeedBounds, type FeedRow } from '../feed-source.ts';
 
 /** An event as stored: opened and parsed outside. */
@@ -15,10 +16,11 @@ export type SealedStretch = {
   head: number;
   rows: FeedRow[];
   covered: number;
+  left: number;
   openSince: Map<StreamId, number>;
   cases: Map<StreamId, EventRow[]>;
 };
-export type SealedStart = { head: number; grants: { stream: StreamId; since: number }[]; complete: boolean; cases: Map<StreamId, EventRow[]> };
+export type SealedStart = { head: number; grants: { stream: StreamId; since: number }[]; complete: boolean; left: number; cases: Map<StreamId, EventRow[]> };
 
 const EVENT = `SELECT e.position, e.content, b.link, o.bytes, o.key_id AS keyId
   FROM entries e JOIN batches b ON b.batch = e.batch JOIN bodies o ON o.event_id = e.event_id`;
@@ -113,7 +115,8 @@ export class Reader {
         if (since !== undefined) openSince.set(row.stream, since);
         if (needed) cases.set(row.stream, this.stream(row.stream, bounds.held(row.stream) + 1));
       }
-      return { head, rows, covered, openSince, cases };
+      const left = to === null && covered < head ? (this.#statements.feedLeft.get(person, covered, head, MAX_BEHIND) ?? 0) : 0;
+      return { head, rows, covered, left, openSince, cases };
     })();
   }
 
@@ -127,11 +130,14 @@ export class Reader {
       let cost = 0;
       for (const grant of found) {
         cost += this.#cost(grant.stream, bounds);
-        if (grants.length >= bounds.maxRows || (grants.length > 0 && cost > bounds.maxCost)) return { head, grants, complete: false, cases };
+        if (grants.length >= bounds.maxRows || (grants.length > 0 && cost > bounds.maxCost)) {
+          const left = this.#statements.grantsLeft.get(person, grants.at(-1)?.since ?? after, upTo ?? head, MAX_BEHIND) ?? 0;
+          return { head, grants, complete: false, left, cases };
+        }
         grants.push(grant);
         cases.set(grant.stream, this.stream(grant.stream, bounds.held(grant.stream) + 1));
       }
-      return { head, grants, complete: true, cases };
+      return { head, grants, complete: true, left: 0, cases };
     })();
   }
 
@@ -187,6 +193,18 @@ function prepareStatements(db: Database.Database) {
        WHERE f.reader = (SELECT id FROM readers WHERE person = ?) AND f.position > ? AND f.position <= ?
        ORDER BY f.position LIMIT ?`,
     ),
+    feedLeft: db
+      .prepare<[string, number, number, number], number>(
+        `SELECT count(*) FROM (SELECT 1 FROM feed f WHERE f.reader = (SELECT id FROM readers WHERE person = ?)
+           AND f.position > ? AND f.position <= ? LIMIT ?)`,
+      )
+      .pluck(),
+    grantsLeft: db
+      .prepare<[string, number, number, number], number>(
+        `SELECT count(*) FROM (SELECT 1 FROM access a WHERE a.reader = (SELECT id FROM readers WHERE person = ?)
+           AND a.to_position IS NULL AND a.from_position > ? AND a.from_position <= ? LIMIT ?)`,
+      )
+      .pluck(),
     grants: db.prepare<[string, number, number, number], { stream: StreamId; since: number }>(
       `SELECT s.name AS stream, a.from_position AS since FROM access a JOIN streams s ON s.id = a.stream
        WHERE a.reader = (SELECT id FROM readers WHERE person = ?) AND a.to_position IS NULL
