@@ -33,6 +33,8 @@ export type PublishedRules = {
 /** The parts that the rooms of the server share: handed over, never reached for. */
 export type Centre = {
   clock: Clock;
+  /** A new UUIDv7. */
+  newId: () => string;
   log: EventLog;
   /** Keys of the stored bodies: erasure and legal holds (PR7). */
   sealing: Sealing;

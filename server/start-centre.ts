@@ -106,7 +106,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
   const offers: Offers = new Offers(() => centre);
-  const centre: Centre = { offers, clock, log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Happened } from '#shared/case/decider.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { Actor, EventDraft } from '#shared/protocol/envelope.ts';
@@ -8,7 +7,7 @@ import type { CaseStore } from './case-store.ts';
 const TRIES = 50;
 
 /** Gives events that the server itself causes their ids. */
-export const drafted = (events: readonly Happened[]): EventDraft[] => events.map((event) => ({ ...event, id: uuidv7(), said: null }));
+export const drafted = (newId: () => string, events: readonly Happened[]): EventDraft[] => events.map((event) => ({ ...event, id: newId(), said: null }));
 
 /** Whose key seals the write (PR7): what names a customer, and what is read of them with it, is theirs from the first event. */
 const customerOf = (state: CaseState | null, events: readonly Happened[]): string | null =>
@@ -24,7 +23,7 @@ export type ServerWrite = { events: readonly Happened[]; also?: StreamWrite[] };
  * @returns whether anything was written; throws where the log cannot be written
  */
 export async function appendToCase(
-  parts: { log: EventLog; cases: CaseStore; now: () => string },
+  parts: { log: EventLog; cases: CaseStore; now: () => string; newId: () => string },
   caseId: string,
   actor: Actor['kind'],
   rule: (state: CaseState | null) => ServerWrite | Promise<ServerWrite>,
@@ -34,7 +33,7 @@ export async function appendToCase(
     const { events, also = [] } = await rule(state);
     if (events.length === 0 && also.length === 0) return false;
     const write: StreamWrite = {
-      stream: caseId as StreamWrite['stream'], expectedVersion: state?.version ?? 0, events: drafted(events),
+      stream: caseId as StreamWrite['stream'], expectedVersion: state?.version ?? 0, events: drafted(parts.newId, events),
       actor: { kind: actor, person: null, workstation: null }, madeAt: parts.now(), customer: customerOf(state, events),
     };
     const [result] = await parts.log.append([{ writes: [write, ...also], command: null, audit: [] }]);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { isRefused } from '#shared/case/decision.ts';
 import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
 import type { DecideContext } from '#shared/case/context.ts';
@@ -47,13 +46,13 @@ function mayAddress(state: CaseState | null, command: Command, person: Person): 
 }
 
 /** What an accepted decision writes beside the case: the customer's ledger moves in the same append (TP13). */
-function ledgerWrites(state: CaseState | null, events: readonly CaseEventDraft[], ledgerVersion: number, base: Pick<StreamWrite, 'actor' | 'madeAt' | 'customer'>, now: string): StreamWrite[] {
+function ledgerWrites(state: CaseState | null, events: readonly CaseEventDraft[], ledgerVersion: number, base: Pick<StreamWrite, 'actor' | 'madeAt' | 'customer'>, now: string, newId: () => string): StreamWrite[] {
   const started = events.find((event) => event.kind === 'execution started');
   if (!started || state?.customerId == null) return [];
   const operation = state.operations[started.body.operationId];
   if (!operation?.payload) return [];
   const body = { operationId: operation.id, caseId: state.id, accountId: operation.accountId, kind: operation.kind, totalFen: operation.payload.totalDueFen, startedAt: now };
-  return [{ ...base, stream: customerStream(state.customerId), expectedVersion: ledgerVersion, events: [{ id: uuidv7(), kind: 'operation opened', body }] }];
+  return [{ ...base, stream: customerStream(state.customerId), expectedVersion: ledgerVersion, events: [{ id: newId(), kind: 'operation opened', body }] }];
 }
 
 /**
@@ -181,7 +180,7 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   // Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15).
   const guarded: StreamWrite[] = 'signed' in command.body ? [{ ...base, stream: ADMINISTRATION, expectedVersion: administrationVersion, events: [] }] : [];
   return {
-    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, base, now), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
+    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, base, now, centre.newId), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
     command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
     audit: command.kind === 'record view' ? [{ kind: 'customer viewed', person: person.id, workstation, about: outer.case, detail: { how: 'desktop', at: inner.madeAt } }] : [],
   };

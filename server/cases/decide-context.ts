@@ -8,6 +8,7 @@ import { customerStream } from '#shared/protocol/ids.ts';
 import { judgeSigned } from '../administration/signatures.ts';
 import { flowOf, type Centre } from '../centre.ts';
 import { breakGlassOf } from '../reviews/break-glass.ts';
+import { wasRead } from './held-reading.ts';
 
 export type Gathered = { context: DecideContext; ledgerVersion: number; administrationVersion: number; breakGlassVersion: number };
 
@@ -54,6 +55,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       stoppedKinds: Object.keys(centreState.stopped),
       breakGlassToday: glass === null ? 'unknown' : glass.today,
       qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),
+      ...(command.kind === 'use held facts' ? { heldReading: await wasRead(centre, person.id, command.body) } : {}),
       reviewOffered: review === undefined || state === null ? 'unknown' : centre.offers.isOffered(state, review, person.id),
     },
   };

@@ -21,13 +21,16 @@ export type CommitGroup = (items: PreparedItem[]) => { ok: true; results: Append
 
 export class GroupCommit {
   readonly #commit: CommitGroup;
+  readonly #soon: (run: () => void) => void;
   readonly #queue: Waiting[] = [];
   #scheduled = false;
   #closed = false;
   #idle: (() => void)[] = [];
 
-  constructor(commit: CommitGroup) {
+  /** @param soon runs something once the present turn of the loop is over */
+  constructor(commit: CommitGroup, soon: (run: () => void) => void = (run) => void setImmediate(run)) {
     this.#commit = commit;
+    this.#soon = soon;
   }
 
   submit(count: number, prepare: () => Promise<PreparedItem[]>): Promise<AppendResult[]> {
@@ -64,7 +67,7 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    this.#soon(() => {
       this.#scheduled = false;
       this.#run();
     });

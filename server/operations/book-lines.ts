@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Happened } from '#shared/case/decider.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { bankKey, bookOrderOf, openLines, recordOutcome } from '#shared/operation/outcome.ts';
@@ -6,14 +5,16 @@ import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
 import { customerStream } from '#shared/protocol/ids.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
-import type { StreamWrite } from '../log/log.ts';
+import type { EventLog, StreamWrite } from '../log/log.ts';
 
 const ANSWER_WITHIN_MINUTES = 30;
 
 /** One case at a time: a line is never sent twice at once by this server. */
-const busy = new Map<string, Promise<void>>();
+const turns = new WeakMap<EventLog, Map<string, Promise<void>>>();
 
-function inTurn(caseId: string, work: () => Promise<void>): Promise<void> {
+function inTurn({ log }: Centre, caseId: string, work: () => Promise<void>): Promise<void> {
+  const busy = turns.get(log) ?? new Map<string, Promise<void>>();
+  turns.set(log, busy);
   const turn = (busy.get(caseId) ?? Promise.resolve()).then(work);
   const settled = turn.catch(() => undefined);
   busy.set(caseId, settled);
@@ -36,12 +37,12 @@ async function ledgerEnd(centre: Centre, state: CaseState, events: readonly Happ
   const stream = customerStream(state.customerId);
   return [{
     stream, expectedVersion: await centre.log.lastVersion(stream), actor: { kind: 'server', person: null, workstation: null }, madeAt: centre.clock.now(), customer: state.customerId,
-    events: [{ id: uuidv7(), kind: 'operation ended', body: { operationId: operation.id, bookedFen } }],
+    events: [{ id: centre.newId(), kind: 'operation ended', body: { operationId: operation.id, bookedFen } }],
   }];
 }
 
 async function record(centre: Centre, caseId: string, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | null, cause: string): Promise<void> {
-  const followUpId = uuidv7();
+  const followUpId = centre.newId();
   const answerBy = new Date(Date.parse(centre.clock.now()) + ANSWER_WITHIN_MINUTES * 60_000).toISOString();
   await appendToCase({ ...centre, now: () => centre.clock.now() }, caseId, 'bank', async (state) => {
     if (state === null) return { events: [] };
@@ -55,7 +56,7 @@ async function record(centre: Centre, caseId: string, operationId: string, lineI
  * values still hold, under its own key; what the bank answers is recorded. Silence is recorded as in doubt.
  */
 export function bookStartedLines(centre: Centre, caseId: string): Promise<void> {
-  return inTurn(caseId, async () => {
+  return inTurn(centre, caseId, async () => {
     const state = await centre.cases.load(caseId);
     if (state === null) return;
     for (const { operation, line } of openLines(state)) {
@@ -77,7 +78,7 @@ export function bookStartedLines(centre: Centre, caseId: string): Promise<void> 
  * @param only one line, or null for all of the case
  */
 export function inquireOpenLines(centre: Centre, caseId: string, only: string | null = null): Promise<void> {
-  return inTurn(caseId, async () => {
+  return inTurn(centre, caseId, async () => {
     const state = await centre.cases.load(caseId);
     if (state === null) return;
     for (const { operation, line } of openLines(state)) {

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { civilDateOf } from '#shared/calendar/civil.ts';
 import type { CaseEventDraft } from '#shared/case/events.ts';
@@ -29,10 +28,10 @@ export function breakGlassWrites(centre: Centre, state: CaseState | null, events
   const reasons = (state.reviews[reviewId]?.seats ?? []).map((seat) => seat.reason);
   const staff = centre.people.all().filter((person) => person.role === 'quality' && person.active);
   return [
-    { ...base, stream: BREAK_GLASS, expectedVersion: version, events: [{ id: uuidv7(), kind: USED, body: breakGlassUsed.parse({ reviewId, caseId: state.id, operationId, totalFen: payload.totalDueFen, by }) }] },
+    { ...base, stream: BREAK_GLASS, expectedVersion: version, events: [{ id: centre.newId(), kind: USED, body: breakGlassUsed.parse({ reviewId, caseId: state.id, operationId, totalFen: payload.totalDueFen, by }) }] },
     {
       ...base, actor: { kind: 'server', person: null, workstation: null }, stream: qualityCaseId as StreamId, expectedVersion: 0,
-      events: drafted([
+      events: drafted(centre.newId, [
         { kind: 'case opened', body: { reason: 'quality', callId: null, fromCase: state.id, number: null, queue: null } },
         { kind: 'quality matter noted', body: { aboutCase: state.id, operationId, what: 'break-glass', by, reasons } },
         ...staff.map((person) => ({ kind: 'access granted' as const, body: { person: person.id, as: 'quality' as const } })),

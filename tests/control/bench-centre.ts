@@ -126,7 +126,7 @@ export class Bench {
     await administration.start();
     const { log, bank } = this;
     const centre: Partial<Centre> = {
-      clock: { now: this.now, onMoved: () => () => undefined }, log, bank, administration, cases: new CaseStore(log), online: () => true, offers: { isOffered: () => true } as never, lights: { core: 'ok', phones: 'ok' },
+      clock: { now: this.now, onMoved: () => () => undefined }, newId: this.newId, log, bank, administration, cases: new CaseStore(log), online: () => true, offers: { isOffered: () => true } as never, lights: { core: 'ok', phones: 'ok' },
       people: new People(administration, { check: async () => ({ ok: false, code: 'wrong-password' }) } as never),
       open: { all: () => [], get: () => undefined } as never,
       logger: { error: () => undefined, warn: () => undefined, info: () => undefined } as never,
@@ -174,7 +174,7 @@ export class Bench {
   }
 
   record(caseId: string, actor: 'phones' | 'server', events: readonly Happened[]): Promise<boolean> {
-    return appendToCase({ log: this.log, cases: this.centre.cases, now: this.now }, caseId, actor, () => ({ events }));
+    return appendToCase({ log: this.log, cases: this.centre.cases, now: this.now, newId: this.newId }, caseId, actor, () => ({ events }));
   }
 
   async administer(by: Person, kind: string, body: unknown): Promise<boolean> {

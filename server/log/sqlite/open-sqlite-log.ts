@@ -24,6 +24,8 @@ export type LogOptions = {
   /** UUIDv7, for the epoch. */
   newId?: () => string;
   sealer?: BodySealer;
+  /** Runs something once the present turn of the loop is over; the simulation has a loop of its own. */
+  soon?: (run: () => void) => void;
   /** The present schema version of an event kind; 1 for all where absent. */
   schemaOf?: (kind: string) => number;
   /** A listener threw: its bug must not stop the log. */
@@ -85,7 +87,7 @@ class SqliteLog implements EventLog {
     this.#onListenerError = options.onListenerError ?? ((thrown) => process.emitWarning(`a listener of the log threw: ${String(thrown)}`));
     this.#reader = new Reader(database.db);
     this.#writer = new GroupWriter(database.db, options.now);
-    this.#queue = new GroupCommit((items) => this.#commit(items));
+    this.#queue = new GroupCommit((items) => this.#commit(items), options.soon);
     const epoch = this.#reader.fact('epoch');
     if (epoch === undefined) this.#epoch = this.#startEpoch('log made');
     else if (this.#reader.fact('copied') !== undefined) this.#epoch = this.#startEpoch('started on a back-up');
