@@ -42,7 +42,7 @@ function mayAddress(state: CaseState | null, command: Command, person: Person): 
   if (state.access[person.id] !== undefined) return true;
   if (command.kind === 'take review') return person.role === 'mentor' || person.role === 'lead';
   if (command.kind === 'accept escalation' || command.kind === 'join break-glass') return person.role === 'lead';
-  return command.kind === 'accept hand-over' && state.handOver?.to === person.id;
+  return command.kind === 'accept hand-over' && state.handOver !== null && (state.handOver.to === person.id || person.role === 'lead');
 }
 
 /** What an accepted decision writes beside the case: the customer's ledger moves in the same append (TP13). */

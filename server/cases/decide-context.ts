@@ -52,6 +52,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       },
       ledger: { entries: foldLedger(ledger.map(({ envelope, body }) => ({ kind: envelope.kind, body }))) },
       signature: signed === null ? 'unknown' : judgeSigned(centreState, signed, person.id, workstation),
+      signatureOf: (by, other) => judgeSigned(centreState, other, by, workstation),
       stoppedKinds: Object.keys(centreState.stopped),
       breakGlassToday: glass === null ? 'unknown' : glass.today,
       qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),

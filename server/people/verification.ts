@@ -70,7 +70,7 @@ async function checkNow(centre: Centre, caseId: string, callId: string | null, f
   const state = await centre.cases.load(caseId);
   if (state?.customerId == null) return { ok: false, refusal: { code: 'customer-not-identified' } };
   // What is proved is proved on a call of this case, never under a name that somebody made up.
-  if (callId !== null && state.opened?.callId !== callId && !Object.hasOwn(state.calls, callId)) return { ok: false, refusal: { code: 'call-unknown' } };
+  if (callId !== null && state.opened?.callId !== callId && !Object.hasOwn(state.calls, callId) && !Object.hasOwn(state.handCalls, callId)) return { ok: false, refusal: { code: 'call-unknown' } };
   if (onScreen.has(factor)) return { ok: false, refusal: { code: 'factor-on-screen' } };
   const customerId = state.customerId;
   const failures = await failuresToday(centre, customerId);

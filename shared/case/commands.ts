@@ -1,16 +1,22 @@
 import type { z } from 'zod';
 import { runCommandSchemas } from '../flow/run.ts';
+import { onReturnCommandSchemas } from '../operation/on-return-schema.ts';
 import { operationCommandSchemas } from '../operation/operation-schema.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { upcastBody, type Steps } from '../protocol/upcast.ts';
 import { reviewCommandSchemas } from '../review/review-schema.ts';
 import { caseCommandSchemas } from './case-schema.ts';
+import { handOverCommandSchemas } from './hand-over-schema.ts';
+import { nightCommandSchemas } from './night-schema.ts';
 
 export const commandSchemas = {
   ...caseCommandSchemas,
   ...runCommandSchemas,
   ...operationCommandSchemas,
+  ...onReturnCommandSchemas,
   ...reviewCommandSchemas,
+  ...nightCommandSchemas,
+  ...handOverCommandSchemas,
 } as const;
 
 /** Of all command kinds together: raised where one is added or changed after a release (SY7). */
@@ -36,7 +42,7 @@ const central: ReadonlySet<CommandKind> = new Set<CommandKind>([
 export const commandClass = (kind: CommandKind): 'local' | 'central' => (central.has(kind) ? 'central' : 'local');
 
 /** Urgent commands go first on return, across cases (SY2). */
-export const isUrgent = (kind: CommandKind): boolean => kind === 'stop card' || kind === 'record manual stop';
+export const isUrgent = (kind: CommandKind): boolean => kind === 'stop card' || kind === 'record manual stop' || kind === 'report offline stop';
 
 export const isCommandKind = (kind: string): kind is CommandKind => Object.hasOwn(commandSchemas, kind);
 

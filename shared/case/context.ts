@@ -3,7 +3,7 @@ import type { FlowDefinition, PublicationState } from '../flow/definition.ts';
 import type { FlowPolicy } from '../flow/policy.ts';
 import type { Role } from '../people/roles.ts';
 import type { CustomerFacts, Quote } from '../protocol/bank.ts';
-import type { SignaturePurpose } from '../protocol/signature.ts';
+import type { Signed, SignaturePurpose } from '../protocol/signature.ts';
 import type { ControlPolicy, Entitlements } from '../review/policy.ts';
 
 /** The bank's name and numbers as they are spoken. */
@@ -39,14 +39,20 @@ export type DecideContext = {
   ledger: { entries: LedgerEntry[] } | Unknown;
   /** What the server found of the command's signatures, against the keys that are valid now (TP8). */
   signature: SignatureFinding | Unknown;
+  /** OF2: the same of the second person's signature that an offline order carries; absent where nobody looked. */
+  coSignature?: SignatureFinding | Unknown;
   /** Kinds of operation that a risk officer has stopped (TP15). */
   stoppedKinds: readonly string[] | Unknown;
   /** How often glass was broken in the running day, at the whole centre (TP11). */
   breakGlassToday: number | Unknown;
   /** Quality staff, who see what was done by breaking glass. */
   qualityStaff: readonly string[] | Unknown;
+  /** What was found of another signature that a command carries, of the person named (OF1, OF2): keys valid now, this session's workstation. */
+  signatureOf?: (person: string, signed: Signed) => SignatureFinding | Unknown;
   /** Whether the pool offers the review that the command takes to this person now: nobody picks whose work they check. */
   reviewOffered: boolean | Unknown;
+  /** Whether the reading that `use held facts` brings is one the bank gave this person in the case named; left out where it cannot be known. */
+  heldReading?: boolean;
 };
 
 /** Another person as they are now (TP5): `human` tells two accounts of one human, `keys` the ids of the keys that are not revoked. */

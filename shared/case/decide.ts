@@ -1,5 +1,6 @@
 import { runCommandSchemas, type RunCommand, type RunCommandKind } from '../flow/run.ts';
 import { decideRun } from '../flow/run-decide.ts';
+import { onReturnDeciders } from '../operation/on-return-decide.ts';
 import { operationDeciders } from '../operation/operation-decide.ts';
 import { mayDo } from '../people/may.ts';
 import { maskNumbers } from '../privacy/mask.ts';
@@ -13,14 +14,17 @@ import { ownerOnly, type Decider, type Deciders, type Happened, type Ruling } fr
 import type { Decision } from './decision.ts';
 import type { CaseEventDraft } from './events.ts';
 import { factsOf } from './facts-of.ts';
+import { offlineStopDeciders } from './stop-decide.ts';
+import { handCallDeciders } from './hand-call-decide.ts';
+import { handOverDeciders } from './hand-over-decide.ts';
 import { emptyCase, type CaseState } from './state.ts';
 
-const deciders: Deciders<Exclude<CommandKind, RunCommandKind>> = { ...caseDeciders, ...operationDeciders, ...reviewDeciders };
+const deciders: Deciders<Exclude<CommandKind, RunCommandKind>> = { ...caseDeciders, ...operationDeciders, ...onReturnDeciders, ...reviewDeciders, ...handCallDeciders, ...handOverDeciders, ...offlineStopDeciders };
 
 const isRunKind = (kind: CommandKind): kind is RunCommandKind => Object.hasOwn(runCommandSchemas, kind);
 
 /** Records something that goes on after a case is closed, and nothing else. */
-const afterClosing: ReadonlySet<CommandKind> = new Set<CommandKind>(['record view', 'write note', 'open follow-up', 'close follow-up', 'open work order', 'accept hand-over', 'hand over case']);
+const afterClosing: ReadonlySet<CommandKind> = new Set<CommandKind>(['record view', 'write note', 'open follow-up', 'close follow-up', 'open work order', 'accept hand-over', 'hand over case', 'hand over here']);
 
 /** Long numbers in what people write never reach the log, whatever a desktop sent (PR2). */
 function masked(command: RunCommand): RunCommand {

@@ -1,17 +1,23 @@
 import type { z } from 'zod';
 import { runEventSchemas } from '../flow/run.ts';
+import { onReturnEventSchemas } from '../operation/on-return-schema.ts';
 import { operationEventSchemas } from '../operation/operation-schema.ts';
 import type { EventDraft } from '../protocol/envelope.ts';
 import { upcastBody, type Steps } from '../protocol/upcast.ts';
 import { reviewEventSchemas } from '../review/review-schema.ts';
 import { caseEventSchemas } from './case-schema.ts';
+import { handOverEventSchemas } from './hand-over-schema.ts';
+import { nightEventSchemas } from './night-schema.ts';
 
 /** Every kind of event a case's stream can hold, with the present schema of its body. */
 export const eventSchemas = {
   ...caseEventSchemas,
   ...runEventSchemas,
   ...operationEventSchemas,
+  ...onReturnEventSchemas,
   ...reviewEventSchemas,
+  ...nightEventSchemas,
+  ...handOverEventSchemas,
 } as const;
 
 /** Of all event kinds together: raised where one is added or changed after a release (SY7). */

@@ -1,14 +1,17 @@
 import { runEventSchemas, type RunEventKind } from '../flow/run.ts';
 import { evolveRun } from '../flow/run-evolve.ts';
+import { onReturnEvolvers } from '../operation/on-return-evolve.ts';
 import { operationEvolvers } from '../operation/operation-evolve.ts';
 import { reviewEvolvers } from '../review/review-evolve.ts';
 import { caseEvolvers } from './case-evolve.ts';
 import type { FoldedEvent } from './decision.ts';
 import { EVENT_SCHEMA_VERSION, isEventKind, parseEventBody, type EventKind } from './events.ts';
 import type { Evolver, Evolvers } from './evolver.ts';
+import { handOverEvolvers } from './hand-over-evolve.ts';
+import { nightEvolvers } from './night-evolve.ts';
 import { emptyCase, type CaseState } from './state.ts';
 
-const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...reviewEvolvers };
+const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...onReturnEvolvers, ...reviewEvolvers, ...nightEvolvers, ...handOverEvolvers };
 
 const isRunKind = (kind: string): kind is RunEventKind => Object.hasOwn(runEventSchemas, kind);
 

@@ -6,7 +6,7 @@ import { branchFacts } from '../knowledge/branch.ts';
 import { demoBranches } from '../knowledge/branches.ts';
 import { periodPrincipalFen } from '../money/instalment.ts';
 import { confirmationGap } from '../operation/confirmation.ts';
-import { callOf } from '../operation/call-of.ts';
+import { callIdsOf, callOf, openCallOf } from '../operation/call-of.ts';
 import type { OperationState } from '../operation/operation-schema.ts';
 import { OperationKind } from '../operation/payload.ts';
 import type { KindPolicy } from '../review/policy.ts';
@@ -18,11 +18,8 @@ import type { CaseState } from './state.ts';
 
 /** The call that is on now, or the one the case was opened with. */
 export function currentCallId(state: CaseState): string | null {
-  const open = Object.keys(state.calls).findLast((id) => {
-    const phase = callOf(state, id)?.phase;
-    return phase === 'talking' || phase === 'held';
-  });
-  return open ?? Object.keys(state.calls).at(-1) ?? null;
+  const ids = callIdsOf(state);
+  return ids.findLast((id) => openCallOf(state, id) !== null) ?? ids.at(-1) ?? null;
 }
 
 /** The branch that the run has chosen, with its hours as they are now. */

@@ -39,3 +39,20 @@ export const stopDeciders: Deciders<'stop card' | 'record manual stop'> = {
     return happened({ kind: 'manual stop recorded', body });
   },
 };
+
+/** OF4: what is reported while the line is down. It stands beside a stop that the bank was asked for, never in its place. */
+export const offlineStopDeciders: Deciders<'report offline stop'> = {
+  'report offline stop': (state, body, context) => {
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    if (state.stops.some((stop) => stop.id === body.stopId)) return refuse('tp4-key-used');
+    // LR-OFF: whoever reports a loss while the line is down hears that the card is not stopped; there is no other kind of report.
+    if (!body.toldNotInForce) return refuse('stop-not-told');
+    if (body.channel !== 'none' && body.receipt.trim() === '' && body.person.trim() === '') return refuse('stop-no-proof');
+    const { stopId, cardId, channel, receipt, inForceAt, reportedAt, toldNotInForce, stop, lostAt, callBack } = body;
+    return happened(
+      { kind: 'manual stop recorded', body: { stopId, cardId, channel, receipt, person: maskNumbers(body.person), inForceAt, reportedAt, toldNotInForce } },
+      { kind: 'stop reported offline', body: { stopId, cardWords: maskNumbers(body.cardWords), stop, system: maskNumbers(body.system), lostAt, callBack } },
+    );
+  },
+};

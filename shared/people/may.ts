@@ -23,13 +23,15 @@ const everybody: readonly Role[] = ['agent', 'mentor', 'lead', 'quality', 'risk'
 export const may: Readonly<Record<Act, readonly Role[]>> = {
   // A case: by who takes calls.
   'open case': callers, 'write note': callers, 'close case': callers, 'promise callback': callers, 'keep promise': callers, 'open follow-up': callers, 'close follow-up': callers,
-  'open work order': callers, 'raise risk': callers, 'stop card': callers, 'record manual stop': callers, 'escalate to lead': callers, 'accept escalation': leads, 'finish escalation': leads,
-  'hand over case': callers, 'accept hand-over': callers, 'record view': everybody, 'close quality case': quality,
+  'open work order': callers, 'raise risk': callers, 'stop card': callers, 'record manual stop': callers, 'report offline stop': callers, 'log call': callers, 'end logged call': callers, 'use held facts': callers, 'escalate to lead': callers, 'accept escalation': leads, 'finish escalation': leads,
+  'hand over case': callers, 'accept hand-over': callers, 'hand over here': callers, 'record view': everybody, 'close quality case': quality,
   // A run of a flow.
   'start run': callers, 'fill fields': callers, tick: callers, untick: callers, 'pass step': callers, 'go back': callers, 'switch intent': callers, 'park run': callers, 'resume run': callers, 'close run': callers,
   // An operation: by its maker.
   'draft worksheet': callers, 'draft operation': callers, 'tick self-check': callers, 'submit for review': callers, 'sign self-check': callers, 'withdraw operation': callers, 'confirm item': callers,
   'type in proof': callers, 'order execution': callers, 'order inquiry': callers, 'acknowledge outcome': callers, 'withdraw review': callers, 'answer reviewer': callers,
+  // OF2: at one screen, with the line down; whose hand it was is the signatures' to say.
+  'submit for return': callers, 'enter blind here': callers, 'co-sign here': callers, 'order on return': callers,
   // A review: by the second person; glass is broken by leads only (TP5, TP11).
   'take review': reviewers, 'release review': reviewers, 'store blind entry': reviewers, 'approve review': reviewers, 'return review': reviewers, 'ask maker': reviewers, 'suggest hang-up': reviewers,
   'pass review to lead': reviewers, 'join break-glass': leads, 'sign break-glass': leads,

@@ -1,5 +1,6 @@
 import { ADMINISTRATION_REFUSALS } from '../administration/administration-refusals.ts';
 import { CASE_REFUSALS } from '../case/case-refusals.ts';
+import { NIGHT_REFUSALS } from '../case/night-refusals.ts';
 import { RUN_REFUSALS } from '../flow/run-refusals.ts';
 import { AMOUNT_REFUSALS } from '../money/fen.ts';
 import { OPERATION_REFUSALS } from '../operation/operation-refusals.ts';
@@ -14,7 +15,7 @@ import type { RefusalText } from './refusal.ts';
 
 /** Every code that a person can meet, with its words in both languages. */
 export const REFUSALS: Readonly<Record<string, RefusalText>> = {
-  ...ADMINISTRATION_REFUSALS, ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...ERASURE_REFUSALS, ...LINK_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
+  ...ADMINISTRATION_REFUSALS, ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...ERASURE_REFUSALS, ...LINK_REFUSALS, ...NIGHT_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
 };
 
 const unknown = refusalWords('出现了没有登记的错误。', 'Something went wrong that has no words yet.', '请记下代码告诉管理员。', 'Tell an administrator the code.', {

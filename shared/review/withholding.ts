@@ -9,10 +9,10 @@ import type { OperationState } from '../operation/operation-schema.ts';
  */
 const makersOnly: ReadonlySet<string> = new Set<EventKind>([
   'worksheet drafted', 'self-check ticked', 'payload made', 'note written', 'fields filled', 'run started', 'callback promised', 'work order opened',
-  'risk raised', 'operation withdrawn', 'reviewer answered', 'posting checked', 'hand-over offered',
+  'risk raised', 'operation withdrawn', 'reviewer answered', 'posting checked', 'hand-over offered', 'hand-over signed here',
   'item confirmed', 'escalated to lead', 'step ticked', 'step passed', 'run parked', 'run closed',
   // Words that people wrote beside the figures, in whatever field: each can tell them.
-  'follow-up closed', 'stop ordered', 'manual stop recorded', 'escalation finished', 'message sent',
+  'follow-up closed', 'stop ordered', 'manual stop recorded', 'stop reported offline', 'escalation finished', 'message sent',
 ]);
 
 /** Words and figures of a reviewer: those of another reviewer would tell what is to be typed blind. */
@@ -41,6 +41,7 @@ export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | '
   if (as === undefined) return false;
   if (full.owner === reader || seesAll.has(as)) return true;
   if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
+  if (event.kind === 'held facts used') return (event.body as EventBody<'held facts used'>).for === reader;
   if (!tells(event, reader) || reconfirms(full, event, reader)) return true;
   // The answer to a question that could only be asked after the entry.
   if (event.kind === 'reviewer answered' && askedAfterEntry(full, (event.body as EventBody<'reviewer answered'>).reviewId, reader)) return true;

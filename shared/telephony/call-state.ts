@@ -67,7 +67,8 @@ export const callStateSchema = z.object({
 });
 export type CallState = z.infer<typeof callStateSchema>;
 
-function blank(callId: string): CallState {
+/** A call of which nothing is known but its id. */
+export function blankCall(callId: string): CallState {
   return {
     callId,
     direction: 'in',
@@ -106,7 +107,7 @@ const msBetween = (from: string, to: string): number => Math.max(0, Date.parse(t
  * @param queues what each queue means
  */
 export function foldCall(callId: string, events: readonly CallEvent[], queues: readonly Queue[] = defaultQueues): CallState {
-  const state = blank(callId);
+  const state = blankCall(callId);
   const ordered = callEventOrder(events.filter((event) => event.callId === callId));
   for (const item of ordered) step(state, item);
   const open = state.offers.findLast((offer) => offer.outcome === 'open');

@@ -8,7 +8,7 @@ import { foldCall } from '#shared/telephony/call-state.ts';
 import canonicalize from 'canonicalize';
 import { anyEvent } from '../telephony/arbitraries.ts';
 
-const caseWith = (events: CallEvent[]): CaseState => ({ calls: { c1: events } }) as unknown as CaseState;
+const caseWith = (events: CallEvent[]): CaseState => ({ calls: { c1: events }, handCalls: {} }) as unknown as CaseState;
 
 describe('what is kept of a call', () => {
   it('[CT1] a call folded once and kept is the call folded anew, after every event', () => {
@@ -27,7 +27,7 @@ describe('what is kept of a call', () => {
 
   it('[CT1] the list of one call asked for under another id is not the first call', () => {
     const events: CallEvent[] = [{ kind: 'queued', eventId: 'e1', callId: 'c1', at: '2026-03-02T01:00:00.000Z', queue: 'general' }];
-    const state = { calls: { c1: events, c2: events } } as unknown as CaseState;
+    const state = { calls: { c1: events, c2: events }, handCalls: {} } as unknown as CaseState;
     expect(callOf(state, 'c1')?.phase).toBe('waiting');
     expect(callOf(state, 'c2')?.phase).toBe('unknown');
     expect(callOf(state, 'c1')?.phase).toBe('waiting');
