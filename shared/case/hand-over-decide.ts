@@ -1,14 +1,81 @@
 import { digestOf } from '../operation/payload.ts';
+import { mayDo } from '../people/may.ts';
+import type { Role } from '../people/roles.ts';
 import { maskNumbers } from '../privacy/mask.ts';
-import { refuse } from '../protocol/refusal.ts';
+import { refuse, type Refusal } from '../protocol/refusal.ts';
+import type { Signed } from '../protocol/signature.ts';
+import { signatureFault } from '../review/signature-check.ts';
+import type { DecideContext } from './context.ts';
 import { happened, ownerOnly, type Deciders, type Happened } from './decider.ts';
+import { handOverDigest } from './hand-over-schema.ts';
+import type { CaseState } from './state.ts';
 
 /** Long numbers in free text never reach the log, whatever a desktop sent (PR2). */
 const masked = <K extends string>(body: Record<K, string>, fields: readonly K[]): Partial<Record<K, string>> =>
   Object.fromEntries(fields.map((field) => [field, maskNumbers(body[field])])) as Partial<Record<K, string>>;
 
+/** TP17: the successor becomes maker. What was approved is void, and asked again of the same reviewer with the same figures. */
+function changeOfOwner(state: CaseState, { handOverId, from, to, nonce, reviewId }: { handOverId: string; from: string; to: string; nonce: string; reviewId: string }): Happened[] {
+  const events: Happened[] = [
+    { kind: 'hand-over accepted', body: { handOverId, by: to } },
+    { kind: 'access granted', body: { person: to, as: 'owner' } },
+    { kind: 'access revoked', body: { person: from } },
+  ];
+  for (const operation of Object.values(state.operations)) {
+    if (operation.execution !== null || operation.payload === null || operation.reviewId === null) continue;
+    const review = state.reviews[operation.reviewId];
+    if (review === undefined || (operation.status !== 'approved' && operation.status !== 'in-review')) continue;
+    if (operation.status === 'in-review') {
+      events.push({ kind: 'review closed', body: { reviewId: review.id, reason: 'operation-changed' } });
+      continue;
+    }
+    // Same figures, another maker: the payload names the maker, so the digest is new and the old approval void.
+    const payload = { ...operation.payload, maker: to, nonce };
+    const digest = digestOf(payload);
+    // One press stands for the one who approved; two leads are not re-confirmed by one of them (TP11): their way begins anew.
+    const glass = operation.approval?.breakGlass === true;
+    events.push(
+      { kind: 'approval voided', body: { operationId: operation.id, reason: 'hand-over', changed: [] } },
+      { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: operation.noteToReviewer, signed: null } },
+      {
+        kind: 'review requested',
+        body: {
+          reviewId, operationId: operation.id, kind: review.kind, kindName: review.kindName, band: review.band, digest, validUntil: payload.validUntil,
+          customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: glass && review.principalsAsked, keyFigures: review.keyFigures, named: review.named,
+          reconfirms: glass ? null : review.id,
+        },
+      },
+    );
+    break;
+  }
+  return events;
+}
+
+/** TP5: who checked it cannot become its maker and keep the approval; the approval is void in any case. */
+function barredSuccessor(state: CaseState, context: DecideContext, to: string, reviewId: string): { refusal: Refusal } | null {
+  if (state.reviews[reviewId] !== undefined) return refuse('review-not-open');
+  const humanOf = (id: string): string => {
+    const known = context.person(id);
+    return known === 'unknown' ? id : known.human;
+  };
+  const checked = Object.values(state.reviews).some((review) => review.entries.some((entry) => entry.by === to || humanOf(entry.by) === humanOf(to)));
+  return checked ? refuse('tp5-reviewer-is-maker') : null;
+}
+
+/** Whoever works on cases: never an administrator, or somebody of quality or risk. */
+export const mayTakeOver = (role: Role): boolean => mayDo(role, 'accept hand-over');
+
+/** The successor's own signature, by keys that are valid where it is judged; a desktop cannot judge it. */
+function successorFault(context: DecideContext, { to, successor, digest }: { to: string; successor: Signed; digest: string }): { refusal: Refusal } | null {
+  if (context.at === 'desktop') return null;
+  const found = context.signatureOf?.(to, successor) ?? 'unknown';
+  if (found === 'unknown') return refuse('tp8-unsigned');
+  if (!found.ok) return refuse(found.code, { of: 'successor' });
+  return found.purpose === 'hand-over' && found.digest === digest ? null : refuse('tp8-other-digest');
+}
+
 /** Escalation to the lead (warm) and hand-over of a case by name (TP17). */
-export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation' | 'finish escalation' | 'hand over case' | 'accept hand-over'> = {
+export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation' | 'finish escalation' | 'hand over case' | 'accept hand-over' | 'hand over here'> = {
   'escalate to lead': (state, body, context) => {
     const mine = ownerOnly(state, context);
     if (mine) return mine;
@@ -36,7 +103,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     if (body.to === context.by.person) return refuse('hand-over-to-self');
     const successor = context.person(body.to);
     // Never to somebody who is not there to take it: an administrator, or a person who has left (TP17).
-    if (context.at === 'server' && (successor === 'unknown' || !successor.active || !['agent', 'mentor', 'lead'].includes(successor.role))) return refuse('hand-over-to-nobody');
+    if (context.at === 'server' && (successor === 'unknown' || !successor.active || !mayTakeOver(successor.role))) return refuse('hand-over-to-nobody');
     const executing = Object.values(state.operations).some((op) => op.status === 'executing');
     if (executing) return refuse('operation-open', { status: 'executing' });
     return happened({ kind: 'hand-over offered', body: { handOverId: body.handOverId, from: context.by.person, to: body.to, note: maskNumbers(body.note) } });
@@ -44,43 +111,35 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
   'accept hand-over': (state, body, context) => {
     const offer = state.handOver;
     if (offer?.handOverId !== body.handOverId) return refuse('hand-over-unknown');
-    if (offer.to !== context.by.person) return refuse('hand-over-not-for-you');
-    // TP5: who checked it cannot become its maker and keep the approval; the approval is void in any case.
-    if (state.reviews[body.reviewId] !== undefined) return refuse('review-not-open');
-    const checked = Object.values(state.reviews).some((review) => review.entries.some((entry) => entry.by === context.by.person));
-    if (checked) return refuse('tp5-reviewer-is-maker');
-    const events: Happened[] = [
-      { kind: 'hand-over accepted', body: { handOverId: body.handOverId, by: context.by.person } },
-      { kind: 'access granted', body: { person: context.by.person, as: 'owner' } },
-      { kind: 'access revoked', body: { person: offer.from } },
-    ];
-    for (const operation of Object.values(state.operations)) {
-      if (operation.execution !== null || operation.payload === null || operation.reviewId === null) continue;
-      const review = state.reviews[operation.reviewId];
-      if (review === undefined || (operation.status !== 'approved' && operation.status !== 'in-review')) continue;
-      if (operation.status === 'in-review') {
-        events.push({ kind: 'review closed', body: { reviewId: review.id, reason: 'operation-changed' } });
-        continue;
-      }
-      // Same figures, another maker: the payload names the maker, so the digest is new and the old approval void.
-      const payload = { ...operation.payload, maker: context.by.person, nonce: body.nonce };
-      const digest = digestOf(payload);
-      // One press stands for the one who approved; two leads are not re-confirmed by one of them (TP11): their way begins anew.
-      const glass = operation.approval?.breakGlass === true;
-      events.push(
-        { kind: 'approval voided', body: { operationId: operation.id, reason: 'hand-over', changed: [] } },
-        { kind: 'payload made', body: { operationId: operation.id, payload, digest, noteToReviewer: operation.noteToReviewer, signed: null } },
-        {
-          kind: 'review requested',
-          body: {
-            reviewId: body.reviewId, operationId: operation.id, kind: review.kind, kindName: review.kindName, band: review.band, digest, validUntil: payload.validUntil,
-            customerWaits: review.customerWaits, promisedTo: review.promisedTo, principalsAsked: glass && review.principalsAsked, keyFigures: review.keyFigures, named: review.named,
-            reconfirms: glass ? null : review.id,
-          },
-        },
-      );
-      break;
-    }
-    return { events };
+    // TP17: to the one who was named; what nobody accepts a lead may take, so that nobody leaves with items unaccepted.
+    if (offer.to !== context.by.person && context.by.role !== 'lead') return refuse('hand-over-not-for-you');
+    if (offer.from === context.by.person) return refuse('hand-over-to-self');
+    const barred = barredSuccessor(state, context, context.by.person, body.reviewId);
+    return barred ?? { events: changeOfOwner(state, { from: offer.from, to: context.by.person, ...body }) };
+  },
+  'hand over here': (state, body, context) => {
+    const mine = ownerOnly(state, context);
+    if (mine) return mine;
+    const from = context.by.person;
+    const { handOverId, to, nonce, reviewId, signed, successor } = body;
+    if (to === from) return refuse('hand-over-to-self');
+    const taker = context.person(to);
+    if (context.at === 'server' && (taker === 'unknown' || !taker.active || !mayTakeOver(taker.role))) return refuse('hand-over-to-nobody');
+    if (taker !== 'unknown' && taker.human === context.by.human) return refuse('hand-over-to-self');
+    const executing = Object.values(state.operations).some((op) => op.status === 'executing');
+    if (executing) return refuse('operation-open', { status: 'executing' });
+    const barred = barredSuccessor(state, context, to, reviewId);
+    if (barred) return barred;
+    // PR2 first: what is signed is what is kept, so that the log alone proves it.
+    const note = maskNumbers(body.note);
+    const digest = handOverDigest({ caseId: state.id, handOverId, from, to, note });
+    const unsigned = signatureFault(context, 'hand-over', digest) ?? successorFault(context, { to, successor, digest });
+    if (unsigned) return unsigned;
+    return {
+      events: [
+        { kind: 'hand-over signed here', body: { handOverId, from, to, note, signed, successor } },
+        ...changeOfOwner(state, { handOverId, from, to, nonce, reviewId }),
+      ],
+    };
   },
 };

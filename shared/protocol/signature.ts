@@ -4,8 +4,8 @@ import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/
 import canonicalize from 'canonicalize';
 import { Hash } from './ids.ts';
 
-/** What a signature stands for (TP8): a maker's self-check, an approval, an order; one never passes for another. */
-export const SignaturePurpose = z.enum(['tick', 'approval', 'order']);
+/** What a signature stands for (TP8): a maker's self-check, an approval, an order, a hand-over at one screen (OF1); one never passes for another. */
+export const SignaturePurpose = z.enum(['tick', 'approval', 'order', 'hand-over']);
 export type SignaturePurpose = z.infer<typeof SignaturePurpose>;
 
 /** An Ed25519 public key: its 32 bytes, base64. */

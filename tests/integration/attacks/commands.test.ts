@@ -36,6 +36,7 @@ function bodies(stage: Stage, drafted: Drafted, reviewId: string, by: RawDesktop
     'accept escalation': { escalationId: uuidv7() }, 'finish escalation': { escalationId: uuidv7(), outcome: 'complaint', words: 'x' },
     'hand over case': { handOverId: uuidv7(), to: by.person, note: '' }, 'record view': { viewId: uuidv7() }, 'close quality case': { finding: 'x' },
     'accept hand-over': { handOverId: uuidv7(), nonce: uuidv7(), reviewId: uuidv7() },
+    'hand over here': { handOverId: uuidv7(), to: by.person, note: '', nonce: uuidv7(), reviewId: uuidv7(), signed: by.signed('hand-over', HASH), successor: by.signed('hand-over', HASH) },
     'start run': { ...run, ...flow }, 'fill fields': { ...run, stepId: 'ES-1', values: {} }, tick: { ...run, stepId: 'ES-1', tickId: 'x' }, untick: { ...run, stepId: 'ES-1', tickId: 'x' },
     'pass step': { ...run, stepId: 'ES-1' }, 'go back': { ...run, toStep: 'ES-1' }, 'switch intent': { ...run, newRunId: uuidv7(), ...flow }, 'park run': { ...run, reason: 'anotherMatter' }, 'resume run': run,
     'close run': { ...run, outcome: 'x' },

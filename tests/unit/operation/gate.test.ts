@@ -167,7 +167,7 @@ describe('the gate', () => {
   it('[TP17] a new maker: the old approval is void, the same reviewer re-confirms, another may not', () => {
     const world = approved();
     world.must(MAKER, 'hand over case', { handOverId: id(501), to: COLLEAGUE, note: '下班' });
-    expect(world.do(LEAD, 'accept hand-over', { handOverId: id(501), nonce: id(502), reviewId: id(503) })).toBe('hand-over-not-for-you');
+    expect(world.do(SECOND, 'accept hand-over', { handOverId: id(501), nonce: id(502), reviewId: id(503) })).toBe('hand-over-not-for-you');
     world.must(COLLEAGUE, 'accept hand-over', { handOverId: id(501), nonce: id(502), reviewId: id(503) });
     expect(world.operation()).toMatchObject({ maker: COLLEAGUE, approval: null, status: 'in-review' });
     expect(order(world, CALL)).toBe('not-the-maker');
