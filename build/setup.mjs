@@ -21,7 +21,7 @@ import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
-import { ensureChecker, ensureDisplay, ensureLibraries, ensurePython } from './setup/system.mjs';
+import { ensureChecker, ensureDisplay, ensureLibraries, ensurePython, ensureTracer } from './setup/system.mjs';
 import { ensureTestUser } from './setup/test-user.mjs';
 
 const NEEDS = ['packages', 'desktop', 'tests'];
@@ -52,6 +52,7 @@ async function prepare(level, again) {
   await ensureLibraries(electron.executable);
   await ensureDisplay(level >= 2);
   if (level >= 2) await ensurePython();
+  if (level >= 2) await ensureTracer();
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;
   const testUser = ensureTestUser(level >= 2);
   const runtime = writeRuntime({ level, electron, nativeBinding, testUser });

@@ -102,6 +102,11 @@ export async function ensureChecker() {
   if (wanted.length > 0) await install(wanted.map(([, packages]) => packages), wanted.map(([program]) => program).join(', '));
 }
 
+/** What tells whether an acknowledgement came after a sync (tests/proof). */
+export async function ensureTracer() {
+  if (onLinux && !isProgram('strace')) await install([['strace']], 'strace');
+}
+
 /** What `tests/vectors/check_vectors.py` computes the published vectors a second time with: the system's own Python and its libraries. */
 export async function ensurePython() {
   if (!onLinux) return;
