@@ -19,6 +19,8 @@ import type { Credentials } from './people/credentials.ts';
 import type { People } from './people/people.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { Offers } from './reviews/offers.ts';
+import type { SpoolKeys } from './spool/spool-keys.ts';
+import type { LateWorkTray } from './spool/tray.ts';
 
 /** What the server publishes for everyone to decide by. */
 export type PublishedRules = {
@@ -47,6 +49,10 @@ export type Centre = {
   /** Whether a desktop of this person is connected now. */
   online: (person: string) => boolean;
   tokens: Tokens;
+  /** What workstations seal unsent work to (SY10). */
+  spoolKeys: SpoolKeys;
+  /** Unsent work whose author could not send it any more: the leads' tray. */
+  lateWork: LateWorkTray;
   bank: Bank;
   rules: PublishedRules;
   live: LiveHub;

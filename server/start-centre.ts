@@ -15,6 +15,7 @@ import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import { makeAskers } from './gateway/asks.ts';
+import { DesktopOwners } from './gateway/desktop-owners.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
@@ -39,6 +40,10 @@ import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
 import { Offers } from './reviews/offers.ts';
 import { publishReviews, watchOffers } from './reviews/review-lists.ts';
+import { SpoolKeys } from './spool/spool-keys.ts';
+import { addSpoolRoute } from './spool/spool-route.ts';
+import { SpoolTaker } from './spool/take-spool.ts';
+import { LateWorkTray } from './spool/tray.ts';
 import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { startSwitchboard } from './calls/start-switchboard.ts';
@@ -106,8 +111,11 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
     : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
     : absentBank();
   const offers: Offers = new Offers(() => centre);
-  const centre: Centre = { offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
+  const lateWork: LateWorkTray = new LateWorkTray(() => centre);
+  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
+  await lateWork.start();
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
@@ -117,6 +125,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const presence = presenceTeller(centre, scheduler);
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, () => tellCentre(centre));
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;

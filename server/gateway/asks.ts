@@ -13,6 +13,7 @@ import { pairsReport } from '../reviews/review-pairs.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '#shared/people/person.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
+import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
 export type AskSession = { person: Person; desktop: string; workstation: string };
@@ -124,6 +125,11 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       const dialled = await switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
       return dialled.ok ? yes({ callId: dialled.callId }) : no(dialled.refusal.code);
     },
+    'put away late work': async ({ person, workstation }, { commands }) => {
+      await centre.lateWork.putAway(commands, person, workstation);
+      return yes(done);
+    },
+    'open late case': async ({ person, workstation }, { command }) => openLateCase(centre, person, workstation, command),
     people: async () => yes(centre.people.all().filter((one) => one.active).map(({ id, name, no: number, role }) => ({ id, name, no: number, role, online: presence.online(id) }))),
     renew: async ({ person, desktop, workstation }) => yes(await centre.tokens.session(person.id, desktop, workstation)),
   };

@@ -55,7 +55,7 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   const key = { kept: register ? null : centre.credentials.keptKey(id), register };
   const { epoch } = await centre.log.head();
   const answer: SignInAnswer = {
-    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange,
+    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange, spoolKey: centre.spoolKeys.current,
     person: { id, human, account: checked.person.account, name, no, role, skills, team },
   };
   return { ok: true, answer: tongueOf(protocol).signIn(answer) };

@@ -43,6 +43,7 @@ export const may: Readonly<Record<Act, readonly Role[]>> = {
   // Asks.
   rules: everybody, people: everybody, renew: everybody, 'set agent state': everybody, 'finish wrap-up': callers, 'find customer': callers, 'identify customer': callers, 'read facts': callers,
   verify: callers, 'collect service password': callers, 'answer call': callers, 'hold call': callers, 'retrieve call': callers, 'end call': callers, 'dial callback': callers,
+  'put away late work': leads, 'open late case': leads,
   administer: everybody, 'take half': guardians, 'keep key': everybody, 'change passphrase': everybody, 'review pairs': [...leads, ...quality, ...guardians],
 };
 

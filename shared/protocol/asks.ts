@@ -51,6 +51,10 @@ export const asks = {
   'dial callback': { body: z.strictObject({ case: CaseId, promiseId: Uuid7 }), value: z.strictObject({ callId: CallId }) },
   /** Everyone who could take over or be asked, for pickers. */
   people: { body: z.strictObject({}), value: z.array(z.strictObject({ id: PersonId, name: z.string(), no: z.string(), role: Role, online: z.boolean() })) },
+  /** A lead has seen what became of late work (SY10). */
+  'put away late work': { body: z.strictObject({ commands: z.array(Uuid7).min(1).max(200) }), value: done },
+  /** A lead sees the case that late work is about; that they may is an event of the case. */
+  'open late case': { body: z.strictObject({ command: Uuid7 }), value: z.strictObject({ case: CaseId }) },
   renew: { body: z.strictObject({}), value: z.strictObject({ token: z.string(), expiresAt: Instant }) },
 } as const;
 

@@ -35,13 +35,15 @@ export const StreamId = z.union([
   Uuid7,
   z.templateLiteral(['person:', Uuid7]),
   z.templateLiteral(['customer:', z.string().min(1).max(64)]),
-  z.literal(['centre:administration', 'centre:break-glass']),
+  z.literal(['centre:administration', 'centre:break-glass', 'centre:late-work']),
 ]);
 export type StreamId = z.infer<typeof StreamId>;
 
 /** People, limits, keys, workstations, policy and stops (TP12); and how often glass was broken (TP11). */
 export const ADMINISTRATION: StreamId = 'centre:administration';
 export const BREAK_GLASS: StreamId = 'centre:break-glass';
+/** What became of unsent work whose author could not send it (SY10). */
+export const LATE_WORK: StreamId = 'centre:late-work';
 export const personStream = (person: PersonId): StreamId => `person:${person}`;
 export const customerStream = (customer: string): StreamId => `customer:${customer}`;
 

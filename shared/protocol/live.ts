@@ -4,6 +4,7 @@ import { OperationKind } from '../operation/payload.ts';
 import { agentStateSchema } from '../telephony/agent-state.ts';
 import { CustomerWaits } from '../review/review-schema.ts';
 import { bilingual, CaseId, Instant, PersonId, Uuid7 } from './ids.ts';
+import { LateWork } from './spool.ts';
 
 /** ● 正常 ▲ 慢 ✕ 断 */
 export const Light = z.enum(['ok', 'slow', 'down']);
@@ -37,6 +38,8 @@ export const liveTopics = {
   escalations: z.array(z.strictObject({ escalationId: Uuid7, caseId: CaseId, fromName: z.string(), at: Instant, kind: z.string(), goal: z.string(), mood: z.string() })),
   /** Cases offered to this person by name. */
   'hand-overs': z.array(z.strictObject({ handOverId: Uuid7, caseId: CaseId, fromName: z.string(), note: z.string(), at: Instant })),
+  /** Leads: unsent work whose author could not send it any more, and what became of it (SY10). */
+  'late-work': z.array(LateWork),
   /** TP15: kinds of operation that are stopped now, for everybody. */
   'stopped-kinds': z.array(z.strictObject({ kind: OperationKind, since: Instant, byName: z.string(), reason: z.string() })),
   /** Of the rules that this person decides by: another one than the desktop has makes it fetch them anew. */

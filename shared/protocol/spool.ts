@@ -100,7 +100,7 @@ export const SalvageFile = z.strictObject({
 export type SalvageFile = z.infer<typeof SalvageFile>;
 
 /** Why a command did not simply go in as its author's. */
-export const LateBecause = z.enum(['refused', 'person-disabled', 'key-revoked', 'key-unproven', 'workstation-revoked', 'workstation-unproven']);
+export const LateBecause = z.enum(['refused', 'person-disabled', 'role-may-not', 'key-revoked', 'key-unproven', 'workstation-revoked', 'workstation-unproven']);
 export type LateBecause = z.infer<typeof LateBecause>;
 
 /** One line of the lead's tray: who, when, what kind, which case, and what became of it. */

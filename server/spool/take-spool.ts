@@ -1,0 +1,154 @@
+import { isCommandKind } from '#shared/case/commands.ts';
+import type { CommandResult, OuterCommand } from '#shared/protocol/command.ts';
+import { CaseId } from '#shared/protocol/ids.ts';
+import { spoolSessionId, type LateBecause, type SpoolAnswer, type SpoolRequest, type SpoolStatus } from '#shared/protocol/spool.ts';
+import { mayDo } from '#shared/people/may.ts';
+import type { Person } from '#shared/people/person.ts';
+import { takeCommand } from '../cases/command-service.ts';
+import type { Centre } from '../centre.ts';
+import type { DesktopOwners } from '../gateway/desktop-owners.ts';
+import type { AuditEntry } from '../log/log.ts';
+import { centreOfThen } from './late-cases.ts';
+import { openRow, openSession, type OpenedSession } from './open-row.ts';
+import { records } from './records-or-acts.ts';
+import type { SpoolKeys } from './spool-keys.ts';
+import { mayStill, standingOf } from './standing.ts';
+import type { LateItem, LateWorkTray } from './tray.ts';
+
+export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; owners: Pick<DesktopOwners, 'claim'> };
+
+/** Whoever can reach the door can send rows that open nowhere: the log is for ever, and must not be filled from outside (RB1). */
+const UNREADABLE_A_MINUTE = 30;
+
+type Taken = { status: SpoolStatus; /** Null where nothing is new: the row was here before. */ told: { because: LateBecause; became: 'recorded' | 'refused'; code: string | null } | null; isNew: boolean };
+
+/** Takes what workstations kept of unsent work, each row as its author's (SY10): ids, numbers and hashes make twice once. */
+export class SpoolTaker {
+  readonly #parts: SpoolParts;
+  #minute = '';
+  #unreadable = 0;
+  #unwritten = 0;
+
+  constructor(parts: SpoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Every row gets an answer; a row that is of no use keeps none of the others back. */
+  async take({ sessions, rows }: SpoolRequest): Promise<SpoolAnswer> {
+    const { centre, keys, tray } = this.#parts;
+    const opened = new Map<string, OpenedSession | null>();
+    for (const session of sessions) {
+      const id = spoolSessionId(session.certificate);
+      if (!opened.has(id)) opened.set(id, openSession(centre.administration.state, keys, session));
+    }
+    const results: SpoolAnswer['results'] = [];
+    const audit: AuditEntry[] = [];
+    const late: LateItem[] = [];
+    /** After a row that has to wait the rest of its case waits too, so that its order is kept (SY2). */
+    const waiting = new Set<string>();
+    for (const row of rows) {
+      const session = opened.get(row.session) ?? null;
+      if (session?.key === 'unknown') {
+        results.push({ id: row.id, status: 'stays' });
+        continue;
+      }
+      const outer = session === null ? null : openRow(session, row);
+      if (session === null || outer === null || !CaseId.safeParse(outer.case).success) {
+        audit.push(...this.#isUnreadable(session, row.id));
+        results.push({ id: row.id, status: 'unreadable' });
+        continue;
+      }
+      const order = `${outer.desktop} ${outer.case}`;
+      if (waiting.has(order)) {
+        results.push({ id: row.id, status: 'stays' });
+        continue;
+      }
+      const { status, told, isNew } = await this.#takeOne(session, outer);
+      if (status === 'stays') waiting.add(order);
+      if (isNew) audit.push(this.#entry(session, outer, status, told?.because ?? null));
+      if (told !== null && tray.get(outer.id) === null) {
+        late.push({
+          command: outer.id, author: session.certificate.person, workstation: session.certificate.workstation, kind: outer.kind, caseId: outer.case,
+          madeAt: row.at, because: told.because, became: told.became, code: told.code,
+        });
+      }
+      results.push({ id: row.id, status });
+    }
+    if (late.length > 0) await tray.add(late);
+    if (audit.length > 0) await centre.log.append([{ writes: [], command: null, audit }]);
+    return { results };
+  }
+
+  async #takeOne(session: OpenedSession, outer: OuterCommand): Promise<Taken> {
+    const { centre, owners } = this.#parts;
+    const standing = standingOf(centre, session);
+    // Numbers are counted by desktop: whoever certified another's as theirs would take that one's numbers.
+    if (standing === null || !owners.claim(outer.desktop, standing.person.id)) return { status: 'unreadable', told: null, isNew: false };
+    const { person } = standing;
+    const before = await centre.log.commandAnswer(outer.id);
+    const isNew = before === null;
+    const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');
+    if (barred === null) {
+      const result = await this.#push(centre, person, session, outer);
+      if (result === null) return { status: 'stays', told: null, isNew: false };
+      if (result.status === 'accepted') return { status: 'taken', told: null, isNew };
+      // Whoever wrote it is not here to read why; what they have been answered before, they have read.
+      return { status: 'refused', told: isNew ? { because: 'refused', became: 'refused', code: result.refusal.code } : null, isNew };
+    }
+    const result = records(outer.kind)
+      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer)
+      : await this.#refuse(person, outer);
+    if (result === null) return { status: 'stays', told: null, isNew: false };
+    return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
+  }
+
+  /** As its author's own push; null where it has to wait for what comes before it. */
+  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand): Promise<Answered | null> {
+    const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop };
+    const result = await takeCommand(centre, seat, outer);
+    return settled(result) ?? (result.status === 'forked' ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
+  }
+
+  /** What acts, of somebody who may not: refused for good, under its own number, so that what comes after it can be judged. */
+  async #refuse(person: Person, outer: OuterCommand): Promise<Answered | null> {
+    const { log } = this.#parts.centre;
+    const before = await log.commandAnswer(outer.id);
+    if (before !== null) return settled(before.answer);
+    for (const { inner: _inner, ...stored } of [outer, onItsOwn(outer)]) {
+      const [result] = await log.append([{ writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal: { code: 'late-not-entitled' } } }, audit: [] }]);
+      if (result?.status === 'appended' || result?.status === 'duplicate') return result.answer === null ? null : settled(result.answer);
+      if (result?.status !== 'forked') return null;
+    }
+    return null;
+  }
+
+  #entry({ certificate }: OpenedSession, outer: OuterCommand, status: SpoolStatus, because: LateBecause | null): AuditEntry {
+    const kind = isCommandKind(outer.kind) ? outer.kind : 'unknown';
+    return { kind: 'late work taken', person: certificate.person, workstation: certificate.workstation, about: outer.case, detail: { kind, command: outer.id, status, because, from: certificate.from } };
+  }
+
+  #isUnreadable(session: OpenedSession | null, command: string): AuditEntry[] {
+    const minute = this.#parts.centre.clock.now().slice(0, -'00.000Z'.length);
+    if (minute !== this.#minute) [this.#minute, this.#unreadable] = [minute, 0];
+    this.#unreadable += 1;
+    if (this.#unreadable > UNREADABLE_A_MINUTE) {
+      this.#unwritten += 1;
+      return [];
+    }
+    const unwritten = this.#unwritten;
+    this.#unwritten = 0;
+    return [{ kind: 'late work unreadable', person: session?.certificate.person ?? null, workstation: session?.certificate.workstation ?? null, about: null, detail: { command, code: session === null ? 'unsigned' : 'changed', unwritten } }];
+  }
+}
+
+type Answered = Extract<CommandResult, { status: 'accepted' | 'refused' }>;
+const settled = (result: CommandResult): Answered | null => (result.status === 'accepted' || result.status === 'refused' ? result : null);
+
+/**
+ * A number that another command has: an older copy of the desktop's file went on meanwhile, and there is nobody here who
+ * could renumber. It is taken under a count of its own, as a new incarnation would be (SY2).
+ */
+const onItsOwn = (outer: OuterCommand): OuterCommand => ({ ...outer, desktop: outer.id, incarnation: 1, number: 1 });
+
+/** Somebody whose present role takes no calls, as they were when they took one. */
+const asRecorder = (person: Person, kind: string): Person => (isCommandKind(kind) && mayDo(person.role, kind) ? person : { ...person, role: 'agent' });
