@@ -33,6 +33,10 @@ export const OutboxRow = z.object({
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
 
+/** As much of a command as is sent; what is inside it the server reads. */
+export type RowToSend = Pick<OutboxRow, 'id' | 'stream' | 'number' | 'kind' | 'schema' | 'urgent' | 'hash' | 'inner_text'>;
+const RowToSend = OutboxRow.pick({ id: true, stream: true, number: true, kind: true, schema: true, urgent: true, hash: true, inner_text: true });
+
 const Appended = z.object({ seq: z.int(), number: z.int().min(1) });
 
 export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
@@ -58,9 +62,14 @@ export function outboxOf(db: Db) {
       @kind, @schema, @class, @urgent, @hash, @inner_text, @made_at, 'unsent' from here
     returning seq, number`);
   const byId = db.prepare(`select ${columns} from outbox where id = ?`);
-  const openStreams = db.prepare(`select stream from outbox where status = 'unsent' group by stream
+  // What is done to a case that was taken over at one screen waits until the server has the hand-over (OF1).
+  const openStreams = db.prepare(`select stream from outbox where status = 'unsent'
+    and stream not in (select id from taken_over where refusal is null) group by stream
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
   const unsentOfStream = db.prepare(`select ${columns} from outbox where stream = ? and status = 'unsent' order by number limit ?`);
+  const toSend = db.prepare(`select id, stream, number, kind, schema, urgent, hash, inner_text from outbox
+    where stream = ? and status = 'unsent' order by number limit ?`);
+  const urgentUnsent = db.prepare(`select exists (select 1 from outbox where status = 'unsent' and urgent = 1)`).pluck();
   const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
@@ -73,8 +82,9 @@ export function outboxOf(db: Db) {
   const markSeen = db.prepare(`update outbox set seen_at = ? where id = ? and status = 'refused'`);
   const reopen = db.prepare(`update outbox set status = 'unsent', version = null, answered_at = null where status in ('accepted', 'confirmed') and answered_at >= ?`);
   const lowestUnsent = db.prepare(`select min(number) from outbox where stream = ? and status = 'unsent'`).pluck();
-  const unsentInOrder = db.prepare(`select seq, stream from outbox where status = 'unsent' order by stream, number, seq`);
-  const unsentSeqs = db.prepare(`select seq from outbox where status = 'unsent' and stream = ? order by number, seq`).pluck();
+  // In the order they were given: numbers of different incarnations say nothing of one another (SY2, SY9).
+  const unsentInOrder = db.prepare(`select seq, stream from outbox where status = 'unsent' order by stream, seq`);
+  const unsentSeqs = db.prepare(`select seq from outbox where status = 'unsent' and stream = ? order by seq`).pluck();
   const renumber = db.prepare('update outbox set incarnation = ?, number = ? where seq = ?');
   const forgetNumbers = db.prepare('delete from next_number');
   const forgetNumbersOf = db.prepare('delete from next_number where stream = ?');
@@ -102,6 +112,9 @@ export function outboxOf(db: Db) {
     /** Streams with something unsent: those with urgent commands first, then the oldest first (SY2). */
     openStreams: (): string[] => openStreams.all().map(String),
     unsentOf: (stream: string, limit: number): OutboxRow[] => rows(unsentOfStream.all(stream, limit)),
+    /** The next of a stream to send, by number. */
+    toSend: (stream: string, limit: number): RowToSend[] => toSend.all(stream, limit).map((row) => RowToSend.parse(row)),
+    urgentUnsent: (): boolean => urgentUnsent.get() === 1,
 
     accept: (id: string, version: number, at: string): boolean => accept.run(version, at, id).changes > 0,
     refuse: (id: string, refusal: Refusal, at: string): boolean => refuse.run(JSON.stringify(refusal), at, id).changes > 0,

@@ -11,6 +11,7 @@ import { keyOfNewFile, openFileKey, strengthen } from './file-key.ts';
 import { foldersAside, markTaken, readKeyFile, writeKeyFile, KEY_FILE_FORMAT, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import { onDisk, storeTroubleOf } from './store-refusal.ts';
 import { salvageOutbox } from './salvage.ts';
+import { takenOverOf, type TakenOver } from './taken-over.ts';
 
 /** Everything one person's file holds. */
 export type Store = {
@@ -21,6 +22,7 @@ export type Store = {
   readonly drafts: Drafts;
   readonly live: LiveValues;
   readonly library: Library;
+  readonly takenOver: TakenOver;
   /** All or nothing, on disk when it returns (SY1). A full or lost disk throws a StoreError and changes nothing. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -35,6 +37,7 @@ export function storeOf(db: Db, desktop: string): Store {
     drafts: draftsOf(db),
     live: liveValuesOf(db),
     library: libraryOf(db),
+    takenOver: takenOverOf(db),
     transaction: (work) => onDisk(() => db.transaction(work)()),
     close: () => db.close(),
   };

@@ -18,7 +18,7 @@ function over(to: string, more: { note?: string; signedNote?: string; purpose?: 
   const purpose = more.purpose ?? 'hand-over';
   return { handOverId: HAND_OVER, to, note, nonce: id(802), reviewId: id(803), signed: signedFor(from, purpose, digest), successor: signedFor(to, purpose, digest) };
 }
-const give = (world: World, to: string, more: Parameters<typeof over>[2] = {}, context: Partial<DecideContext> = believing) =>
+const give = (world: World, to: string, more: Parameters<typeof over>[1] = {}, context: Partial<DecideContext> = believing) =>
   world.do(more.from ?? MAKER, 'hand over here', over(to, more), context);
 
 describe('a hand-over signed by both at one screen', () => {
