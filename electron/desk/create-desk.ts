@@ -61,7 +61,7 @@ export function createDesk(parts: DeskParts): Desk {
   const publisher = new Publisher({
     session: sessionView,
     sync: () => session?.syncView() ?? {
-      connection: 'none', refusal: null, unsent: 0, inFlight: 0, catchingUp: false, lastContactAt: null,
+      connection: 'none', refusal: null, unsent: 0, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0, lastContactAt: null,
       clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
     },
     rules: () => session?.rules ?? null,
@@ -217,6 +217,11 @@ export function createDesk(parts: DeskParts): Desk {
       session?.connectNow();
       return DONE;
     },
+    tryAgain: ({ stream }) => {
+      session?.tryAgain(stream);
+      return DONE;
+    },
+    diagnostics: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.diagnostics() }),
   };
 
   return {

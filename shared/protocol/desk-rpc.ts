@@ -7,6 +7,7 @@
  * after every change until it is unsubscribed.
  */
 import { z } from 'zod';
+import { Diagnostics } from './diagnostics.ts';
 import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
 import { Refusal } from './refusal.ts';
@@ -109,6 +110,21 @@ export const Connection = z.enum([
 ]);
 export type Connection = z.infer<typeof Connection>;
 
+/** A case whose commands made the server fail: kept, shown, and left out of what is sent until it is tried again (SY3). */
+export const SetAsideStream = z.strictObject({
+  stream: StreamId,
+  /** The first command of it that got no answer. */
+  command: Uuid7,
+  kind: z.string(),
+  /** What the server said (`server-trouble`, …), or `no-answer`. */
+  code: z.string(),
+  at: Instant,
+  tries: z.int().min(1),
+  /** From when it is tried again by itself. */
+  tryAt: Instant,
+});
+export type SetAsideStream = z.infer<typeof SetAsideStream>;
+
 export const SyncView = z.strictObject({
   connection: Connection,
   refusal: Refusal.nullable(),
@@ -116,8 +132,15 @@ export const SyncView = z.strictObject({
   unsent: z.int().min(0),
   /** Of these, on their way now. */
   inFlight: z.int().min(0),
+  /** The most that was unsent since nothing was: what is on its way shows how far it is. */
+  unsentOf: z.int().min(0),
   /** Not all of the feed has been read yet. */
   catchingUp: z.boolean(),
+  /** What is left of the feed and the most that was; null while nothing is read or the server does not count it. */
+  behind: z.strictObject({ left: z.int().min(0), of: z.int().min(0) }).nullable(),
+  setAside: z.array(SetAsideStream),
+  /** What others left unsent at this workstation and this desktop delivers for them (SY10). */
+  spooled: z.int().min(0),
   lastContactAt: Instant.nullable(),
   /** The server's clock minus this machine's. */
   clockOffsetMs: z.int(),
@@ -253,6 +276,13 @@ export const deskMethods = {
   drafts: { params: z.strictObject({ case: CaseId.nullable().optional() }), value: z.array(Draft) },
   /** A refused command was read; it leaves `sync.refused` and stays in its case's marks. */
   refusalSeen: { params: z.strictObject({ command: Uuid7 }), value: done },
+  /** Sends a case anew that was set aside. */
+  tryAgain: { params: z.strictObject({ stream: StreamId }), value: done },
+  /**
+   * How this desktop stands, for whoever has to find out what is wrong: versions, ids, counts, codes and times; never
+   * anything that was said, typed or read of a customer.
+   */
+  diagnostics: { params: nothing, value: Diagnostics },
   /** Before the windows close. */
   quitCheck: { params: nothing, value: z.strictObject({ unsent: z.int().min(0) }) },
   syncStatus: { params: nothing, value: SyncView },

@@ -1,5 +1,5 @@
 import type { CommandAnswer, CommandParams, DeskReply, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
-import { CaseId } from '#shared/protocol/ids.ts';
+import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { LiveMessage } from '#shared/protocol/wire.ts';
@@ -18,9 +18,12 @@ import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
+import { diagnose, Happenings } from './diagnose.ts';
 import { LiveBoard } from './live-board.ts';
 import { RecordedViews } from './recorded-views.ts';
 import { RuleBook } from './rule-book.ts';
+import { Seldom } from './seldom.ts';
+import { StaleCases } from './stale-cases.ts';
 import { administer, type Administer } from '../signing/administer.ts';
 import { keepKey } from '../signing/keep-key.ts';
 import { changeHere, type NewPassphrase } from './change-passphrase.ts';
@@ -43,11 +46,8 @@ export type OpenSessionParts = {
 };
 
 const SEE_EVERY_MS = 5 * 60_000;
-/** Folding that takes no longer is done at once. */
-const QUICK_FOLD_MS = 10;
-/** After a long fold, as many times as long for everything else. */
-const FOLD_REST = 3;
-const LONGEST_FOLD_WAIT_MS = 2000;
+/** Counts that change with every message are told so often. */
+const PROGRESS_MS = 100;
 
 /** One person at work: their file, what they see, and the thread to the server. Ends with sign-out. */
 export class OpenSession {
@@ -62,10 +62,11 @@ export class OpenSession {
   readonly #views = new RecordedViews();
   #stopped = false;
   #cancelTick: () => void = () => {};
-  readonly #stale = new Set<string>();
-  #foldPlanned = false;
-  #foldCostMs = 0;
-  #cancelFold: () => void = () => {};
+  readonly #stale: StaleCases;
+  readonly #progress: Seldom;
+  readonly #happenings = new Happenings();
+  /** The most that was unsent since nothing was. */
+  #unsentOf = 0;
 
   constructor(parts: OpenSessionParts) {
     this.#parts = parts;
@@ -80,18 +81,30 @@ export class OpenSession {
       person, workstation: workstationId, rules: () => this.#rules.rules, lights: () => this.#lights(),
       stoppedKinds: () => liveTopics['stopped-kinds'].safeParse(this.#board.get('stopped-kinds')?.value).data?.map((stop) => stop.kind) ?? UNKNOWN,
     });
+    this.#stale = new StaleCases(environment, (caseId) => {
+      this.#book.refresh(caseId);
+      publisher.caseChanged(caseId);
+    });
+    this.#progress = new Seldom(environment, PROGRESS_MS, () => publisher.changed('sync'));
     store.outbox.prune(instantOf(clock.nowMs() - RESEND_MS));
     this.#sync = new SyncClient({
       store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation: signedIn.workstationId, token: signedIn.token,
       prove: (token) => signedIn.signing.prove(token),
       beforePush: () => this.#keepKey(),
       signInAgain: parts.signInAgain,
-      changed: (streams) => this.#changed(streams),
-      status: () => publisher.changed('sync'),
+      changed: (streams) => this.#stale.changed(streams),
+      status: () => {
+        this.#happenings.connection(clock.now(), this.#sync.connection, this.#sync.refusal?.code ?? null);
+        this.#progress.now();
+      },
+      progress: () => this.#progress.changed(),
       live: (message) => this.#live(message),
       cameUp: () => void this.#fetchRules().catch(parts.report),
       ended: parts.ended,
-      report: parts.report,
+      report: (error) => {
+        this.#happenings.error(clock.now(), error);
+        parts.report(error);
+      },
     });
     // Last: it decides unsent commands anew, and how they are decided depends on whether the line is down.
     this.#book = new CaseBook(store, this.#logic, this.#who);
@@ -106,8 +119,9 @@ export class OpenSession {
   stop(): void {
     this.#stopped = true;
     this.#cancelTick();
-    this.#cancelFold();
+    this.#stale.stop();
     this.#sync.stop();
+    this.#progress.stop();
     this.#parts.signedIn.signing.close();
     this.#parts.signedIn.store.close();
   }
@@ -124,9 +138,12 @@ export class OpenSession {
 
   syncView(): SyncView {
     const { store, clock } = this.#parts.signedIn;
+    const unsent = store.outbox.unsentCount();
+    this.#unsentOf = unsent === 0 ? 0 : Math.max(this.#unsentOf, unsent);
     return {
-      connection: this.#sync.connection, refusal: this.#sync.refusal, unsent: store.outbox.unsentCount(),
-      inFlight: this.#sync.inFlight, catchingUp: this.#sync.catchingUp, lastContactAt: this.#sync.lastContactAt,
+      connection: this.#sync.connection, refusal: this.#sync.refusal, unsent, unsentOf: this.#unsentOf,
+      inFlight: Math.min(unsent, this.#sync.inFlight), catchingUp: this.#sync.catchingUp, behind: this.#sync.behind,
+      setAside: [...this.#sync.setAside], spooled: 0, lastContactAt: this.#sync.lastContactAt,
       clockOffsetMs: clock.offsetMs, clockIsOff: clock.isOff,
       refused: store.outbox.refusedUnseen().map((row) => markOf(row, null)),
       incarnation: store.meta.get('incarnation') ?? 1, renumberedAt: store.meta.get('renumberedAt'),
@@ -239,7 +256,7 @@ export class OpenSession {
     const { store, clock } = this.#parts.signedIn;
     store.outbox.markSeen(command, clock.now());
     const row = store.outbox.get(command);
-    if (row !== null) this.#changed(new Set([row.stream]));
+    if (row !== null) this.#stale.changed([row.stream]);
     this.#parts.publisher.changed('sync');
   }
 
@@ -247,30 +264,21 @@ export class OpenSession {
     this.#sync.connectNow();
   }
 
+  tryAgain(stream: string): void {
+    this.#sync.tryAgain(stream);
+    this.#parts.publisher.changed('sync');
+  }
+
+  diagnostics(): Diagnostics {
+    const { store, clock, person, workstationId, checkedBy, signing } = this.#parts.signedIn;
+    return diagnose({
+      now: clock.now(), commandSchema: this.#logic.commandSchema, desktop: store.desktop, workstation: workstationId, person, checkedBy, key: signing.state,
+      sync: this.syncView(), cases: this.#book.ids().length, drafts: store.drafts.list(undefined).length, rows: store.outbox.all(),
+      doubtful: this.#book.all().flatMap((view) => view.marks.flatMap((mark) => (mark.doubtful === null ? [] : [mark.doubtful.code]))), happenings: this.#happenings,
+    });
+  }
+
   // ------------------------------------------------------------ what the server tells
-
-  /**
-   * Folds changed cases anew: at once where that is quick, otherwise now and then, so that eight hours of returning
-   * work leave most of the time to the person at the screen (OF5). The file itself is never behind.
-   */
-  #changed(streams: ReadonlySet<string>): void {
-    for (const stream of streams) if (CaseId.safeParse(stream).success) this.#stale.add(stream);
-    if (this.#foldPlanned || this.#stale.size === 0) return;
-    if (this.#foldCostMs <= QUICK_FOLD_MS) return this.#fold();
-    this.#foldPlanned = true;
-    this.#cancelFold = this.#parts.environment.after(Math.min(LONGEST_FOLD_WAIT_MS, this.#foldCostMs * FOLD_REST), () => this.#fold());
-  }
-
-  #fold(): void {
-    this.#foldPlanned = false;
-    const began = this.#parts.environment.now();
-    for (const stream of this.#stale) {
-      this.#book.refresh(stream);
-      this.#parts.publisher.caseChanged(stream);
-    }
-    this.#stale.clear();
-    this.#foldCostMs = this.#parts.environment.now() - began;
-  }
 
   #live(message: LiveMessage): void {
     const { clock, store } = this.#parts.signedIn;

@@ -17,6 +17,7 @@ export function confirmedCasesOf(db: Db) {
   };
   const one = db.prepare('select id, version, state, heard_at, sweep from confirmed_case where id = ?');
   const all = db.prepare('select id, version, state, heard_at, sweep from confirmed_case order by id');
+  const version = db.prepare('select version from confirmed_case where id = ?').pluck();
   const put = db.prepare(`insert into confirmed_case (id, version, state, heard_at, sweep) values (@id, @version, @state, @heardAt, @sweep)
     on conflict (id) do update set version = excluded.version, state = excluded.state, heard_at = excluded.heard_at, sweep = excluded.sweep`);
   const remove = db.prepare('delete from confirmed_case where id = ?');
@@ -25,6 +26,11 @@ export function confirmedCasesOf(db: Db) {
     get: (id: string): ConfirmedCase | null => {
       const row = one.get(id);
       return row === undefined ? null : read(row);
+    },
+    /** Of a case that is held; null for one that is not. */
+    versionOf: (id: string): number | null => {
+      const found = version.get(id);
+      return found === undefined ? null : Number(found);
     },
     all: (): ConfirmedCase[] => all.all().map(read),
     put: (held: ConfirmedCase): void =>

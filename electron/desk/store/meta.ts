@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import { SetAsideStream, SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { Instant, Uuid7 } from '#shared/protocol/ids.ts';
 import { Cursor, KeptKey } from '#shared/protocol/wire.ts';
 import type { Db } from './database.ts';
@@ -29,6 +29,8 @@ const metaSchemas = {
   personKey: z.strictObject({ kept: KeptKey, unsent: z.enum(['new', 'rewrapped']).nullable(), next: KeptKey.nullable() }),
   /** What opens this machine's key, as the server told it: for signing in without the server. */
   workstationSecret: z.base64(),
+  /** Cases whose commands made the server fail: not sent until they are tried again (SY3). */
+  setAside: z.array(SetAsideStream),
   /** Wrong passphrases in a row at the person's key, and when the last was tried. */
   guesses: z.strictObject({ count: z.int().min(0), at: Instant }),
 } as const;

@@ -1,34 +1,45 @@
 import type { OuterCommand } from '#shared/protocol/command.ts';
 import { MAX_MESSAGE_BYTES, MAX_PUSH } from '#shared/protocol/wire.ts';
-import type { Outbox, OutboxRow } from '../store/outbox.ts';
+import type { Outbox, RowToSend } from '../store/outbox.ts';
 
 /** Room for the frame around the commands. */
-const BATCH_BYTES = MAX_MESSAGE_BYTES - 16_384;
+export const BATCH_BYTES = MAX_MESSAGE_BYTES - 16_384;
+/** Of what stands around `inner` in a command: ids, numbers, hash, names. */
+const OUTER_BYTES = 600;
 
-export function outerOf(row: OutboxRow, desktop: string, incarnation: number): OuterCommand {
+export function outerOf(row: RowToSend, desktop: string, incarnation: number): OuterCommand {
   return {
     id: row.id, desktop, incarnation, case: row.stream, number: row.number, kind: row.kind, schema: row.schema,
     hash: row.hash, urgent: row.urgent, inner: row.inner_text,
   };
 }
 
+const sizeOf = (row: RowToSend): number => OUTER_BYTES + Buffer.byteLength(JSON.stringify(row.inner_text));
+
+/** What a batch may hold. `streams` are looked at in turn; each is taken from where it stands, without a hole. */
+export type BatchBounds = { streams: Iterable<string>; commands: number; bytes: number };
+
 /**
- * The commands to send next: streams with something urgent first, then the oldest; within a stream by number and
- * without a hole, so that an urgent command takes with it what was said before it in its own case and nothing else
- * of others (SY2).
+ * The commands to send next: of each stream by number and without a hole (SY2).
+ * @returns the batch, and the streams of which something is left
  */
-export function nextBatch(outbox: Pick<Outbox, 'openStreams' | 'unsentOf'>, desktop: string, incarnation: number): OuterCommand[] {
+export function fillBatch(
+  outbox: Pick<Outbox, 'toSend'>, who: { desktop: string; incarnation: number }, { streams, commands, bytes }: BatchBounds,
+): { batch: OuterCommand[]; bytes: number; more: string | null } {
   const batch: OuterCommand[] = [];
-  let bytes = 0;
-  for (const stream of outbox.openStreams()) {
-    for (const row of outbox.unsentOf(stream, MAX_PUSH - batch.length)) {
-      const outer = outerOf(row, desktop, incarnation);
-      const size = Buffer.byteLength(JSON.stringify(outer));
-      if (batch.length > 0 && bytes + size > BATCH_BYTES) return batch;
-      batch.push(outer);
-      bytes += size;
+  let size = 0;
+  for (const stream of streams) {
+    const rows = outbox.toSend(stream, commands - batch.length + 1);
+    for (const row of rows) {
+      const own = sizeOf(row);
+      if (batch.length > 0 && (size + own > bytes || batch.length >= commands)) return { batch, bytes: size, more: stream };
+      batch.push(outerOf(row, who.desktop, who.incarnation));
+      size += own;
     }
-    if (batch.length >= MAX_PUSH) return batch;
   }
-  return batch;
+  return { batch, bytes: size, more: null };
 }
+
+/** One message of all that is unsent, as the first of a connection: urgent streams first, then the oldest. */
+export const nextBatch = (outbox: Pick<Outbox, 'openStreams' | 'toSend'>, desktop: string, incarnation: number): OuterCommand[] =>
+  fillBatch(outbox, { desktop, incarnation }, { streams: outbox.openStreams(), commands: MAX_PUSH, bytes: BATCH_BYTES }).batch;

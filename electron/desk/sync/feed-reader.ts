@@ -32,6 +32,7 @@ export class FeedReader {
   #pulling = false;
   #pullAgain = false;
   #atEnd = false;
+  #behind: { left: number; of: number } | null = null;
 
   constructor(parts: FeedReaderParts) {
     this.#parts = parts;
@@ -40,6 +41,11 @@ export class FeedReader {
   /** The feed has been read to its end since this connection stands. */
   get atEnd(): boolean {
     return this.#atEnd;
+  }
+
+  /** What is left to read, as the server last counted it, and the most that was left since the reading began. */
+  get behind(): { left: number; of: number } | null {
+    return this.#behind;
   }
 
   /** A new connection: whatever came on an older one has an end that is not known. */
@@ -85,11 +91,18 @@ export class FeedReader {
         startOver(store);
         continue;
       }
+      this.#count(answer);
       this.#parts.heard();
       if (answer.more) continue;
       this.#atEnd = true;
+      this.#behind = null;
       return this.#parts.caughtUp();
     }
+  }
+
+  #count({ behind, feed }: Extract<PullAnswer, { status: 'ok' }>): void {
+    if (behind === null) return void (this.#behind = null);
+    this.#behind = { left: behind, of: Math.max(this.#behind?.of ?? 0, behind + feed.items.length) };
   }
 
   /** @returns false where it is no feed at all */

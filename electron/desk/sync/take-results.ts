@@ -9,6 +9,8 @@ export type Taken = {
   progressed: boolean;
   /** Numbers start anew: the server must be greeted anew. */
   forked: boolean;
+  /** Of some stream the unsent ones have other numbers than they were sent under. */
+  renumbered: boolean;
 };
 
 /**
@@ -16,7 +18,8 @@ export type Taken = {
  * its events, confirmed, refused with its reason, or numbered anew (SY2, SY3).
  */
 export function takeResults(store: Store, sent: readonly OuterCommand[], results: readonly CommandResult[], at: string): Taken {
-  const taken: Taken = { touched: new Set(), progressed: false, forked: false };
+  const taken: Taken = { touched: new Set(), progressed: false, forked: false, renumbered: false };
+  const accepted = new Set<string>();
   const bySentId = new Map(sent.map((outer) => [outer.id, outer]));
   store.transaction(() => {
     for (const result of results) {
@@ -27,7 +30,7 @@ export function takeResults(store: Store, sent: readonly OuterCommand[], results
         case 'accepted':
           // Its event may have come in the feed before this answer: then it is settled already, and that is progress too.
           taken.progressed = store.outbox.accept(outer.id, result.version, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
-          settleAccepted(store, outer.case);
+          accepted.add(outer.case);
           break;
         case 'refused':
           taken.progressed = store.outbox.refuse(outer.id, result.refusal, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
@@ -36,10 +39,12 @@ export function takeResults(store: Store, sent: readonly OuterCommand[], results
           taken.forked = true;
           break;
         case 'gap':
-          taken.progressed = closeGap(store, outer.case, result.expected, at) || taken.progressed;
+          taken.renumbered = closeGap(store, outer.case, result.expected, at) || taken.renumbered;
+          taken.progressed ||= taken.renumbered;
           break;
       }
     }
+    for (const stream of accepted) settleAccepted(store, stream);
     if (taken.forked) {
       startNewIncarnation(store, at);
       taken.progressed = true;
@@ -50,13 +55,11 @@ export function takeResults(store: Store, sent: readonly OuterCommand[], results
 
 /** Accepted commands wait for their events, where those come here; where they do not, acceptance is the end. */
 export function settleAccepted(store: Store, stream: string): void {
-  const held = CaseId.safeParse(stream).success ? store.cases.get(stream) : null;
-  if (held !== null) {
-    store.outbox.confirmUpTo(stream, held.version);
-    return;
-  }
-  // A case that is not here yet still comes by its grant; other streams have no feed.
-  if (!CaseId.safeParse(stream).success) store.outbox.confirmStream(stream);
+  // Other streams have no feed.
+  if (!CaseId.safeParse(stream).success) return void store.outbox.confirmStream(stream);
+  const held = store.cases.versionOf(stream);
+  // A case that is not here yet still comes by its grant.
+  if (held !== null) store.outbox.confirmUpTo(stream, held);
 }
 
 /**

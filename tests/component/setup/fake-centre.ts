@@ -75,7 +75,7 @@ export function fakeCentre(options: FakeOptions) {
       }
     : { status: 'signed-out', refusal: null };
   const sync = (): SyncView => ({
-    connection: !signedIn ? 'none' : online ? 'online' : 'offline', refusal: null, unsent: [...marks.values()].flat().filter((mark) => mark.look === 'saved-here').length, inFlight: 0, catchingUp: false,
+    connection: !signedIn ? 'none' : online ? 'online' : 'offline', refusal: null, unsent: [...marks.values()].flat().filter((mark) => mark.look === 'saved-here').length, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0,
     lastContactAt: at(), clockOffsetMs: now - Date.now(), clockIsOff: false, refused: [...marks.values()].flat().filter((mark) => mark.look === 'refused' && mark.seenAt === null), incarnation: 1, renumberedAt: null,
   });
   const viewOf = (caseId: string): CaseView => {
