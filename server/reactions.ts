@@ -1,17 +1,20 @@
 import type { CaseState } from '#shared/case/state.ts';
 import { foldCall } from '#shared/telephony/call-state.ts';
 import { appendToCase } from './cases/append-case.ts';
-import { recogniseCaller } from './cases/read-facts.ts';
+import { readFactsInto, recogniseCaller } from './cases/read-facts.ts';
 import type { CallKeeper } from './calls/call-keeper.ts';
 import type { Centre } from './centre.ts';
 import { bookStartedLines, inquireOpenLines } from './operations/book-lines.ts';
 import { checkPostings } from './operations/morning.ts';
 import { carryOutStops } from './operations/stop-cards.ts';
+import { hasReports, verifyFirst } from './operations/verify-first.ts';
 import { publishReviews, publishTrays } from './reviews/review-lists.ts';
 import type { Scheduler } from './telephony/scheduler.ts';
 import type { Switchboard } from './telephony/switchboard.ts';
 
 const ROUND_MS = 15_000;
+/** What may change how a stop that was reported offline stands. */
+const reportMoved = ['manual stop recorded', 'stop reported offline', 'card stopped', 'stop refused', 'manual stop verified'];
 
 /**
  * What the server does by itself when something happened: book what the gate let through, stop cards, keep lists and
@@ -61,7 +64,13 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     keeper.note(state);
     if (kinds.has('case opened')) shareCall(state).catch(failed('a second matter did not get its call'));
     if (kinds.has('execution started')) bookStartedLines(centre, state.id).catch(failed('lines were not booked; they are asked about on the next round'));
+    if (kinds.has('execution recovered')) inquireOpenLines(centre, state.id).catch(failed('a booking of the lost time was not asked about; the next round asks again'));
     if (kinds.has('stop ordered')) carryOutStops(centre, state, false).catch(failed('a stop was not carried out; it is asked about on the next round'));
+    // OF4: what was reported while the line was down is looked up before anything else is done about it.
+    if (hasReports(state) && reportMoved.some((kind) => kinds.has(kind))) verifyFirst(centre, state.id).catch(failed('a report was not verified; it is looked up on the next round'));
+    if (kinds.has('call logged') || kinds.has('call recorded')) keeper.handCalls.join().catch(failed('calls logged by hand were not joined; the next round joins them'));
+    // Facts that came with the age they had: read again now that somebody can (SY8).
+    if (kinds.has('held facts used') && state.owner !== null) readFactsInto(centre, state.id, state.owner, 'refresh', []).catch(failed('held facts were not read again'));
     if (kinds.has('access granted') && state.owner !== null && state.facts[state.owner] === undefined) recogniseCaller(centre, state.id, state.owner).catch(failed('facts were not read for the new owner'));
     // Whose time was over loses the review to whoever takes it next: not left 复核中, where no choice of state is open.
     if (kinds.has('review taken')) await leaveReviews(state);
@@ -116,10 +125,12 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     await timeBoxes();
     await leaveLostReviews();
     for (const state of open.all()) {
+      if (hasReports(state)) await verifyFirst(centre, state.id);
       if (state.stops.some((stop) => stop.status === 'in-doubt' || stop.status === 'ordered')) await carryOutStops(centre, state, false);
       // What is still on its way waits its turn behind the booking; what a failed booking left is asked about here.
       if (Object.values(state.operations).some((operation) => operation.status === 'in-doubt' || operation.status === 'executing')) await inquireOpenLines(centre, state.id);
     }
+    await keeper.handCalls.join();
     await checkPostings(centre);
     publishReviews(centre);
   };

@@ -5,6 +5,7 @@ import type { CallEvent } from '#shared/telephony/call-event.ts';
 import { callOf } from '#shared/operation/call-of.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
+import { HandCalls } from './hand-calls.ts';
 
 /**
  * Keeps what the phone system and routing tell in the cases that a call belongs to. A call that no case knows opens one;
@@ -13,9 +14,12 @@ import type { Centre } from '../centre.ts';
 export class CallKeeper {
   readonly #centre: Centre;
   readonly #casesOfCall = new Map<string, Set<string>>();
+  /** CT6: calls logged by hand, and the phone system's record of them. */
+  readonly handCalls: HandCalls;
 
   constructor(centre: Centre) {
     this.#centre = centre;
+    this.handCalls = new HandCalls(centre, (callId) => this.load(callId));
   }
 
   /** Learns which cases have which calls, closed ones too: an event hours late finds its own case (CT1). */
@@ -29,6 +33,7 @@ export class CallKeeper {
 
   /** Remembers which calls a case has. */
   note(state: CaseState): void {
+    this.handCalls.note(state);
     for (const callId of [...Object.keys(state.calls), ...(state.opened?.callId == null ? [] : [state.opened.callId])]) {
       const cases = this.#casesOfCall.get(callId) ?? new Set<string>();
       this.#casesOfCall.set(callId, cases.add(state.id));

@@ -9,6 +9,7 @@ import type { DecideContext } from './context.ts';
 import { happened, ms, ownerOnly, type Deciders } from './decider.ts';
 import { handOverDeciders } from './hand-over-decide.ts';
 import { stopDeciders } from './stop-decide.ts';
+import { isUnverified } from './stop-verify.ts';
 
 /** Policy `es.minPrep`: whole seconds between now and the earliest promise; 0 where policy has none in effect. */
 function minPrepSeconds(context: DecideContext): number {
@@ -30,10 +31,12 @@ export const caseDeciders: Deciders<keyof typeof caseCommandSchemas> = {
     const mine = ownerOnly(state, context);
     if (mine) return mine;
     if (state.closed) return refuse('case-closed');
-    const open = Object.values(state.operations).find((op) => ['in-review', 'approved', 'executing', 'in-doubt'].includes(op.status));
+    const open = Object.values(state.operations).find((op) => ['in-review', 'approved', 'executing', 'in-doubt'].includes(op.status) || state.onReturn[op.id]?.status === 'ordered');
     if (open) return refuse('operation-open', { status: open.status });
     // TP10, FL6: what the bank has not answered is asked about for as long as the case is open.
     if (state.stops.some((stop) => stop.status === 'ordered' || stop.status === 'in-doubt')) return refuse('stop-open');
+    // OF4: what was reported offline is looked up at the bank first, and the customer told.
+    if (state.stops.some((stop) => isUnverified(state, stop))) return refuse('stop-open');
     if (state.promises.some((promise) => promise.status === 'open')) return refuse('promise-open');
     if (state.followUps.some((followUp) => followUp.status === 'open')) return refuse('follow-up-open');
     return happened({ kind: 'case closed', body: { outcome: maskNumbers(body.outcome) } });

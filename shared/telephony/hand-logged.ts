@@ -59,9 +59,12 @@ export function countCalls(logged: readonly HandLoggedCall[], calls: readonly Ca
   return logged.length + calls.length - joinHandLogged(logged, calls, policy).length;
 }
 
+/** Whether two numbers are one, with the country code or without. */
+export const isSameNumber = (a: string, b: string): boolean => digits(a) === digits(b);
+
 function distanceMs(hand: HandLoggedCall, call: CallState): number | null {
   if (hand.direction !== call.direction) return null;
-  if (hand.number !== null && call.number !== null && digits(hand.number) !== digits(call.number)) return null;
+  if (hand.number !== null && call.number !== null && !isSameNumber(hand.number, call.number)) return null;
   if (call.personId !== null && call.personId !== hand.personId && !call.legs.some((leg) => leg.personId === hand.personId)) return null;
   const starts = [call.answeredAt, call.queuedAt, call.callback?.dialledAt].filter((at) => typeof at === 'string');
   if (starts.length === 0) return null;
