@@ -7,6 +7,8 @@ import { demoBranches } from '../knowledge/branches.ts';
 import { periodPrincipalFen } from '../money/instalment.ts';
 import { confirmationGap } from '../operation/confirmation.ts';
 import { callIdsOf, callOf, openCallOf } from '../operation/call-of.ts';
+import type { OnReturnState } from '../operation/on-return-schema.ts';
+import { forReturn } from '../operation/on-return-terms.ts';
 import type { OperationState } from '../operation/operation-schema.ts';
 import { OperationKind } from '../operation/payload.ts';
 import type { KindPolicy } from '../review/policy.ts';
@@ -89,10 +91,19 @@ function lineFacts(state: CaseState, operation: OperationState): LineFact[] {
   });
 }
 
+/** OF2: signed for at this screen, it may be confirmed and ordered like an approval, and is none. */
+function offlineFacts(one: OnReturnState, now: string): FactTree['approval'] {
+  if (one.status === 'closed' || one.status === 'returned') return { status: 'void' };
+  if (one.coSign === null) return { status: 'waiting' };
+  return { status: one.notAfter > now ? 'valid' : 'expired', digest: one.digest, expiresAt: one.notAfter };
+}
+
 function approvalFacts(state: CaseState, operation: OperationState | undefined, now: string): FactTree['approval'] {
   if (!operation) return { status: 'none' };
   const review = operation.reviewId === null ? undefined : state.reviews[operation.reviewId];
   const approval = operation.approval;
+  const offline = operation.execution === null && operation.status === 'draft' ? forReturn(state, operation) : null;
+  if (offline !== null) return offlineFacts(offline, now);
   if (approval !== null) return { status: approval.validUntil > now ? 'valid' : 'expired', digest: approval.digest, expiresAt: approval.validUntil };
   if (operation.execution) return { status: 'used', digest: operation.execution.digest };
   if (operation.status === 'void') return { status: 'void' };

@@ -6,11 +6,13 @@ import type { CaseState } from '../case/state.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import { isHighValue, reviewLimit } from '../review/policy.ts';
 import { signatureFault } from '../review/signature-check.ts';
+import type { CallState } from '../telephony/call-state.ts';
 import { ownCallOf } from './call-of.ts';
 import { confirmationGap } from './confirmation.ts';
 import type { OperationState } from './operation-schema.ts';
 import { digestOf, planIdOf, type OperationPayload } from './payload.ts';
 import { changedFacts, rereadPinned } from './pinned-facts.ts';
+import { lostTimeRuling } from './recovered.ts';
 
 type Refused = { refusal: Refusal };
 
@@ -82,14 +84,13 @@ function approvalStands(operation: OperationState, payload: OperationPayload, di
 }
 
 /** TP1 (c): complete, of this digest, on this call, after the approval, not too long ago. */
-function confirmationStands(state: CaseState, operation: OperationState, digest: string, callId: string, context: DecideContext): Refused | null {
+function confirmationStands(operation: OperationState, digest: string, callId: string, call: Readonly<CallState> | null, context: DecideContext): Refused | null {
   const policy = context.control.kinds[operation.kind];
   const confirmation = operation.confirmation;
   const gap = confirmationGap(operation, policy);
   if (confirmation === null || gap !== null) return refuse('confirmation-incomplete', { item: gap });
   if (confirmation.digest !== digest) return refuse('tp2-digest');
   if (confirmation.callId !== callId) return refuse('tp1-other-call');
-  const call = ownCallOf(state, callId, context.by.person);
   if (call === null) return refuse('tp1-no-call');
   const times = [...Object.values(confirmation.items).map((item) => item.at), confirmation.proofAt!];
   const oldest = Math.min(...times.map(ms));
@@ -105,10 +106,25 @@ function confirmationStands(state: CaseState, operation: OperationState, digest:
  * is void, with the old and the new value named; or the order is refused. No call to the bank is made here.
  */
 export function gate(state: CaseState, order: CommandBody<'order execution'>, context: DecideContext): Ruling {
+  // OF2: what was submitted to be ordered offline has a longer validity and another way of being judged; it is no approval here.
+  if (state.onReturn[order.operationId]?.digest === order.digest) return refuse('of2-order-only');
+  return gateOn({ call: ownCallOf(state, order.callId, context.by.person), at: context.now }, state, order, context);
+}
+
+/**
+ * The gate itself, of an order on this call. What two people ordered offline comes through here too, with what they signed in
+ * place of the approval, so that no rule is judged in two ways.
+ *
+ * @param on the maker's own call, as it is or as it was when they ordered (null where there is none), and when that was: the
+ * confirmation's age ends there
+ */
+export function gateOn(on: { call: Readonly<CallState> | null; at: string }, state: CaseState, order: CommandBody<'order execution'>, context: DecideContext): Ruling {
   const operation = state.operations[order.operationId];
   if (!operation) return refuse('operation-unknown');
   // TP4: another order for what is already on its way or settled is never a second booking.
   if (operation.execution) return refuse('tp4-already-started', { status: operation.status });
+  const lost = lostTimeRuling(state, operation, order, context);
+  if (lost !== null) return lost;
   if (operation.maker !== context.by.person || state.owner !== context.by.person) return refuse('not-the-maker');
   if (isRelated(operation.customerId, context)) return refuse('tp14-related');
   const payload = operation.payload;
@@ -138,7 +154,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
     if (fault) return fault;
   }
   if (!isOrderable(operation)) return refuse('operation-not-editable', { status: operation.status });
-  const fault = confirmationStands(state, operation, digest, order.callId, context);
+  const fault = confirmationStands(operation, digest, order.callId, on.call, { ...context, now: on.at });
   if (fault) return fault;
   if (context.ledger === 'unknown' || context.gateFacts === 'unknown') return refuse('bank-unreachable');
   const open = context.ledger.entries.find((entry) => entry.open && entry.accountId === operation.accountId && entry.kind === operation.kind && entry.operationId !== operation.id);
@@ -153,7 +169,7 @@ export function gate(state: CaseState, order: CommandBody<'order execution'>, co
     kind: 'execution started',
     body: {
       operationId: operation.id, executionId: order.executionId, digest, reviewId: operation.approval?.reviewId ?? null, highValue, callId: order.callId,
-      recordingId: ownCallOf(state, order.callId, context.by.person)?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
+      recordingId: on.call?.recordingId ?? null, factsReadAt: context.gateFacts.facts.readAt,
       approvedBy: highValue ? operation.approval!.by : [], breakGlass: highValue && operation.approval!.breakGlass, signed: order.signed,
       lines: payload.lines.map((line) => ({ lineId: line.lineId, planId: planIdOf(line), key: keys.get(line.lineId)! })),
     },

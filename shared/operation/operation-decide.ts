@@ -9,6 +9,7 @@ import { confirmationGap, confirmationItems } from './confirmation.ts';
 import { ownCallOf } from './call-of.ts';
 import { fallsWith } from './falls-with.ts';
 import { gate, isOrderable, isRelated, sumToday } from './gate.ts';
+import { coSignedHere, forReturn, ownCallAt, verifiedOn } from './on-return-terms.ts';
 import type { operationCommandSchemas, OperationState } from './operation-schema.ts';
 import { pinnedFacts } from './pinned-facts.ts';
 import { digestOf, planIdOf, type OperationLine } from './payload.ts';
@@ -25,7 +26,7 @@ const CLOCK_TOLERANCE_MS = 5_000;
 const isRefused = (value: object): value is Refused => 'refusal' in value;
 
 /** The operation, where this person is its maker and it is not booked or on its way. */
-function makersOperation(state: CaseState, operationId: string, context: DecideContext): OperationState | Refused {
+export function makersOperation(state: CaseState, operationId: string, context: DecideContext): OperationState | Refused {
   const mine = ownerOnly(state, context);
   if (mine) return mine;
   const operation = state.operations[operationId];
@@ -130,18 +131,32 @@ function submit(state: CaseState, body: Parameters<Deciders<'submit for review'>
 }
 
 /** A confirmation is taken on a call that is on now, of figures that are approved where they must be (TP1). */
-function confirmable(state: CaseState, operationId: string, callId: string, context: DecideContext): OperationState | Refused {
+function confirmable(state: CaseState, operationId: string, callId: string, context: DecideContext, madeAt: string): OperationState | Refused {
   const operation = makersOperation(state, operationId, context);
   if (isRefused(operation)) return operation;
   if (operation.payload === null || operation.digest === null) return refuse('no-payload');
   if (operation.execution) return refuse('tp4-already-started');
   const high = isHighValue(context.control.kinds[operation.kind], operation.payload.totalDueFen, operation.payload.lines.length, sumToday(operation, context));
+  const offline = forReturn(state, operation);
+  if (offline !== null) return confirmableOnReturn(state, operation, callId, context, madeAt);
   if (high && operation.approval === null) return refuse('tp1-no-approval');
   if (!isOrderable(operation)) return refuse('operation-not-editable', { status: operation.status });
   if (ms(operation.payload.validUntil) <= ms(context.now)) return refuse('tp9-expired');
   if (ownCallOf(state, callId, context.by.person) === null) return refuse('tp1-no-call');
   if ((state.verification[callId]?.level ?? 0) < 3) return refuse('verification-too-low', { needed: 3 });
   return operation;
+}
+
+/**
+ * OF2: the same of figures that a second person signed for at this screen. The centre hears of it when all is over: the call
+ * is judged as it was when the words were said, and whether T has passed is told by the order's own answer.
+ */
+function confirmableOnReturn(state: CaseState, operation: OperationState, callId: string, context: DecideContext, madeAt: string): OperationState | Refused {
+  if (coSignedHere(state, operation) === null) return refuse('tp1-no-approval');
+  if (!isOrderable(operation)) return refuse('operation-not-editable', { status: operation.status });
+  if (ms(operation.payload!.validUntil) <= ms(madeAt)) return refuse('tp9-expired');
+  if (ownCallAt(state, callId, context.by.person, madeAt) === null) return refuse('tp1-no-call');
+  return verifiedOn(state, callId, context.by.person) < 3 ? refuse('verification-too-low', { needed: 3 }) : operation;
 }
 
 export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> = {
@@ -173,8 +188,8 @@ export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> =
       ? [{ kind: 'review withdrawn', body: { reviewId: operation.reviewId, by: context.by.person } }] : [];
     return happened(...review, { kind: 'operation withdrawn', body: { operationId: body.operationId, reason: maskNumbers(body.reason) } });
   },
-  'confirm item': (state, body, context) => {
-    const operation = confirmable(state, body.operationId, body.callId, context);
+  'confirm item': (state, body, context, { madeAt }) => {
+    const operation = confirmable(state, body.operationId, body.callId, context, madeAt);
     if (isRefused(operation)) return operation;
     const known = confirmationItems(operation, context.control.kinds[operation.kind]);
     if (!known.includes(`${body.part}:${body.item}`)) return refuse('confirmation-unknown-item', { item: body.item });
@@ -182,8 +197,8 @@ export const operationDeciders: Deciders<keyof typeof operationCommandSchemas> =
     if (body.agrees) return happened(confirmed);
     return happened(confirmed, { kind: 'approval voided', body: { operationId: operation.id, reason: 'customer-disagrees', changed: [] } });
   },
-  'type in proof': (state, body, context) => {
-    const operation = confirmable(state, body.operationId, body.callId, context);
+  'type in proof': (state, body, context, { madeAt }) => {
+    const operation = confirmable(state, body.operationId, body.callId, context, madeAt);
     if (isRefused(operation)) return operation;
     const gap = confirmationGap(operation, context.control.kinds[operation.kind], { withoutProof: true });
     if (gap !== null || operation.confirmation?.callId !== body.callId) return refuse('confirmation-incomplete', { item: gap });

@@ -59,6 +59,15 @@ export const ControlPolicy = z.strictObject({
   maxBlindEntries: z.int().min(1),
   /** TP11: when no entitled reviewer can be had, two leads sign in place of one, up to a sum and so often a day. */
   breakGlass: z.strictObject({ afterMinutes: z.int().min(1), capFen: Fen, perDay: z.int().min(0) }),
+  /**
+   * OF2: what two people at one screen may order while the centre is down, to be executed on its return: up to a sum, for so many
+   * hours. Without it nothing may: it is left out, not filled in, so that the digest of an older policy stays what was signed.
+   */
+  offline: z.strictObject({
+    capFen: Fen.min(0), hours: z.int().min(0).max(16),
+    /** Whether a confirmation on a call that was logged by hand, and has no recording, will do where the kind asks for one (TP16). */
+    withoutRecording: z.boolean(),
+  }).optional(),
 }).superRefine(({ kinds }, check) => {
   // TP2 is law: policy may pin more facts of a settlement, never fewer. Blind entry without the sum is none (TP6).
   const settlement = kinds['early-settlement'];

@@ -5,11 +5,10 @@ import type { OperationState } from '../operation/operation-schema.ts';
 import type { OperationPayload } from '../operation/payload.ts';
 import { maskNumbers } from '../privacy/mask.ts';
 import { refuse, type Refusal } from '../protocol/refusal.ts';
-import { planIdOf } from '../operation/payload.ts';
-import { tidyReference } from '../operation/reference.ts';
 import { breakGlassDeciders } from './break-glass-decide.ts';
-import { reviewLimit, type KeyFigure } from './policy.ts';
-import type { BlindEntry, reviewCommandSchemas, ReviewState } from './review-schema.ts';
+import { differences } from './differences.ts';
+import { reviewLimit } from './policy.ts';
+import type { reviewCommandSchemas, ReviewState } from './review-schema.ts';
 import { isSameHuman } from './same-human.ts';
 import { seatOf } from './seats.ts';
 import { signatureFault } from './signature-check.ts';
@@ -58,21 +57,6 @@ function mine(found: Found, context: DecideContext): Refused | null {
   if (review.takenBy !== context.by.person) return refuse('review-not-yours');
   if (review.takenUntil !== null && ms(review.takenUntil) < ms(context.now)) return refuse('review-time-over');
   return null;
-}
-
-/** TP6: the key figures that policy named for the request, one by one. */
-export function differences(entry: BlindEntry, payload: OperationPayload, asked: { keyFigures: readonly KeyFigure[]; principalsAsked: boolean }): string[] {
-  const differs: string[] = [];
-  const named = new Set(asked.keyFigures);
-  if (entry.totalDueFen !== payload.totalDueFen) differs.push('totalDueFen');
-  if (named.has('lines') && entry.lines !== payload.lines.length) differs.push('lines');
-  if (named.has('due-date') && entry.dueDate !== payload.dueDate) differs.push('dueDate');
-  if (named.has('last-four') && entry.lastFour !== payload.cardLastFour) differs.push('lastFour');
-  if (named.has('reference') && payload.lines.some((line) => line.type === 'plain' && line.reference !== tidyReference(entry.reference ?? ''))) differs.push('reference');
-  if (asked.principalsAsked) {
-    for (const line of payload.lines) if (line.type === 'settlement' && entry.principals[line.planId] !== line.remainingFen) differs.push(`principal:${planIdOf(line)}`);
-  }
-  return differs;
 }
 
 const released = (review: ReviewState, person: string): boolean => review.entries.some((entry) => entry.by === person && entry.releases);

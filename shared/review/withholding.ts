@@ -82,6 +82,8 @@ export function releasesTo(event: Pick<FoldedEvent, 'kind' | 'body'>): string[] 
 export function hasSeenFigures(state: CaseState, person: string, isSame: (other: string) => boolean = (other) => other === person, operation: OperationState | null = null): boolean {
   const had = state.sighted.some(isSame) || Object.values(state.operations).some((one) => isSame(one.maker)) || Object.entries(state.access).some(([other, as]) => seesAll.has(as) && isSame(other));
   if (had || operation === null) return had;
+  // At one screen they had the whole of it (OF2).
+  if (Object.values(state.onReturn).some((one) => one.operationId !== operation.id && one.coSign !== null && isSame(one.coSign.by) && one.coSign.at >= operation.worksheet.factsReadAt)) return true;
   // An entry releases everything that is older; the facts that a worksheet is made of are older than it.
   return Object.values(state.reviews).some((review) => review.operationId !== operation.id && review.entries.some((entry) => entry.releases && isSame(entry.by) && entry.at >= operation.worksheet.factsReadAt));
 }

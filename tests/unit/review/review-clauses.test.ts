@@ -1,7 +1,8 @@
 /** The review, clause by clause; what mutation testing found untested (docs/mutation.md). */
 import { describe, expect, it } from 'vitest';
 import { bandOf, ControlPolicy } from '#shared/review/policy.ts';
-import { differences, mayReview, reviewDeciders } from '#shared/review/review-decide.ts';
+import { differences } from '#shared/review/differences.ts';
+import { mayReview, reviewDeciders } from '#shared/review/review-decide.ts';
 import type { BlindEntry, ReviewState } from '#shared/review/review-schema.ts';
 import { seatOf } from '#shared/review/seats.ts';
 import { signatureFault } from '#shared/review/signature-check.ts';
