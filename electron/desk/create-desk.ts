@@ -1,4 +1,4 @@
-import type { DeskHandlers, DeskPort, DeskReply, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskHandlers, DeskPort, DeskReply, MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';
@@ -11,6 +11,11 @@ import { signIn, type Credentials, type SignedInHere, type SignInParts } from '.
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
 import { Enrolment } from './signing/enrolment.ts';
+import { openSecondPerson } from './signing/second-person.ts';
+import { deliverSpool, type Delivery } from './spool/deliver.ts';
+import { exportSpool, importSpool } from './spool/salvage.ts';
+import { Spool } from './spool/spool.ts';
+import { spoolOverHttp, type PostSpool } from './spool/spool-over-http.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
 import type { KeyStore } from './store/key-store.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
@@ -32,6 +37,8 @@ export type DeskParts = {
   logic(here: Here): CaseLogic;
   connect: Connect;
   signInOverHttp: SignInOverHttp;
+  /** How unsent work of others reaches the server (SY10); over HTTP where left out. */
+  postSpool?: PostSpool;
   /** Cost of a guess at the passphrase for new files; tests make it small. */
   kdfCost?: KdfCost;
   /** Told of errors that are bugs. Gets no text that a person typed. */
@@ -68,11 +75,12 @@ export function createDesk(parts: DeskParts): Desk {
     live: (topic) => session?.board.get(topic) ?? null,
     caseIds: () => session?.book.ids() ?? [],
     caseView: (id) => session?.book.view(id) ?? null,
+    takenOver: () => session?.takenOver?.view() ?? [],
     shown: (id) => session?.shown(id),
   });
 
   const everythingChanged = (): void => {
-    for (const what of ['session', 'sync', 'rules', 'all-cases'] as const) publisher.changed(what);
+    for (const what of ['session', 'sync', 'rules', 'all-cases', 'taken-over'] as const) publisher.changed(what);
   };
 
   function end(refusal: Refusal | null): void {
@@ -85,6 +93,10 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   const enrolment = new Enrolment(parts.root);
+  const spool = new Spool(parts.root);
+  const postSpool = parts.postSpool ?? spoolOverHttp;
+  const told = ({ reached, ...outcome }: Delivery): DeskReply<MethodValue<'deliverSpool'>> =>
+    (reached ? { ok: true, value: outcome } : { ok: false, refusal: { code: 'server-unreachable' } });
   const signInParts: SignInParts = {
     root: parts.root, workstation: parts.workstation, environment: parts.environment, enrolment, signInOverHttp: parts.signInOverHttp,
     store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }), ...(parts.keyStore === undefined ? {} : { keyStore: parts.keyStore }) },
@@ -161,8 +173,11 @@ export function createDesk(parts: DeskParts): Desk {
       if ('refusal' in signedIn) return { ok: false, refusal: signedIn.refusal };
       const opened = new OpenSession({
         signedIn, server: credentials.server, workstation: parts.workstation, environment: parts.environment,
-        logic: parts.logic, connect: parts.connect, publisher,
+        logic: parts.logic, connect: parts.connect, publisher, spool, postSpool,
         signInAgain: () => signInAgain(credentials, signedIn),
+        openSecond: (given) => openSecondPerson({
+          signIn: signInParts, server: credentials.server, present: { account: credentials.account, person: signedIn.person.id, human: signedIn.person.human },
+        }, given),
         ended: (refusal) => end(refusal),
         report: parts.report,
       });
@@ -210,7 +225,27 @@ export function createDesk(parts: DeskParts): Desk {
       session?.refusalSeen(command);
       return DONE;
     },
+    openHandOver: async (given) => (await session?.handOver.open(given)) ?? SIGNED_OUT_REFUSAL,
+    handOverHere: async (given) => (await session?.handOver.give(given)) ?? SIGNED_OUT_REFUSAL,
+    closeHandOver: () => {
+      session?.handOver.close();
+      return DONE;
+    },
+    takenOverSeen: ({ case: caseId }) => {
+      session?.takenOver?.seen(caseId);
+      return DONE;
+    },
     serverInfo: ({ server }) => readServerInfo(server),
+    exportSpool: ({ server, folder }) => {
+      const made = exportSpool(spool, { root: parts.root, server, workstation: parts.workstation, to: folder }, instantOf(parts.environment.now()));
+      return 'refusal' in made ? { ok: false, refusal: made.refusal } : { ok: true, value: made };
+    },
+    importSpool: overTls(async ({ server, content }) => {
+      const done = await importSpool(content, server, postSpool);
+      return 'refusal' in done ? { ok: false, refusal: done.refusal } : told(done);
+    }),
+    deliverSpool: overTls(async ({ server }) => told(await deliverSpool({ spool, server, post: postSpool }))),
+    spooled: ({ server }) => ({ ok: true, value: { rows: spool.count(server) } }),
     quitCheck: () => ({ ok: true, value: { unsent: session?.unsent ?? 0 } }),
     syncStatus: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.syncView() }),
     connectNow: () => {
@@ -234,6 +269,7 @@ export function createDesk(parts: DeskParts): Desk {
       endService = () => {};
       session?.stop();
       session = null;
+      spool.close();
     },
   };
 }

@@ -24,9 +24,12 @@ export type CommandParts = {
   clock: CorrectedClock;
   who: Who;
   newId(): string;
+  /** Keeps each command as well where it outlives this session (SY10); none where the server has no key for it. */
+  spool?: { put(row: OutboxRow): Promise<void> | null; drop(id: string): void } | undefined;
 };
 
-type Given = DeskReply<CommandAnswer> & { row?: OutboxRow };
+/** `spooled`: nothing is acknowledged before it is there; null where there is nothing to wait for. */
+type Given = DeskReply<CommandAnswer> & { row?: OutboxRow; spooled?: Promise<void> | null };
 
 /** The answer to an id that was given before: pressing twice, or asking again after a crash, is once. */
 function answeredBefore({ store }: CommandParts, params: CommandParams): Given | null {
@@ -70,7 +73,7 @@ export async function giveSigned(
  * @param madeAt corrected time; of the signature, where the body carries one
  */
 export function giveCommand(parts: CommandParts, params: CommandParams, madeAt: string = parts.clock.now()): Given {
-  const { store, logic, book, clock, who } = parts;
+  const { logic, book, clock, who } = parts;
   const before = answeredBefore(parts, params);
   if (before !== null) return before;
   const id = params.id ?? parts.newId();
@@ -103,9 +106,28 @@ export function giveCommand(parts: CommandParts, params: CommandParams, madeAt: 
     hash: createHash('sha256').update(innerText, 'utf8').digest('hex'),
     inner_text: innerText, made_at: madeAt,
   };
-  const row = store.transaction(() => store.outbox.append(entry));
+  const { row, spooled } = append(parts, entry);
   book.appended(row, ground);
-  return { ok: true, value: { commandId: id, decided: kind === 'central' ? 'asked' : 'pending' }, row };
+  return { ok: true, value: { commandId: id, decided: kind === 'central' ? 'asked' : 'pending' }, row, spooled };
+}
+
+/**
+ * Into the outbox, and into the workstation's spool from within the same transaction: the disk is asked for both at once.
+ * What the outbox did not take leaves the spool, since the person is told that it was not saved.
+ */
+function append({ store, spool }: CommandParts, entry: NewCommand): { row: OutboxRow; spooled: Promise<void> | null } {
+  let spooled: Promise<void> | null = null;
+  try {
+    const row = store.transaction(() => {
+      const appended = store.outbox.append(entry);
+      spooled = spool?.put(appended) ?? null;
+      return appended;
+    });
+    return { row, spooled };
+  } catch (error) {
+    spool?.drop(entry.id);
+    throw error;
+  }
 }
 
 /**

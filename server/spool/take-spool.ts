@@ -1,5 +1,5 @@
 import { isCommandKind } from '#shared/case/commands.ts';
-import type { CommandResult, OuterCommand } from '#shared/protocol/command.ts';
+import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/protocol/command.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import { spoolSessionId, type LateBecause, type SpoolAnswer, type SpoolRequest, type SpoolStatus } from '#shared/protocol/spool.ts';
 import { mayDo } from '#shared/people/may.ts';
@@ -69,7 +69,7 @@ export class SpoolTaker {
       if (told !== null && tray.get(outer.id) === null) {
         late.push({
           command: outer.id, author: session.certificate.person, workstation: session.certificate.workstation, kind: outer.kind, caseId: outer.case,
-          madeAt: row.at, because: told.because, became: told.became, code: told.code,
+          madeAt: madeAtOf(outer) ?? row.at, because: told.because, became: told.became, code: told.code,
         });
       }
       results.push({ id: row.id, status });
@@ -138,6 +138,15 @@ export class SpoolTaker {
     const unwritten = this.#unwritten;
     this.#unwritten = 0;
     return [{ kind: 'late work unreadable', person: session?.certificate.person ?? null, workstation: session?.certificate.workstation ?? null, about: null, detail: { command, code: session === null ? 'unsigned' : 'changed', unwritten } }];
+  }
+}
+
+/** The desktop's own claim of when it was made; a row may have been sealed later. */
+function madeAtOf(outer: OuterCommand): string | null {
+  try {
+    return InnerCommand.pick({ madeAt: true }).loose().safeParse(JSON.parse(outer.inner)).data?.madeAt ?? null;
+  } catch {
+    return null;
   }
 }
 

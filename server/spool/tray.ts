@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Person } from '#shared/people/person.ts';
-import { Instant, LATE_WORK, PersonId, Uuid7 } from '#shared/protocol/ids.ts';
+import { LATE_WORK, PersonId, Uuid7, type Instant } from '#shared/protocol/ids.ts';
 import { LateWork } from '#shared/protocol/spool.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import type { Centre } from '../centre.ts';
@@ -13,7 +13,7 @@ export type LateItem = z.infer<typeof Item>;
 const Arrived = z.strictObject({ items: z.array(Item) });
 const PutAway = z.strictObject({ commands: z.array(Uuid7), by: PersonId });
 
-type Held = LateItem & { arrivedAt: z.infer<typeof Instant>; putAway: boolean };
+type Held = LateItem & { arrivedAt: Instant; putAway: boolean };
 
 const TRIES = 20;
 /** Shown at once; what was put away makes room. */

@@ -12,6 +12,7 @@ import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
 import { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
+import { SpoolOutcome } from './spool.ts';
 import { EnrolmentAnswer, SignInAnswer } from './wire.ts';
 
 // ---------------------------------------------------------------- views
@@ -89,6 +90,20 @@ export const CasesChange = z.strictObject({
   gone: z.array(CaseId),
 });
 export type CasesChange = z.infer<typeof CasesChange>;
+
+/** A case that a colleague handed over at this screen, until the server has taken the hand-over in or has refused it (OF1). */
+export const TakenOverView = z.strictObject({
+  case: CaseId,
+  handOverId: Uuid7,
+  fromName: z.string(),
+  note: z.string(),
+  at: Instant,
+  /** When the leaver's desktop last heard of it (SY8). */
+  heardAt: Instant.nullable(),
+  /** The server did not take it: the case has left, and what was done here is refused with it. */
+  refusal: Refusal.nullable(),
+});
+export type TakenOverView = z.infer<typeof TakenOverView>;
 
 export const LiveView = z.strictObject({
   topic: z.string(),
@@ -283,6 +298,37 @@ export const deskMethods = {
    * anything that was said, typed or read of a customer.
    */
   diagnostics: { params: nothing, value: Diagnostics },
+  /**
+   * The successor types their own account and passphrase at the leaver's screen, once for the whole list (OF1); closed by
+   * `closeHandOver`, by the end of the session, or after a quarter of an hour. Refusals: `second-person-same`,
+   * `second-person-not-here`, `hand-over-to-nobody`, and those of signing in without the server.
+   */
+  openHandOver: {
+    params: z.strictObject({ account: z.string().min(1).max(80), passphrase: z.string().min(1).max(200) }),
+    value: z.strictObject({ successor: z.strictObject({ id: Uuid7, name: z.string(), no: z.string(), role: Role }), openUntil: Instant }),
+  },
+  /**
+   * One case, signed by both and copied into the successor's file. `copied: false`: signed, and their disk did not take the
+   * copy; the same `handOverId` again copies it again. Refusals: `hand-over-not-open`, and those of the command.
+   */
+  handOverHere: {
+    params: z.strictObject({ case: CaseId, handOverId: Uuid7, note: z.string().max(300) }),
+    value: z.strictObject({ commandId: Uuid7, copied: z.boolean() }),
+  },
+  closeHandOver: { params: nothing, value: done },
+  /** A hand-over that the server refused was read. */
+  takenOverSeen: { params: z.strictObject({ case: CaseId }), value: done },
+  /**
+   * Writes all that this workstation keeps unsent for a server into one file, sealed (SY10); nobody need be signed in. `folder`
+   * null: the downloads. Refusals: `salvage-empty`, `salvage-folder`.
+   */
+  exportSpool: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }), folder: z.string().min(1).max(1000).nullable() }), value: z.strictObject({ file: z.string(), rows: z.int() }) },
+  /** Hands such a file's rows to the server. Refusals: `salvage-unreadable`, `salvage-other-server`, `server-unreachable`. */
+  importSpool: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }), content: z.string().max(60_000_000) }), value: SpoolOutcome },
+  /** Delivers what is unsent at this workstation, whoever left it. Refusal: `server-unreachable`. */
+  deliverSpool: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }) }), value: SpoolOutcome },
+  /** How many commands this workstation keeps unsent for a server. */
+  spooled: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }) }), value: z.strictObject({ rows: z.int().min(0) }) },
   /** Before the windows close. */
   quitCheck: { params: nothing, value: z.strictObject({ unsent: z.int().min(0) }) },
   syncStatus: { params: nothing, value: SyncView },
@@ -298,6 +344,8 @@ export const deskTopics = {
   case: { params: z.strictObject({ case: CaseId }), view: CaseView.nullable() },
   /** Flows, policy and calendar as last published; kept for work without the server, null before the first sign-in. */
   rules: { params: nothing, view: Rules.nullable() },
+  /** What colleagues handed over at this screen and the server has not confirmed, refused ones first. */
+  'taken-over': { params: nothing, view: z.array(TakenOverView) },
   /** The newest value of a topic (`agent`, `offer`, `queue`, `reviews`, `lights`, `clock`, …); null before the first. */
   live: { params: z.strictObject({ topic: z.string().min(1).max(30) }), view: LiveView.nullable() },
 } satisfies Record<string, { params: z.ZodType; view: z.ZodType }>;

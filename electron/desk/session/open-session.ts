@@ -10,7 +10,14 @@ import type { Here } from '../decide-here.ts';
 import { storableText } from '../draft-text.ts';
 import { instantOf, type Environment } from '../environment.ts';
 import { giveCommand, giveSigned, type CommandParts } from '../give-command.ts';
+import { HandOverHere } from '../hand-over-here.ts';
 import type { Publisher } from '../rpc/publisher.ts';
+import type { SecondPerson } from '../signing/second-person.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import { TakenOverWatch } from '../taken-over-watch.ts';
+import { SessionSpool } from '../spool/session-spool.ts';
+import type { Spool } from '../spool/spool.ts';
+import { spoolOverHttp, type PostSpool } from '../spool/spool-over-http.ts';
 import { see } from '../store/meta.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
 import type { Connect } from '../sync/link.ts';
@@ -40,7 +47,13 @@ export type OpenSessionParts = {
   logic(here: Here): CaseLogic;
   connect: Connect;
   publisher: Publisher;
+  /** The workstation's spool (SY10); none where left out. */
+  spool?: Spool;
+  /** How others' unsent work reaches the server; over HTTP where left out. */
+  postSpool?: PostSpool;
   signInAgain(): Promise<{ token: SessionToken } | { refusal: Refusal } | null>;
+  /** Opens the file of a second person at this screen (OF1, OF2). */
+  openSecond?(given: { account: string; passphrase: string }): Promise<SecondPerson | { refusal: Refusal }>;
   ended(refusal: Refusal): void;
   report(error: unknown): void;
 };
@@ -65,6 +78,10 @@ export class OpenSession {
   readonly #stale: StaleCases;
   readonly #progress: Seldom;
   readonly #happenings = new Happenings();
+  readonly #spool: SessionSpool | null;
+  /** Null only while it is being made. */
+  readonly #takenOver: TakenOverWatch | null = null;
+  readonly handOver: HandOverHere;
   /** The most that was unsent since nothing was. */
   #unsentOf = 0;
 
@@ -87,19 +104,35 @@ export class OpenSession {
     });
     this.#progress = new Seldom(environment, PROGRESS_MS, () => publisher.changed('sync'));
     store.outbox.prune(instantOf(clock.nowMs() - RESEND_MS));
+    this.#spool = parts.spool === undefined ? null : new SessionSpool({
+      spool: parts.spool, store, server, person: person.id, workstation: signedIn.workstationId, clock, environment,
+      certify: (bytes) => signedIn.signing.certify(bytes), post: parts.postSpool ?? spoolOverHttp,
+      report: (error) => {
+        this.#happenings.error(clock.now(), error);
+        parts.report(error);
+      },
+      changed: () => publisher.changed('sync'),
+    });
     this.#sync = new SyncClient({
       store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation: signedIn.workstationId, token: signedIn.token,
       prove: (token) => signedIn.signing.prove(token),
-      beforePush: () => this.#keepKey(),
+      beforePush: () => this.#beforePush(),
       signInAgain: parts.signInAgain,
-      changed: (streams) => this.#stale.changed(streams),
+      changed: (streams) => {
+        this.#takenOver?.noted(streams);
+        this.#stale.changed(streams);
+        this.#spool?.answered();
+      },
       status: () => {
         this.#happenings.connection(clock.now(), this.#sync.connection, this.#sync.refusal?.code ?? null);
         this.#progress.now();
       },
       progress: () => this.#progress.changed(),
       live: (message) => this.#live(message),
-      cameUp: () => void this.#fetchRules().catch(parts.report),
+      cameUp: () => {
+        void this.#fetchRules().catch(parts.report);
+        this.#takenOver?.begin();
+      },
       ended: parts.ended,
       report: (error) => {
         this.#happenings.error(clock.now(), error);
@@ -108,9 +141,29 @@ export class OpenSession {
     });
     // Last: it decides unsent commands anew, and how they are decided depends on whether the line is down.
     this.#book = new CaseBook(store, this.#logic, this.#who);
+    this.#takenOver = new TakenOverWatch({
+      store, logic: this.#logic, me: person.id, environment,
+      ask: (kind, body) => this.#sync.ask(kind, body),
+      isUpToDate: () => this.#sync.connection === 'online' && !this.#sync.catchingUp,
+      changed: (ids) => this.#tookOver(ids),
+      isOver: () => this.#stopped, report: parts.report,
+    });
+    this.handOver = new HandOverHere({
+      environment, person, signing: signedIn.signing, command: () => this.#commandParts, isOver: () => this.#stopped,
+      openSecond: async (given) => (await parts.openSecond?.(given)) ?? { refusal: { code: 'second-person-not-here' } },
+      stored: (row) => this.#stored(row),
+    });
+  }
+
+  /** What was taken over at this screen is the server's now, or left with its reason. */
+  #tookOver(ids: ReadonlySet<string>): void {
+    this.#stale.changed(ids);
+    this.#parts.publisher.changed('taken-over');
+    this.#sync.wake();
   }
 
   start(): void {
+    this.#spool?.start();
     this.#sync.start();
     this.#tick();
   }
@@ -120,8 +173,11 @@ export class OpenSession {
     this.#stopped = true;
     this.#cancelTick();
     this.#stale.stop();
+    this.handOver.close();
+    this.#takenOver?.stop();
     this.#sync.stop();
     this.#progress.stop();
+    this.#spool?.stop();
     this.#parts.signedIn.signing.close();
     this.#parts.signedIn.store.close();
   }
@@ -143,7 +199,7 @@ export class OpenSession {
     return {
       connection: this.#sync.connection, refusal: this.#sync.refusal, unsent, unsentOf: this.#unsentOf,
       inFlight: Math.min(unsent, this.#sync.inFlight), catchingUp: this.#sync.catchingUp, behind: this.#sync.behind,
-      setAside: [...this.#sync.setAside], spooled: 0, lastContactAt: this.#sync.lastContactAt,
+      setAside: [...this.#sync.setAside], spooled: this.#spool?.others ?? 0, lastContactAt: this.#sync.lastContactAt,
       clockOffsetMs: clock.offsetMs, clockIsOff: clock.isOff,
       refused: store.outbox.refusedUnseen().map((row) => markOf(row, null)),
       incarnation: store.meta.get('incarnation') ?? 1, renumberedAt: store.meta.get('renumberedAt'),
@@ -155,6 +211,9 @@ export class OpenSession {
   }
   get rules(): RuleBook['rules'] {
     return this.#rules.rules;
+  }
+  get takenOver(): TakenOverWatch | null {
+    return this.#takenOver;
   }
   get board(): LiveBoard {
     return this.#board;
@@ -173,16 +232,23 @@ export class OpenSession {
 
   get #commandParts(): CommandParts {
     const { signedIn, environment } = this.#parts;
-    return { store: signedIn.store, logic: this.#logic, book: this.#book, clock: signedIn.clock, who: this.#who, newId: environment.newId };
+    return { store: signedIn.store, logic: this.#logic, book: this.#book, clock: signedIn.clock, who: this.#who, newId: environment.newId, spool: this.#spool ?? undefined };
   }
 
-  #given({ row, ...answer }: ReturnType<typeof giveCommand>): DeskReply<CommandAnswer> {
-    if (row !== undefined) {
-      this.#parts.publisher.caseChanged(row.stream);
-      this.#parts.publisher.changed('sync');
-      this.#sync.wake();
-    }
-    return answer;
+  /** Answered once it is in the workstation's spool as well (SY10). */
+  #given({ row, spooled = null, ...answer }: ReturnType<typeof giveCommand>): DeskReply<CommandAnswer> | Promise<DeskReply<CommandAnswer>> {
+    const tell = (): DeskReply<CommandAnswer> => {
+      if (row !== undefined) this.#stored(row);
+      return answer;
+    };
+    return spooled === null ? tell() : spooled.then(tell);
+  }
+
+  #stored(row: OutboxRow): void {
+    if (this.#stopped) return;
+    this.#parts.publisher.caseChanged(row.stream);
+    this.#parts.publisher.changed('sync');
+    this.#sync.wake();
   }
 
   /** PR8: that this person was shown a customer's case goes to the audit log, without the line as well. */
@@ -192,8 +258,10 @@ export class OpenSession {
     const record = this.#logic.viewOf(view.state, this.#parts.environment.newId());
     if (record === null) return;
     this.#ifDiskCan(() => {
+      const at = this.#parts.signedIn.clock.nowMs();
       const answer = this.command({ ...record, case: caseId });
-      if ('ok' in answer && answer.ok) this.#views.recorded(caseId, this.#parts.signedIn.clock.nowMs());
+      // On disk by now, whatever else the answer waits for.
+      if (!('ok' in answer) || answer.ok) this.#views.recorded(caseId, at);
     });
   }
 
@@ -225,6 +293,17 @@ export class OpenSession {
       void this.#keepKey()?.catch(this.#parts.report);
     }
     return null;
+  }
+
+  /** What the server has to have before any command: the key that signed some of them, then what others left here (SY10). */
+  #beforePush(): Promise<void> | null {
+    const key = this.#keepKey();
+    if (key === null) return this.#deliver();
+    return key.then(() => this.#deliver() ?? undefined);
+  }
+
+  #deliver(): Promise<void> | null {
+    return this.#stopped ? null : (this.#spool?.deliver()?.then(() => undefined) ?? null);
   }
 
   #keepKey(): Promise<void> | null {

@@ -8,6 +8,7 @@ import { SessionSigning } from '../signing/session-signing.ts';
 import { personKeyOffline, personKeyOnline } from '../signing/settle-person-key.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { WorkstationFile } from '../signing/workstation-key.ts';
+import { keepSpoolKey } from '../spool/session-spool.ts';
 import { see } from '../store/meta.ts';
 import { USUAL_COST } from '../store/passphrase-key.ts';
 import { countFailures, profileFolder, readKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
@@ -150,6 +151,7 @@ async function withServer(
     meta.set('lastOnlineAt', answer.serverAt);
     meta.set('lastContactAt', answer.serverAt);
     meta.set('workstationSecret', answer.workstationSecret);
+    if (answer.spoolKey != null) keepSpoolKey(store, answer.spoolKey, answer.serverAt);
     see(meta, answer.serverAt);
   });
   const own = await personKeyOnline({

@@ -1,5 +1,6 @@
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
 import { keyIdOf, signedBytes, type Signed, type SignaturePurpose } from '#shared/protocol/signature.ts';
+import type { SpoolSession } from '#shared/protocol/spool.ts';
 import { helloBytes } from '#shared/protocol/wire.ts';
 import type { Guesses } from './guesses.ts';
 import type { KeptKey } from '#shared/protocol/wire.ts';
@@ -79,6 +80,18 @@ export class SessionSigning {
     });
     if ('refusal' in tried) return tried;
     return tried.value.ok ? { signature: tried.value.signature } : { refusal: tried.value.refusal };
+  }
+
+  /**
+   * Vouches for what this session seals (SY10), by the key that the sign-in opened and the workstation's; null for one that is
+   * not there. No ticks, approvals or orders are made so: the bytes begin otherwise.
+   */
+  async certify(bytes: Uint8Array): Promise<Pick<SpoolSession, 'person' | 'workstation'>> {
+    const by = async (signer: Signer | null): Promise<SpoolSession['person']> => {
+      const made = signer === null ? null : await signer.sign(bytes);
+      return signer === null || made === null || !made.ok ? null : { key: keyIdOf(await signer.publicKey()), signature: base64(made.signature) };
+    };
+    return { person: await by(this.#person.state === 'ready' ? this.#person.signer : null), workstation: await by(this.#workstation) };
   }
 
   /** What lets this machine in with the token: a token copied elsewhere does not (PR9). */

@@ -1,0 +1,218 @@
+import type { SealedRow, SpoolKey as Key } from '#shared/protocol/spool.ts';
+import { SpoolKey } from '#shared/protocol/spool.ts';
+import type { Environment } from '../environment.ts';
+import type { OutboxRow, RowToSend } from '../store/outbox.ts';
+import type { Store } from '../store/store.ts';
+import { outerOf } from '../sync/batch.ts';
+import type { CorrectedClock } from '../sync/corrected-clock.ts';
+import { deliverSpool, type Delivery } from './deliver.ts';
+import { makeSealer, type Certify, type Sealer } from './sealer.ts';
+import type { SpoolFile } from './spool-file.ts';
+import type { Spool } from './spool.ts';
+import type { PostSpool } from './spool-over-http.ts';
+
+const NAME = 'spool-key';
+
+/** What the server told at a sign-in: kept in the person's own file, where nobody can put another in its place. */
+export const keepSpoolKey = (store: Pick<Store, 'library'>, key: Key, at: string): void => store.library.put(NAME, key, at);
+const spoolKeyOf = (store: Pick<Store, 'library'>): Key | null => SpoolKey.safeParse(store.library.get(NAME)).data ?? null;
+
+export type SessionSpoolParts = {
+  spool: Spool;
+  store: Store;
+  server: string;
+  person: string;
+  /** As it is enrolled; null where its key is gone. */
+  workstation: string | null;
+  clock: CorrectedClock;
+  environment: Environment;
+  certify: Certify;
+  post: PostSpool;
+  /** Told once of whatever keeps the spool from being written: the outbox itself goes on. */
+  report(error: unknown): void;
+  /** What waits here for others changed. */
+  changed(): void;
+};
+
+const SETTLE_MS = 1_000;
+/** Looked at in one go: the file answers the person meanwhile. */
+const AT_ONCE = 200;
+const ALL = 1_000_000;
+
+/** One session's share of the workstation's spool: what its person gives is kept there as well until the server has answered. */
+export class SessionSpool {
+  readonly #parts: SessionSpoolParts;
+  readonly #ready: Promise<Sealer | null>;
+  #sealer: Sealer | null = null;
+  #file: SpoolFile | null = null;
+  #incarnation: number;
+  /** Of the last renumbering that the spool followed. */
+  #renumberedAt: string | null;
+  #stopped = false;
+  #failed = false;
+  #planned = false;
+  #cancel: () => void = () => {};
+
+  constructor(parts: SessionSpoolParts) {
+    this.#parts = parts;
+    const { store, person, workstation, clock } = parts;
+    this.#incarnation = store.meta.get('incarnation') ?? 1;
+    this.#renumberedAt = store.meta.get('renumberedAt');
+    const key = spoolKeyOf(store);
+    // A server of protocol 1 has no spool.
+    this.#ready = key === null ? Promise.resolve(null) : makeSealer(key, { person, workstation, desktop: store.desktop }, clock.now(), parts.certify);
+  }
+
+  /** Opens the spool and brings it up to the outbox: what is unsent there and not here is added. */
+  start(): void {
+    void this.#ready.then((sealer) => {
+      if (sealer === null || this.#stopped) return;
+      this.#guarded(() => {
+        const { spool, store, server, person } = this.#parts;
+        this.#sealer = sealer;
+        this.#file = spool.fileOf({ server, desktop: store.desktop, person });
+      });
+      this.#follow();
+    }).catch((error: unknown) => this.#trouble(error));
+  }
+
+  /**
+   * Keeps a command that was just put into the outbox; called inside the outbox's own transaction, so that both reach the
+   * disk at the same time.
+   *
+   * @returns when it is there, or could not be kept here; null where there is nothing to wait for
+   */
+  put(row: OutboxRow): Promise<void> | null {
+    if (this.#sealer !== null) return this.#add([row]);
+    return this.#failed ? null : this.#ready.then((sealer) => (sealer === null || this.#stopped || this.#parts.store.outbox.get(row.id) === null ? undefined : (this.#add([row]) ?? undefined)), () => undefined);
+  }
+
+  /** Never taken after all: the outbox could not be written. */
+  drop(id: string): void {
+    this.#guarded(() => this.#file?.leave([id]));
+  }
+
+  /** The server has answered something, or numbers changed. Looked into a little later: it waits for nobody. */
+  answered(): void {
+    if (this.#planned || this.#file === null) return;
+    this.#planned = true;
+    this.#cancel = this.#parts.environment.after(SETTLE_MS, () => {
+      this.#planned = false;
+      this.#settle();
+    });
+  }
+
+  /** What others left here, for the counter on the screen. */
+  get others(): number {
+    const { spool, server, store } = this.#parts;
+    return this.#quietly(() => spool.count(server, store.desktop), 0);
+  }
+
+  /**
+   * Delivers what others left at this machine, and what this person's own file has lost (SY10); before the outbox is sent.
+   * @returns null where nothing waits
+   */
+  deliver(): Promise<Delivery> | null {
+    const { spool, store, server, post } = this.#parts;
+    const mine = this.#quietly(() => this.#lost(), new Set<string>());
+    if (this.others === 0 && mine.size === 0) return null;
+    const delivery = deliverSpool({
+      spool, server, post, stopped: () => this.#stopped,
+      skip: ({ desktop, row }) => desktop === store.desktop && !mine.has(row.id),
+    });
+    return delivery.then((done) => {
+      this.#parts.changed();
+      return done;
+    });
+  }
+
+  stop(): void {
+    if (this.#file !== null) this.#guarded(() => this.#settle());
+    this.#stopped = true;
+    this.#cancel();
+    this.#guarded(() => this.#parts.spool.release(this.#parts.store.desktop));
+    this.#sealer = null;
+    this.#file = null;
+  }
+
+  #add(rows: readonly (RowToSend & { made_at?: string })[]): Promise<void> | null {
+    const [sealer, file] = [this.#sealer, this.#file];
+    if (sealer === null || file === null || rows.length === 0) return null;
+    return this.#guarded(() => {
+      const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now()));
+      return file.add(sealer, sealed)?.catch((error: unknown) => this.#trouble(error)) ?? null;
+    }) ?? null;
+  }
+
+  /** Own rows that this file does not have, as after an older copy of it was put back: nobody else will send them. */
+  #lost(): Set<string> {
+    const { store } = this.#parts;
+    const rows = this.#file?.rows;
+    if (rows === undefined || rows.size === 0 || rows.size === store.outbox.unsentCount()) return new Set();
+    return new Set([...rows.keys()].filter((id) => store.outbox.get(id) === null));
+  }
+
+  #settle(): void {
+    const file = this.#file;
+    if (file === null || this.#stopped) return;
+    this.#guarded(() => {
+      const { store } = this.#parts;
+      const unsent = store.outbox.unsentCount();
+      const some = [...file.rows.keys()].slice(0, unsent === 0 ? ALL : 2 * AT_ONCE);
+      // What the outbox does not have is the deliverer's.
+      file.leave(some.filter((id) => {
+        const held = store.outbox.get(id);
+        return held !== null && held.status !== 'unsent';
+      }));
+    });
+    if (this.#parts.store.meta.get('renumberedAt') !== this.#renumberedAt) this.#follow();
+  }
+
+  /** Adds what is unsent and not here, or here under another number. */
+  #follow(): void {
+    this.#guarded(() => {
+      const { store, environment } = this.#parts;
+      this.#renumberedAt = store.meta.get('renumberedAt');
+      this.#incarnation = store.meta.get('incarnation') ?? 1;
+      const streams = store.outbox.unsentCount() === 0 ? [] : store.outbox.openStreams();
+      const go = (): void => {
+        if (this.#stopped) return;
+        this.#guarded(() => {
+          const rows: RowToSend[] = [];
+          while (streams.length > 0 && rows.length < AT_ONCE) rows.push(...store.outbox.toSend(streams.shift()!, ALL).filter((row) => !this.#isHere(row)));
+          void this.#add(rows);
+          if (streams.length > 0) this.#cancelFollow = environment.after(0, go);
+        });
+      };
+      this.#cancelFollow();
+      go();
+    });
+  }
+  #cancelFollow: () => void = () => {};
+
+  #isHere(row: RowToSend): boolean {
+    const held = this.#file?.rows.get(row.id);
+    return held !== undefined && held.number === row.number && held.incarnation === this.#incarnation;
+  }
+
+  #quietly<T>(work: () => T, otherwise: T): T {
+    return this.#guarded(work) ?? otherwise;
+  }
+
+  /** A spool that cannot be written costs nobody their work: the outbox has it. */
+  #guarded<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.#trouble(error);
+      return null;
+    }
+  }
+
+  #trouble(error: unknown): void {
+    if (this.#stopped || this.#failed) return;
+    this.#failed = true;
+    this.#parts.report(error);
+  }
+}
+
