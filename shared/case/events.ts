@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { runEventSchemas } from '../flow/run.ts';
 import { onReturnEventSchemas } from '../operation/on-return-schema.ts';
 import { operationEventSchemas } from '../operation/operation-schema.ts';
+import { recoveredEventSchemas } from '../operation/recovered-schema.ts';
 import type { EventDraft } from '../protocol/envelope.ts';
 import { upcastBody, type Steps } from '../protocol/upcast.ts';
 import { reviewEventSchemas } from '../review/review-schema.ts';
@@ -14,6 +15,7 @@ export const eventSchemas = {
   ...caseEventSchemas,
   ...runEventSchemas,
   ...operationEventSchemas,
+  ...recoveredEventSchemas,
   ...onReturnEventSchemas,
   ...reviewEventSchemas,
   ...nightEventSchemas,

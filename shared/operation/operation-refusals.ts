@@ -32,6 +32,13 @@ export const OPERATION_REFUSALS = {
   'tp16-no-recording': w('这通电话没有录音编号。', 'This call has no recording.', '请检查话务系统，换一通有录音的电话再办。', 'Check the phone system and use a recorded call.'),
   'tp18-frozen': w('已办理的部分不能再改。', 'What was executed is frozen.', '余下的请另开一笔。', 'Start a new operation for the rest.'),
   'tp18-keys': w('办理编号与明细不符。', 'The keys do not match the lines.', '请重新提交办理。', 'Order it again.'),
+  'sy9-recovering': w('系统刚恢复，正在向核心系统核对丢失时段的办理。', "The centre was restored and is asking core banking what was booked in the lost time.", '请稍等再提交；停卡不受影响，其他工作可以继续。', 'Order it again in a moment; stopping a card waits for nothing, and all other work goes on.', {
+    zh: '这一次没有办理；丢失时段办过的以核心系统为准。', en: "Nothing was booked by this order; of the lost time the bank's books count.",
+  }),
+  'sy9-held': w('在系统丢失的时段里，核心系统已经为这个账户办过同类业务。', 'In the time that the centre lost, core banking booked one of this kind on this account.', '请按回单号核对；班组长确认之前不能再办。', 'Check it by its receipt; nothing more is ordered until a lead has answered for it.', {
+    zh: '这一次没有办理；先前那笔已经入账。', en: 'Nothing was booked by this order; the earlier one is booked.',
+  }),
+  'sy9-not-held': w('这一笔没有被扣住。', 'This booking is not held.', '可能已有人确认过，请刷新。', 'Somebody may have answered for it already; look again.'),
   'line-unknown': w('找不到这一行。', 'There is no such line.', '请刷新后再看。', 'Look again after the sync.'),
   'line-not-in-doubt': w('这一行已有结果，不用查询。', 'This line has its outcome.', '请看结果。', 'Look at the outcome.'),
   'bank-unreachable': w('核心系统没有应答。', 'Core banking does not answer.', '请稍后再试；办理前会重新读取。', 'Try again in a moment; facts are read anew before anything is booked.'),
