@@ -18,6 +18,7 @@ import type { Workstations } from './administration/workstations.ts';
 import type { Credentials } from './people/credentials.ts';
 import type { People } from './people/people.ts';
 import type { Tokens } from './people/tokens.ts';
+import type { RecoveryBook } from './recovery/recovery-book.ts';
 import type { Offers } from './reviews/offers.ts';
 import type { SpoolKeys } from './spool/spool-keys.ts';
 import type { LateWorkTray } from './spool/tray.ts';
@@ -54,6 +55,10 @@ export type Centre = {
   /** Unsent work whose author could not send it any more: the leads' tray. */
   lateWork: LateWorkTray;
   bank: Bank;
+  /** SY9: whether the log was restored and the bank has not told of the lost time yet; absent where the log cannot have been. */
+  recovering?: () => boolean;
+  /** Bookings of lost times, by whose ledger they are in. */
+  recoveryBook?: RecoveryBook;
   rules: PublishedRules;
   live: LiveHub;
   agents: AgentStates;

@@ -24,6 +24,8 @@ import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
+import { prepareRecovery } from './recovery/recovery.ts';
+import { RecoveryBook } from './recovery/recovery-book.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import { digestOfJson } from '#shared/protocol/signature.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
@@ -119,6 +121,11 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   await open.start(log);
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
+  // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
+  centre.recoveryBook = new RecoveryBook(credentials.db);
+  const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
+  centre.recovering = recovery.running;
+
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
   const notices = controlNotice(options, rules.control, administration);
@@ -170,10 +177,12 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
   const url = await listen(server, options);
   const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
+  recovery.start();
   return {
     url, centre, demo, notices,
     stop: async () => {
       reactions.stop();
+      recovery.stop();
       stopOffers();
       await door.close();
       await board.switchboard.stop();

@@ -3,7 +3,7 @@
  * Trouble with the line is a value, because the caller must decide what it means: after `book` it is *in doubt*.
  */
 import type {
-  BookOperation, BookOutcome, CustomerFacts, FindAnswer, FindQuery, InquiryAnswer, NoAnswer, PinnedFact, PostingsAnswer,
+  BookOperation, BookOutcome, CustomerFacts, FindAnswer, FindQuery, InquiryAnswer, KeysAnswer, KeysRequest, NoAnswer, PinnedFact, PostingsAnswer,
   PostingsRequest, QuoteAnswer, QuoteRequest, Rejected, TransactionsAnswer, VerifyAnswer, VerifyRequest,
 } from '#shared/protocol/bank.ts';
 
@@ -37,6 +37,10 @@ export interface Bank {
   inquire(key: string, options?: CallOptions): Promise<WriteResult<InquiryAnswer>>;
   /** Closes an unused key; a used one gives its outcome. For keys of a lost time (SY9). */
   close(key: string, options?: CallOptions): Promise<WriteResult<InquiryAnswer>>;
+  /**
+   * Every key that this centre sent in a time, with its outcome, page by page (SY9): a restored log has lost some of them.
+   */
+  keysSince(request: KeysRequest, options?: CallOptions): Promise<ReadResult<KeysAnswer>>;
   /** What has been posted on plans, and how they stand: the next-morning check. */
   postings(request: PostingsRequest, options?: CallOptions): Promise<ReadResult<PostingsAnswer>>;
   recentTransactions(request: TransactionsRequest, options?: CallOptions): Promise<ReadResult<TransactionsAnswer>>;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import {
-  BookOutcome, BookOrder, CustomerFacts, FindAnswer, InquiryAnswer, PostingsAnswer, QuoteAnswer, TransactionsAnswer, VerifyAnswer,
+  BookOutcome, BookOrder, CustomerFacts, FindAnswer, InquiryAnswer, KeysAnswer, PostingsAnswer, QuoteAnswer, TransactionsAnswer, VerifyAnswer,
 } from '#shared/protocol/bank.ts';
 import type { BilingualText, NoAnswer, Rejected } from '#shared/protocol/bank.ts';
 import { Instant } from '#shared/protocol/ids.ts';
@@ -104,6 +104,7 @@ export function makeHttpBank({ url, secret, readTimeoutMs = 5_000, writeTimeoutM
     book: (key, operation, expected, options) => write('book', BookOutcome, key, BookOrder.parse({ ...operation, key, expected }), options),
     inquire: (key, options) => write('inquire', InquiryAnswer, key, { key }, options),
     close: (key, options) => write('close', InquiryAnswer, key, { key }, options),
+    keysSince: (request, options) => read('keys', KeysAnswer, request, options),
     postings: (request, options) => read('postings', PostingsAnswer, request, options),
     recentTransactions: (request, options) => read('transactions', TransactionsAnswer, request, options),
     find: (query, options) => read('find', FindAnswer, query, options),

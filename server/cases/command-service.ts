@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Happened } from '#shared/case/decider.ts';
 import { isRefused } from '#shared/case/decision.ts';
 import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
-import type { DecideContext } from '#shared/case/context.ts';
+import type { DecideContext, LedgerEntry } from '#shared/case/context.ts';
 import { decide } from '#shared/case/decide.ts';
 import { EVENT_SCHEMA_VERSION, type CaseEventDraft } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
@@ -14,6 +15,7 @@ import type { AppendItem, AppendResult, StoredAnswer, StreamWrite } from '../log
 import { breakGlassWrites } from '../reviews/break-glass.ts';
 import { inquireOpenLines } from '../operations/book-lines.ts';
 import type { Person } from '#shared/people/person.ts';
+import { takenUp } from '../recovery/lost-bookings.ts';
 import { gatherContext } from './decide-context.ts';
 
 const TRIES = 20;
@@ -21,7 +23,7 @@ const TRIES = 20;
 export type CommandSession = { person: Person; workstation: string; desktop: string };
 
 /** Reads the inner part; a bad one is a refusal that advances the number (SY2). */
-function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; command: Command } | { ok: false; refusal: Refusal } {
+export function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; command: Command } | { ok: false; refusal: Refusal } {
   if (createHash('sha256').update(outer.inner, 'utf8').digest('hex') !== outer.hash) return { ok: false, refusal: { code: 'command-hash' } };
   if (outer.schema > COMMAND_SCHEMA_VERSION) return { ok: false, refusal: { code: 'command-newer' } };
   let json: unknown;
@@ -37,7 +39,7 @@ function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; comman
 }
 
 /** PR3: who may address this case at all; the rules of the kind come after. */
-function mayAddress(state: CaseState | null, command: Command, person: Person): boolean {
+export function mayAddress(state: CaseState | null, command: Command, person: Person): boolean {
   if (state === null) return command.kind === 'open case';
   if (state.access[person.id] !== undefined) return true;
   if (command.kind === 'take review') return person.role === 'mentor' || person.role === 'lead';
@@ -46,9 +48,12 @@ function mayAddress(state: CaseState | null, command: Command, person: Person): 
 }
 
 /** What an accepted decision writes beside the case: the customer's ledger moves in the same append (TP13). */
-function ledgerWrites(state: CaseState | null, events: readonly CaseEventDraft[], ledgerVersion: number, base: Pick<StreamWrite, 'actor' | 'madeAt' | 'customer'>, now: string, newId: () => string): StreamWrite[] {
+export function ledgerWrites(state: CaseState | null, events: readonly (CaseEventDraft | Happened)[], ledgerVersion: number, entries: readonly LedgerEntry[], base: Pick<StreamWrite, 'actor' | 'madeAt' | 'customer'>, now: string, newId: () => string): StreamWrite[] {
+  if (state?.customerId == null) return [];
+  const lost = takenUp(state, events, entries, now);
+  if (lost.length > 0) return [{ ...base, stream: customerStream(state.customerId), expectedVersion: ledgerVersion, events: lost.map((event) => ({ ...event, id: newId() })) }];
   const started = events.find((event) => event.kind === 'execution started');
-  if (!started || state?.customerId == null) return [];
+  if (!started) return [];
   const operation = state.operations[started.body.operationId];
   if (!operation?.payload) return [];
   const body = { operationId: operation.id, caseId: state.id, accountId: operation.accountId, kind: operation.kind, totalFen: operation.payload.totalDueFen, startedAt: now };
@@ -116,7 +121,7 @@ function answered(outer: OuterCommand, result: AppendResult | undefined): Comman
   }
 }
 
-function refused(outer: OuterCommand, person: Person, _workstation: string, refusal: Refusal): AppendItem {
+export function refused(outer: OuterCommand, person: Person, _workstation: string, refusal: Refusal): AppendItem {
   const { inner: _inner, ...stored } = outer;
   return { writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal } }, audit: [] };
 }
@@ -124,16 +129,16 @@ function refused(outer: OuterCommand, person: Person, _workstation: string, refu
 /**
  * RB1: the log is for ever, and a case with one event that cannot be folded is lost to everybody. What no reader could
  * take does not get in, whatever `decide` let through.
+ * @returns the case with the events, or undefined where it cannot be folded
  */
-function foldable(centre: Centre, state: CaseState | null, events: readonly CaseEventDraft[], outer: OuterCommand, base: Pick<StreamWrite, 'actor' | 'madeAt'>, now: string): boolean {
+export function foldOn(centre: Centre, state: CaseState | null, events: readonly CaseEventDraft[], outer: OuterCommand, base: Pick<StreamWrite, 'actor' | 'madeAt'>, now: string): CaseState | null | undefined {
   try {
-    events.reduce<CaseState | null>((folded, { id, kind, body, said = null }) => evolve(folded, {
+    return events.reduce<CaseState | null>((folded, { id, kind, body, said = null }) => evolve(folded, {
       id, kind, body, case: outer.case, version: (folded?.version ?? 0) + 1, schema: EVENT_SCHEMA_VERSION, actor: base.actor, times: { said, made: base.madeAt, recorded: now },
     }), state);
-    return true;
   } catch (error) {
     centre.logger.error({ command: outer.id, kind: outer.kind, error: error instanceof Error ? error.name : 'unknown' }, 'a command was let through whose events cannot be folded');
-    return false;
+    return undefined;
   }
 }
 
@@ -144,7 +149,7 @@ const placesOf = (error: unknown): string => (error instanceof Error ? (error.st
  * A rule that throws is a bug of ours. It is a refusal all the same: an answer that never comes is asked for again by the
  * desktop for ever, and stops everything behind it (SY3, RB1).
  */
-function decidedOn(centre: Centre, state: CaseState | null, command: Command, context: DecideContext): ReturnType<typeof decide> {
+export function decidedOn(centre: Centre, state: CaseState | null, command: Command, context: DecideContext): ReturnType<typeof decide> {
   try {
     return decide(state, command, context);
   } catch (error) {
@@ -159,13 +164,17 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const state = await centre.cases.load(outer.case);
   if (!mayAddress(state, command, person)) return no({ code: 'not-your-case' });
   const now = centre.clock.now();
-  if (commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now) return no({ code: 'too-late' });
+  const late = commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now;
+  // SY9: an order that the log has lost comes again hours later; it orders nothing any more, and may tell whose a booking is.
+  if (late && command.kind !== 'order execution') return no({ code: 'too-late' });
   for (const id of inner.dependsOn) {
     const earlier = await centre.log.commandAnswer(id);
     if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
   }
   const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
   const decision = decidedOn(centre, state, command, context);
+  const tells = !isRefused(decision) && decision.events.some((event) => event.kind === 'execution recovered');
+  if (late && !tells) return no({ code: 'too-late' });
   if (isRefused(decision)) return no(decision.refusal);
   // TP11: the quality case is a new one; under a name that is taken nothing could be appended, and nobody told.
   const glass = decision.events.find((event) => event.kind === 'break-glass approved');
@@ -175,12 +184,12 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   // PR7: what names a customer, and what is told of them with it, is sealed as theirs from the first event.
   const named = decision.events.findLast((event) => event.kind === 'customer identified')?.body.customerId;
   const base = { actor, madeAt: inner.madeAt, customer: named ?? state?.customerId ?? null };
-  if (!foldable(centre, state, decision.events, outer, base, now)) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
+  if (foldOn(centre, state, decision.events, outer, base, now) === undefined) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
   const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
   // Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15).
   const guarded: StreamWrite[] = 'signed' in command.body ? [{ ...base, stream: ADMINISTRATION, expectedVersion: administrationVersion, events: [] }] : [];
   return {
-    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, base, now, centre.newId), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
+    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, context.ledger === 'unknown' ? [] : context.ledger.entries, base, now, centre.newId), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
     command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
     audit: command.kind === 'record view' ? [{ kind: 'customer viewed', person: person.id, workstation, about: outer.case, detail: { how: 'desktop', at: inner.madeAt } }] : [],
   };

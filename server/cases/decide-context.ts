@@ -41,6 +41,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       site: rules.site,
       flow: flowOf(rules),
       lights: { core: lights.core === 'down' ? 'down' : 'up', centre: 'up', phone: lights.phones === 'down' ? 'down' : 'up' },
+      recovering: centre.recovering?.() ?? false,
       gateFacts: reading?.kind === 'answer' ? { facts: reading.value, quotes: [] } : 'unknown',
       person: (id) => {
         const found = centreState.people[id]?.person;

@@ -9,6 +9,7 @@ import { carryOut, takeHalf } from '../administration/carry-out.ts';
 import { rulesVersionFor, tellCentre } from '../administration/publish-centre.ts';
 import type { Centre } from '../centre.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
+import { settleLost, unsettled } from '../recovery/lost-bookings.ts';
 import { pairsReport } from '../reviews/review-pairs.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '#shared/people/person.ts';
@@ -130,7 +131,21 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return yes(done);
     },
     'open late case': async ({ person, workstation }, { command }) => openLateCase(centre, person, workstation, command),
+    'hand-over outcome': async (_session, { command, hash }) => {
+      const stored = await centre.log.commandAnswer(command);
+      // Whoever was not there knows the id of nothing, let alone the hash.
+      if (stored === null || stored.hash !== hash) return yes({ outcome: 'unknown', refusal: null });
+      return stored.answer.status === 'refused' ? yes({ outcome: 'refused', refusal: stored.answer.refusal }) : yes({ outcome: 'accepted', refusal: null });
+    },
     people: async () => yes(centre.people.all().filter((one) => one.active).map(({ id, name, no: number, role }) => ({ id, name, no: number, role, online: presence.online(id) }))),
+    'lost bookings': async () => {
+      const lost = centre.recoveryBook === undefined ? [] : await unsettled(centre.log, centre.recoveryBook);
+      return yes(lost.map(({ key, caseId, customerId, kind, accountId, amountFen, receipt, bookedAt }) => ({ key, caseId, customerId, kind, accountId, amountFen, receipt, bookedAt })));
+    },
+    'settle lost booking': async ({ person, workstation }, { key, note }) => {
+      const settled = centre.recoveryBook !== undefined && (await settleLost(centre, centre.recoveryBook, key, { person: person.id, workstation }, note));
+      return settled ? yes(done) : no('sy9-not-held');
+    },
     renew: async ({ person, desktop, workstation }) => yes(await centre.tokens.session(person.id, desktop, workstation)),
   };
 }

@@ -29,9 +29,10 @@ async function ledgerEnd(centre: Centre, state: CaseState, events: readonly Happ
   const finished = events.find((event) => event.kind === 'execution finished');
   if (!finished || state.customerId === null) return [];
   const operation = state.operations[finished.body.operationId];
-  if (!operation?.execution || !operation.payload) return [];
+  if (!operation?.execution) return [];
   const justBooked = new Set(events.flatMap((event) => (event.kind === 'line booked' ? [event.body.lineId] : [])));
-  const bookedFen = operation.payload.lines
+  // Without a payload it was recovered from the bank (SY9): its draft has the same lines.
+  const bookedFen = (operation.payload ?? operation.worksheet).lines
     .filter((line) => justBooked.has(line.lineId) || operation.execution!.lines.some((one) => one.lineId === line.lineId && one.status === 'booked'))
     .reduce((sum, line) => sum + line.dueNowFen, 0);
   const stream = customerStream(state.customerId);

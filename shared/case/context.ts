@@ -31,6 +31,8 @@ export type DecideContext = {
   /** Words of this site that are spoken in flows. */
   site: Site;
   lights: { core: 'up' | 'down'; centre: 'up' | 'down'; phone: 'up' | 'down' } | Unknown;
+  /** SY9: the log was restored, and the bank has not told yet what it took in the lost time. */
+  recovering?: boolean;
   /** The gate's own reading of the bank (TP3 step one). */
   gateFacts: { facts: CustomerFacts; quotes: Quote[] } | Unknown;
   /** Roles and entitlements of other people, as they are now (TP5). */
@@ -62,4 +64,8 @@ export type KnownPerson = {
 
 export type SignatureFinding = { ok: true; purpose: SignaturePurpose; digest: string } | { ok: false; code: string };
 
-export type LedgerEntry = { operationId: string; caseId: string; accountId: string; kind: string; totalFen: number; startedAt: string; open: boolean };
+export type LedgerEntry = {
+  operationId: string; caseId: string; accountId: string; kind: string; totalFen: number; startedAt: string; open: boolean;
+  /** SY9: booked in the time that a restored log has lost, under this key of the bank's; open until somebody has answered for it. */
+  lost?: { key: string; receipt: string };
+};

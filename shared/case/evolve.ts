@@ -2,6 +2,7 @@ import { runEventSchemas, type RunEventKind } from '../flow/run.ts';
 import { evolveRun } from '../flow/run-evolve.ts';
 import { onReturnEvolvers } from '../operation/on-return-evolve.ts';
 import { operationEvolvers } from '../operation/operation-evolve.ts';
+import { recoveredEvolvers } from '../operation/recovered-evolve.ts';
 import { reviewEvolvers } from '../review/review-evolve.ts';
 import { caseEvolvers } from './case-evolve.ts';
 import type { FoldedEvent } from './decision.ts';
@@ -11,7 +12,7 @@ import { handOverEvolvers } from './hand-over-evolve.ts';
 import { nightEvolvers } from './night-evolve.ts';
 import { emptyCase, type CaseState } from './state.ts';
 
-const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...onReturnEvolvers, ...reviewEvolvers, ...nightEvolvers, ...handOverEvolvers };
+const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...recoveredEvolvers, ...onReturnEvolvers, ...reviewEvolvers, ...nightEvolvers, ...handOverEvolvers };
 
 const isRunKind = (kind: string): kind is RunEventKind => Object.hasOwn(runEventSchemas, kind);
 

@@ -24,7 +24,7 @@ export const may: Readonly<Record<Act, readonly Role[]>> = {
   // A case: by who takes calls.
   'open case': callers, 'write note': callers, 'close case': callers, 'promise callback': callers, 'keep promise': callers, 'open follow-up': callers, 'close follow-up': callers,
   'open work order': callers, 'raise risk': callers, 'stop card': callers, 'record manual stop': callers, 'report offline stop': callers, 'log call': callers, 'end logged call': callers, 'use held facts': callers, 'escalate to lead': callers, 'accept escalation': leads, 'finish escalation': leads,
-  'hand over case': callers, 'accept hand-over': callers, 'hand over here': callers, 'record view': everybody, 'close quality case': quality,
+  'hand over case': callers, 'accept hand-over': callers, 'hand over here': callers, 'hand-over outcome': callers, 'record view': everybody, 'close quality case': quality,
   // A run of a flow.
   'start run': callers, 'fill fields': callers, tick: callers, untick: callers, 'pass step': callers, 'go back': callers, 'switch intent': callers, 'park run': callers, 'resume run': callers, 'close run': callers,
   // An operation: by its maker.
@@ -44,7 +44,7 @@ export const may: Readonly<Record<Act, readonly Role[]>> = {
   rules: everybody, people: everybody, renew: everybody, 'set agent state': everybody, 'finish wrap-up': callers, 'find customer': callers, 'identify customer': callers, 'read facts': callers,
   verify: callers, 'collect service password': callers, 'answer call': callers, 'hold call': callers, 'retrieve call': callers, 'end call': callers, 'dial callback': callers,
   'put away late work': leads, 'open late case': leads,
-  administer: everybody, 'take half': guardians, 'keep key': everybody, 'change passphrase': everybody, 'review pairs': [...leads, ...quality, ...guardians],
+  administer: everybody, 'take half': guardians, 'keep key': everybody, 'change passphrase': everybody, 'review pairs': [...leads, ...quality, ...guardians], 'lost bookings': leads, 'settle lost booking': leads,
 };
 
 /** @returns whether the table lets the role do it at all */

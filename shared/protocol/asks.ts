@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { FactsPurpose } from '../case/case-schema.ts';
 import { chosenStateSchema, agentStateSchema } from '../telephony/agent-state.ts';
 import { FindAnswer, FindQuery, VerifyFactor } from './bank.ts';
-import { CaseId, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
+import { CaseId, Fen, Hash, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
+import { Refusal } from './refusal.ts';
 import { Role } from '../people/roles.ts';
 import { KeyId, PublicKey } from './signature.ts';
 import { WrappedKey } from './wrapped-key.ts';
@@ -49,12 +50,24 @@ export const asks = {
   'end call': { body: onCall, value: done },
   /** Dials the reserved phone for a promise; how it went comes as call events. */
   'dial callback': { body: z.strictObject({ case: CaseId, promiseId: Uuid7 }), value: z.strictObject({ callId: CallId }) },
+  /** How a hand-over that was signed at one screen went (OF1), asked by who knows the leaver's command and the hash of its contents. */
+  'hand-over outcome': {
+    body: z.strictObject({ command: Uuid7, hash: Hash }),
+    value: z.strictObject({ outcome: z.enum(['unknown', 'accepted', 'refused']), refusal: Refusal.nullable() }),
+  },
   /** Everyone who could take over or be asked, for pickers. */
   people: { body: z.strictObject({}), value: z.array(z.strictObject({ id: PersonId, name: z.string(), no: z.string(), role: Role, online: z.boolean() })) },
   /** A lead has seen what became of late work (SY10). */
   'put away late work': { body: z.strictObject({ commands: z.array(Uuid7).min(1).max(200) }), value: done },
   /** A lead sees the case that late work is about; that they may is an event of the case. */
   'open late case': { body: z.strictObject({ command: Uuid7 }), value: z.strictObject({ case: CaseId }) },
+  /** SY9, for leads: what core banking booked in the time that a restored centre has lost, and nobody has answered for yet. */
+  'lost bookings': {
+    body: z.strictObject({}),
+    value: z.array(z.strictObject({ key: z.string(), caseId: CaseId, customerId: z.string(), kind: z.string(), accountId: z.string().nullable(), amountFen: Fen.nullable(), receipt: z.string(), bookedAt: Instant })),
+  },
+  /** The lead has looked it up in core banking: from now on it holds nothing. */
+  'settle lost booking': { body: z.strictObject({ key: z.string().min(1).max(128), note: z.string().trim().min(1).max(300) }), value: done },
   renew: { body: z.strictObject({}), value: z.strictObject({ token: z.string(), expiresAt: Instant }) },
 } as const;
 

@@ -293,6 +293,29 @@ export const InquiryAnswer = z.discriminatedUnion('kind', [
 ]);
 export type InquiryAnswer = z.infer<typeof InquiryAnswer>;
 
+// ---------------------------------------------------------------- keys of a time
+
+export const KeysRequest = z.object({
+  /** Keys that the bank first heard of at or after this instant, by its own clock. */
+  since: Instant,
+  /** `last` of the page before; 0 for the first. */
+  after: z.int().min(0),
+  limit: z.int().min(1).max(500),
+});
+export type KeysRequest = z.infer<typeof KeysRequest>;
+/** A key that the bank has, and what became of it (SY9). What an order was about is null where the key was only closed. */
+export const TakenKey = z.object({
+  key: BankKey, at: Instant, kind: BookKind.nullable(), customerId: BankId.nullable(), accountId: BankId.nullable(),
+  /** The plan, the card, or where the order named no card, the account. */
+  subject: BankId.nullable(),
+  amountFen: Fen.nullable(),
+  outcome: InquiryAnswer,
+});
+export type TakenKey = z.infer<typeof TakenKey>;
+/** In the order in which the bank took them. */
+export const KeysAnswer = z.object({ keys: z.array(TakenKey), last: z.int().min(0), more: z.boolean() });
+export type KeysAnswer = z.infer<typeof KeysAnswer>;
+
 // ---------------------------------------------------------------- postings
 
 export const Posting = z.object({

@@ -1,6 +1,6 @@
 import { settle } from '#shared/money/instalment.ts';
 import { changedFacts, rereadPinned } from '#shared/operation/pinned-facts.ts';
-import { CustomerFacts, type BookOperation, type BookOutcome, type InquiryAnswer, type NoAnswer, type PinnedFact, type Plan, type QuoteAnswer } from '#shared/protocol/bank.ts';
+import { BookKind, CustomerFacts, type BookOperation, type BookOutcome, type InquiryAnswer, type KeysAnswer, type KeysRequest, type NoAnswer, type PinnedFact, type Plan, type QuoteAnswer } from '#shared/protocol/bank.ts';
 import type { Bank, ReadResult, WriteResult } from '../../server/bank/bank.ts';
 import type { LedgerRow } from './judge/evidence.ts';
 
@@ -15,7 +15,7 @@ export class MemoryBank implements Bank {
   readonly #now: () => string;
   readonly #plans = new Map<string, Plan[]>();
   readonly #cards = new Map<string, 'normal' | 'locked'>();
-  readonly #outcomes = new Map<string, { outcome: BookOutcome | Extract<InquiryAnswer, { kind: 'not-found' }>; row: LedgerRow }>();
+  readonly #outcomes = new Map<string, { outcome: BookOutcome | Extract<InquiryAnswer, { kind: 'not-found' }>; row: LedgerRow; at: string }>();
   readonly #late: { key: string; operation: BookOperation; expected: PinnedFact[] }[] = [];
   /** Moves with every coffee; never pinned. */
   balanceFen = 100;
@@ -100,7 +100,7 @@ export class MemoryBank implements Bank {
     if (changed.length > 0 || gone || this.refuseNext) {
       this.refuseNext = false;
       const outcome = refusal(key, changed.length > 0 ? 'facts-changed' : 'line-refused');
-      this.#outcomes.set(key, { outcome, row });
+      this.#outcomes.set(key, { outcome, row, at: this.#now() });
       return outcome;
     }
     const amountFen = settles === null ? ('amountFen' in operation.line ? operation.line.amountFen : null) : settles.dueNowFen;
@@ -111,7 +111,7 @@ export class MemoryBank implements Bank {
       const plans = this.#plans.get(operation.customerId) ?? [];
       this.#plans.set(operation.customerId, plans.map((one) => (one.id === settles.planId ? { ...one, status: 'settled' as const } : one)));
     }
-    this.#outcomes.set(key, { outcome, row: { ...row, state: 'done', amountFen } });
+    this.#outcomes.set(key, { outcome, row: { ...row, state: 'done', amountFen }, at: this.#now() });
     return outcome;
   }
 
@@ -122,11 +122,27 @@ export class MemoryBank implements Bank {
     const known = this.#outcomes.get(key);
     if (known !== undefined) return answer(known.outcome);
     const outcome: InquiryAnswer = { kind: 'not-found', key, closed: true, closedAt: this.#now() };
-    this.#outcomes.set(key, { outcome, row: { key, state: 'closed', kind: null, customer: null, subject: null, amountFen: null } });
+    this.#outcomes.set(key, { outcome, row: { key, state: 'closed', kind: null, customer: null, subject: null, amountFen: null }, at: this.#now() });
     return answer(outcome);
   }
 
   close = (key: string): Promise<WriteResult<InquiryAnswer>> => this.inquire(key);
+  /** SY9. Every account of this bank is its customer's only one. */
+  async keysSince({ since, after, limit }: KeysRequest): Promise<ReadResult<KeysAnswer>> {
+    if (this.line !== 'fine') {
+      this.line = 'fine';
+      return silent('timeout');
+    }
+    const taken = [...this.#outcomes.values()].map((one, index) => ({ ...one, seq: index + 1 })).filter((one) => one.seq > after && one.at >= since);
+    const page = taken.slice(0, limit);
+    return answer({
+      keys: page.map(({ outcome, row, at }) => ({
+        key: row.key, at, kind: row.kind === null ? null : BookKind.parse(row.kind), customerId: row.customer, accountId: row.customer === null ? null : `${row.customer}-account`,
+        subject: row.subject, amountFen: row.amountFen, outcome,
+      })),
+      last: page.at(-1)?.seq ?? after, more: taken.length > limit,
+    });
+  }
   postings = async () => silent('unreachable');
   recentTransactions = async () => silent('unreachable');
   find = async () => silent('unreachable');

@@ -65,6 +65,7 @@ export const eventWords: Record<string, Bilingual> = {
   'approval voided': { zh: '批准作废（{reason}）', en: 'Approval void ({reason})' },
   'item confirmed': { zh: '客户确认 {item}：{agrees}，原话“{customerWords}”，录音 {recordingOffset} 秒', en: 'Customer on {item}: {agrees}, in their words "{customerWords}", second {recordingOffset} of the recording' },
   'proof typed': { zh: '手工输入核对：{ok}', en: 'Figures typed in as proof: {ok}' },
+  'execution recovered': { zh: '系统恢复后得知银行已办理，按原入账键查询结果', en: 'After a restore: the bank has booked it; the outcome is asked for by its key' },
   'execution started': { zh: '开始执行，批准人 {approvedBy}，高额 {highValue}，紧急放行 {breakGlass}', en: 'Execution begun, approved by {approvedBy}, high value {highValue}, break-glass {breakGlass}' },
   'line booked': { zh: '银行已入账，回执 {receipt}，{postsOn} 记账', en: 'Booked by the bank, receipt {receipt}, posts on {postsOn}' },
   'line refused': { zh: '银行拒绝（{code}）：{reason}', en: 'Refused by the bank ({code}): {reason}' },

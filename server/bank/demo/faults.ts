@@ -4,7 +4,7 @@ import { BankId } from '#shared/protocol/bank.ts';
 import { row, rows } from './rows.ts';
 import type { Store } from './store.ts';
 
-export const BankCall = z.enum(['read', 'quote', 'book', 'inquire', 'close', 'postings', 'transactions', 'find', 'verify', 'reserved-phone', 'ping']);
+export const BankCall = z.enum(['read', 'quote', 'book', 'inquire', 'close', 'keys', 'postings', 'transactions', 'find', 'verify', 'reserved-phone', 'ping']);
 export type BankCall = z.infer<typeof BankCall>;
 const count = z.int().min(1).max(100_000).default(1);
 

@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { BankKey, BookOrder, FindQuery, PostingsRequest, QuoteRequest, VerifyRequest } from '#shared/protocol/bank.ts';
+import { BankKey, BookOrder, FindQuery, KeysRequest, PostingsRequest, QuoteRequest, VerifyRequest } from '#shared/protocol/bank.ts';
 import type { BilingualText, PostingsAnswer, Quote, QuoteAnswer } from '#shared/protocol/bank.ts';
 import { catchUp } from './batch.ts';
 import { book, inquire, KeyReused } from './booking.ts';
+import { keysSince } from './taken-keys.ts';
 import type { BankClock } from './clock.ts';
 import { demoRoutes } from './demo-routes.ts';
 import { planOf, readFacts, readPostings, recentPurchases, transactionOf } from './facts.ts';
@@ -85,6 +86,7 @@ export function makeBankServer(store: Store, clock: BankClock, secret: string): 
   call('inquire', ByKey, ({ key }, now) => inquire(store, key, now));
   // Closing an unused key and asking about it are the same act; the name tells the intent.
   call('close', ByKey, ({ key }, now) => inquire(store, key, now));
+  call('keys', KeysRequest, (request) => keysSince(store, request));
   call('postings', PostingsRequest, (request, now) => postings(store, request, now));
   call('transactions', Transactions, ({ customerId, cardId, limit }, now) => ({
     transactions: recentPurchases(store, customerId, now, limit, cardId).map(transactionOf), asOf: now,

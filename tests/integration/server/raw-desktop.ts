@@ -40,6 +40,7 @@ export class RawDesktop {
   machineKey: RawKey = makeRawKey();
   personKey: RawKey = makeRawKey();
   cursor: string | null = null;
+  incarnation = 1;
   #socket: Socket | null = null;
   #numbers = new Map<string, number>();
   #waiting: { holds: () => boolean; done: () => void }[] = [];
@@ -105,7 +106,7 @@ export class RawDesktop {
 
   #hello(claims: Record<string, unknown>): Record<string, unknown> {
     return {
-      protocol: PROTOCOL_VERSION, token: this.token, workstation: this.workstation, desktop: this.desktop, incarnation: 1,
+      protocol: PROTOCOL_VERSION, token: this.token, workstation: this.workstation, desktop: this.desktop, incarnation: this.incarnation,
       proof: signRaw(this.machineKey, helloBytes(this.token)), ...claims,
     };
   }
@@ -188,7 +189,7 @@ export class RawDesktop {
     this.#numbers.set(caseId, number);
     const inner = JSON.stringify({ madeAt: new Date().toISOString(), saidAt: null, dependsOn: [], notAfter: null, body });
     return {
-      id: uuidv7(), desktop: this.desktop, incarnation: 1, case: caseId as OuterCommand['case'], number, kind, schema: 1, urgent: false, inner,
+      id: uuidv7(), desktop: this.desktop, incarnation: this.incarnation, case: caseId as OuterCommand['case'], number, kind, schema: 1, urgent: false, inner,
       hash: createHash('sha256').update(inner).digest('hex'), ...outer,
     };
   }
