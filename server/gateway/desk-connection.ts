@@ -7,7 +7,7 @@ import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { AskRequest, PullRequest, PushRequest, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { DoorBook } from '../audit/door-book.ts';
-import { takeCommand } from '../cases/command-service.ts';
+import { takeRun } from '../cases/take-run.ts';
 import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { CaseFeed } from '../log/feed.ts';
@@ -82,15 +82,14 @@ export class DeskConnection {
     const { seat } = this;
     const request = PushRequest.safeParse(body);
     if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop || !CaseId.safeParse(command.case).success)) return this.dismiss('message-malformed');
-    const results = [];
-    const stopped = new Set<string>();
-    for (const command of request.data.commands) {
-      // After a gap or a fork the rest of that case must not be taken; other cases go on (SY2).
-      if (stopped.has(command.case)) continue;
-      const result = await takeCommand(this.#parts.centre, { person: seat.person, workstation: seat.workstation, desktop: seat.desktop }, command);
-      if (result.status === 'forked') this.#parts.book.refused(seat, 'command forked', command.kind, 'forked', command.case);
-      if (result.status === 'forked' || result.status === 'gap') stopped.add(command.case);
-      results.push(result);
+    const session = { person: seat.person, workstation: seat.workstation, desktop: seat.desktop };
+    // Cases are independent (SY2): what is ready of each shares a commit, and a case that stops stops no other.
+    const byCase = Map.groupBy(request.data.commands, (command) => command.case);
+    const answered = await Promise.all([...byCase.values()].map((commands) => takeRun(this.#parts.centre, session, commands)));
+    const results = answered.flat();
+    for (const { id } of results.filter(({ status }) => status === 'forked')) {
+      const command = request.data.commands.find((one) => one.id === id);
+      if (command !== undefined) this.#parts.book.refused(seat, 'command forked', command.kind, 'forked', command.case);
     }
     return { results };
   }
