@@ -133,7 +133,7 @@ function wrapper(executable: string, user: TestUser | null): string {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'aidline-launch-'));
   const file = join(folder, 'desktop');
   const quoted = `'${executable.replaceAll("'", `'\\''`)}'`;
-  writeFileSync(file, `#!/bin/sh\nulimit -c 0\nrm -rf '${folder}'\nexec ${change}${quoted} "$@"\n`, { mode: 0o755 });
+  writeFileSync(file, `#!/bin/sh\nulimit -c 0\n[ -w /proc/self/coredump_filter ] && echo 0 > /proc/self/coredump_filter\nrm -rf '${folder}'\nexec ${change}${quoted} "$@"\n`, { mode: 0o755 });
   chmodSync(folder, 0o755);
   return file;
 }

@@ -15,6 +15,7 @@ import type { Refused } from './ipc/guarded-ipc.ts';
 import { toPage } from './ipc/channels.ts';
 import type { DesktopNotice, Platform } from './ipc/bridge.ts';
 import { lockPages, lockSession } from './lockdown.ts';
+import { forbidDumps } from './no-dump.ts';
 import { readOptions } from './options.ts';
 import type { DesktopOptions } from './options.ts';
 import { QuitHandshake } from './quit-handshake.ts';
@@ -161,6 +162,8 @@ async function open(options: DesktopOptions): Promise<void> {
 }
 
 function main(): void {
+  // First: whatever is started from here on inherits it.
+  if (!forbidDumps(app)) console.error('程序崩溃时系统可能写出内存转储；请在启动前执行 ulimit -c 0。\nThe system may write a memory dump if the program crashes; run ulimit -c 0 before starting it.');
   const read = readOptions(process.argv, app.isPackaged);
   if (!read.ok) return refuseToStart(read.zh, read.en, 2);
   const { options } = read;

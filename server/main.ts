@@ -1,11 +1,14 @@
 import { LogFailure } from './log/log-errors.ts';
 import { initAdministrators, newFirstCode } from './people/init.ts';
+import { forbidDumps } from './no-dump.ts';
 import { helpText, OptionsError, readOptions } from './options.ts';
 import { PublicationError } from './policy/publish.ts';
 import { startCentre } from './start-centre.ts';
 import { StartError } from './start-error.ts';
 
 async function main(): Promise<void> {
+  // First: the demo bank, which is started from here, inherits it.
+  if (!forbidDumps()) process.stderr.write('崩溃时系统可能写出内存转储；请在启动前执行 ulimit -c 0（systemd：LimitCORE=0）。\nThe system may write a memory dump if the server crashes; run ulimit -c 0 before starting it (systemd: LimitCORE=0).\n');
   const options = readOptions(process.argv.slice(2));
   if (options.command === 'help') {
     process.stdout.write(helpText);
