@@ -6,6 +6,7 @@ import type { CallKeeper } from './calls/call-keeper.ts';
 import type { Centre } from './centre.ts';
 import { bookStartedLines, inquireOpenLines } from './operations/book-lines.ts';
 import { checkPostings } from './operations/morning.ts';
+import { hasWaiting, settleWaiting } from './operations/settle-on-return.ts';
 import { carryOutStops } from './operations/stop-cards.ts';
 import { hasReports, verifyFirst } from './operations/verify-first.ts';
 import { publishReviews, publishTrays } from './reviews/review-lists.ts';
@@ -127,6 +128,7 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     for (const state of open.all()) {
       if (hasReports(state)) await verifyFirst(centre, state.id);
       if (state.stops.some((stop) => stop.status === 'in-doubt' || stop.status === 'ordered')) await carryOutStops(centre, state, false);
+      if (hasWaiting(state)) await settleWaiting(centre, state.id);
       // What is still on its way waits its turn behind the booking; what a failed booking left is asked about here.
       if (Object.values(state.operations).some((operation) => operation.status === 'in-doubt' || operation.status === 'executing')) await inquireOpenLines(centre, state.id);
     }

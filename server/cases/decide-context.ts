@@ -18,7 +18,7 @@ export type Gathered = { context: DecideContext; ledgerVersion: number; administ
  */
 export async function gatherContext(centre: Centre, person: Person, workstation: string, command: Command, state: CaseState | null): Promise<Gathered> {
   const customer = state?.customerId ?? null;
-  const ordering = command.kind === 'order execution';
+  const ordering = command.kind === 'order execution' || command.kind === 'order on return';
   const stream = customer === null ? null : customerStream(customer);
   const ledger = stream === null ? [] : await centre.log.readStream(stream, 1);
   const reading = ordering && customer !== null ? await centre.bank.read({ customerId: customer }) : null;

@@ -41,8 +41,6 @@ export type DecideContext = {
   ledger: { entries: LedgerEntry[] } | Unknown;
   /** What the server found of the command's signatures, against the keys that are valid now (TP8). */
   signature: SignatureFinding | Unknown;
-  /** OF2: the same of the second person's signature that an offline order carries; absent where nobody looked. */
-  coSignature?: SignatureFinding | Unknown;
   /** Kinds of operation that a risk officer has stopped (TP15). */
   stoppedKinds: readonly string[] | Unknown;
   /** How often glass was broken in the running day, at the whole centre (TP11). */

@@ -98,9 +98,10 @@ export const onReturnDeciders: Deciders<keyof typeof onReturnCommandSchemas> = {
     if (body.digest !== one.digest || body.approval.digest !== one.digest || body.approval.purpose !== 'approval') return refuse('tp2-digest');
     if (ms(one.notAfter) <= ms(madeAt)) return refuse('tp9-expired');
     // A key that was revoked meanwhile signed all the same: the order says so when it comes back. Anything else never was a signature.
-    const { coSignature } = context;
-    if (context.at === 'server' && coSignature === undefined) return refuse('tp8-unsigned');
-    if (coSignature !== undefined && coSignature !== 'unknown' && !coSignature.ok && coSignature.code !== 'tp8-key-revoked') return refuse(coSignature.code);
+    const finding = context.signatureOf?.(body.reviewer, body.approval) ?? 'unknown';
+    if (finding === 'unknown') {
+      if (context.at === 'server') return refuse('tp8-unsigned');
+    } else if (!finding.ok && finding.code !== 'tp8-key-revoked') return refuse(finding.code);
     return happened({ kind: 'co-signed here', body: { operationId: operation.id, coSignId: one.coSignId, by: body.reviewer, digest: body.digest, approval: body.approval } });
   },
   'order on return': (state, body, context, { madeAt }) => {

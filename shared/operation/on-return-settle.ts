@@ -1,5 +1,5 @@
 import type { CommandBody } from '../case/commands.ts';
-import type { DecideContext, SignatureFinding, Unknown, Who } from '../case/context.ts';
+import type { DecideContext, Who } from '../case/context.ts';
 import type { Happened } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import type { ChangedFact } from '../protocol/bank.ts';
@@ -30,9 +30,10 @@ function reviewerNow(id: string, context: DecideContext): Who | null {
 }
 
 /** TP5, TP6, TP8, TP14 of the second person: as they are now, and by a signature that the server has checked. */
-function reviewerFault(state: CaseState, operation: OperationState, reviewer: string, totalFen: number, digest: string, context: DecideContext): string | null {
+function reviewerFault(state: CaseState, operation: OperationState, coSign: NonNullable<OnReturnState['coSign']>, totalFen: number, digest: string, context: DecideContext): string | null {
+  const reviewer = coSign.by;
   if (reviewer === operation.maker) return 'tp5-reviewer-is-maker';
-  const found: SignatureFinding | Unknown = context.coSignature ?? 'unknown';
+  const found = context.signatureOf?.(reviewer, coSign.approval) ?? 'unknown';
   if (found === 'unknown') {
     if (context.at === 'server') return 'tp8-unsigned';
   } else if (!found.ok) return found.code;
@@ -65,7 +66,7 @@ function policyOnReturn(control: ControlPolicy, operation: OperationState, byHan
  * the screen in place of an approval; before it the second person and the cap, after it what they typed against the bank's present figures.
  *
  * @param ordered the order as it was made, received at `ordered.at`: the confirmation's age ends there, T does not
- * @param context `by` the maker; `signature` of the order and `coSignature` of the reviewer, by keys valid now
+ * @param context `by` the maker; `signature` of the order, and `signatureOf` for the reviewer's, by keys valid now
  */
 export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: NonNullable<OnReturnState['order']>, context: DecideContext): Verdict {
   const operation = state.operations[one.operationId];
@@ -76,7 +77,7 @@ export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: No
   const { payload } = operation;
   if (payload === null || operation.digest !== one.digest) return returned('tp2-digest');
   if (payload.totalDueFen > offlineTerms(context.control).capFen) return returned('of2-over-cap');
-  const fault = reviewerFault(state, operation, coSign.by, payload.totalDueFen, one.digest, context);
+  const fault = reviewerFault(state, operation, coSign, payload.totalDueFen, one.digest, context);
   if (fault !== null) return returned(fault);
   const typed = differences(ordered.entry, payload, one);
   if (typed.length > 0) return returned('of2-typed-differs', { differs: typed });
@@ -90,8 +91,10 @@ export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: No
   if ('refusal' in ruling) return notYet.has(ruling.refusal.code) ? { is: 'wait' } : returned(ruling.refusal.code);
   const voided = ruling.events.find((event) => event.kind === 'approval voided');
   if (voided !== undefined) return returned('of2-facts-changed', { changed: voided.body.changed });
-  if (context.gateFacts === 'unknown') return { is: 'wait' };
-  const differs = typedDiffers(ordered.entry, payload, context.gateFacts.facts, one, { version: payload.policyVersion });
+  // SY9: booked in a time that the log has lost, by this very order: what it was executed on is past looking at.
+  const recovered = ruling.events.some((event) => event.kind === 'execution recovered');
+  if (!recovered && context.gateFacts === 'unknown') return { is: 'wait' };
+  const differs = recovered || context.gateFacts === 'unknown' ? [] : typedDiffers(ordered.entry, payload, context.gateFacts.facts, one, { version: payload.policyVersion });
   if (differs.length > 0) return returned('of2-typed-differs', { differs });
   return {
     is: 'released',
@@ -107,4 +110,14 @@ export function settled(one: OnReturnState, verdict: Verdict): Happened[] {
   if (verdict.is === 'wait') return [];
   if (verdict.is === 'released') return verdict.events;
   return [{ kind: 'offline order returned', body: { operationId: one.operationId, coSignId: one.coSignId, code: verdict.code, changed: verdict.changed, differs: verdict.differs } }];
+}
+
+/** The order as it was given, from the log alone; null where none was. */
+export function orderOf(one: OnReturnState): CommandBody<'order on return'> | null {
+  const { order, coSign } = one;
+  if (order === null || coSign === null) return null;
+  return {
+    operationId: one.operationId, coSignId: one.coSignId, executionId: order.executionId, digest: one.digest, callId: order.callId, keys: order.keys, factsReadAt: one.factsReadAt, notAfter: one.notAfter,
+    reviewer: coSign.by, entry: order.entry, tick: one.tick, approval: coSign.approval, signed: order.signed,
+  };
 }

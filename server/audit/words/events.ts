@@ -73,6 +73,13 @@ export const eventWords: Record<string, Bilingual> = {
   'line freed': { zh: '银行确认未入账，并关闭该键', en: 'The bank found nothing booked and closed the key' },
   'execution finished': { zh: '执行结束：{outcome}', en: 'Execution finished: {outcome}' },
   'outcome acknowledged': { zh: '已将结果告知客户', en: 'The customer was told the outcome' },
+  // Ordered offline by two people at one screen, executed on return (OF2)
+  'submitted for return': { zh: '离线会签：经办提交，{notAfter} 前有效，所依资料读于 {factsReadAt}', en: 'Offline co-sign: submitted by the maker, valid until {notAfter}, on facts read {factsReadAt}' },
+  'blind entry here': { zh: '离线会签：{by} 在本机盲录，一致 {matches}，合计 {entry.totalDueFen}', en: 'Offline co-sign: {by} entered blind at this screen: matches {matches}, total {entry.totalDueFen}' },
+  'co-signed here': { zh: '离线会签：{by} 在本机签名', en: 'Offline co-sign: {by} signed at this screen' },
+  'execution ordered on return': { zh: '离线下达，复核人 {reviewer}：线路恢复后核对执行，不晚于 {notAfter}', en: 'Ordered offline, co-signed by {reviewer}: execute on return, not after {notAfter}' },
+  'offline order released': { zh: '离线会签的指令核对无误，开始执行；复核人 {by}，{orderedAt} 收到', en: 'The offline order was checked on return and is executed; co-signed by {by}, received {orderedAt}' },
+  'offline order returned': { zh: '离线会签的指令退回（{code}），没有办理', en: 'The offline order went back ({code}); nothing was booked' },
   // The review
   'review requested': { zh: '请求复核：{kindName}，{band}，{validUntil} 前有效', en: 'Review requested: {kindName}, {band}, valid until {validUntil}' },
   'review taken': { zh: '{by} 接手复核，至 {until}', en: '{by} took the review until {until}' },

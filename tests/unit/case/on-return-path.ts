@@ -10,9 +10,10 @@ import { id, MAKER, OPERATION, REVIEWER, signedFor, type World } from './world.t
 export const CO_SIGN = id(700);
 /** The line is down and the bank with it; nobody but the one at the screen is known. */
 export const offline: Partial<DecideContext> = {
-  at: 'desktop', lights: { centre: 'down', core: 'down', phone: 'down' }, gateFacts: 'unknown', person: () => 'unknown', ledger: 'unknown', signature: 'unknown', stoppedKinds: 'unknown',
+  at: 'desktop', lights: { centre: 'down', core: 'down', phone: 'down' }, gateFacts: 'unknown', person: () => 'unknown', ledger: 'unknown', signature: 'unknown', signatureOf: () => 'unknown', stoppedKinds: 'unknown',
 };
-export const coSigned = (world: World): Partial<DecideContext> => ({ coSignature: { ok: true, purpose: 'approval', digest: world.operation().digest ?? '' } });
+/** The server's word for whatever is signed. */
+export const believing: Partial<DecideContext> = { signatureOf: (_person, { purpose, digest }) => ({ ok: true, purpose, digest }) };
 
 export function submissionHere(world: World, by = MAKER, nonce = id(701), coSignId = CO_SIGN): CommandBody<'submit for return'> {
   const operation = world.operation();
@@ -28,7 +29,7 @@ export const enterHere = (world: World, entry: BlindEntry = rightEntry(world), r
 
 export function coSignHere(world: World, reviewer = REVIEWER, more: Partial<DecideContext> = {}): string | null {
   const digest = world.operation().digest!;
-  return world.do(MAKER, 'co-sign here', { operationId: OPERATION, coSignId: CO_SIGN, reviewer, digest, approval: signedFor(reviewer, 'approval', digest) }, { ...coSigned(world), ...more });
+  return world.do(MAKER, 'co-sign here', { operationId: OPERATION, coSignId: CO_SIGN, reviewer, digest, approval: signedFor(reviewer, 'approval', digest) }, { ...believing, ...more });
 }
 
 export function orderHere(world: World, callId = CALL, keysFrom = 720): CommandBody<'order on return'> {
@@ -41,7 +42,7 @@ export function orderHere(world: World, callId = CALL, keysFrom = 720): CommandB
   };
 }
 export const order = (world: World, more: Partial<DecideContext> = {}, body: Partial<CommandBody<'order on return'>> = {}) =>
-  world.do(MAKER, 'order on return', { ...orderHere(world), ...body }, { ...coSigned(world), ...more });
+  world.do(MAKER, 'order on return', { ...orderHere(world), ...body }, { ...believing, ...more });
 
 const need = (code: string | null | (string | null)[]): void => {
   const refused = [code].flat().filter((one) => one !== null);

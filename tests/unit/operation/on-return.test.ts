@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecideContext } from '#shared/case/context.ts';
 import type { EventBody } from '#shared/case/events.ts';
 import { CALL, confirmAll, draft, drafted, hangUp, orderOf, proof, putThrough, rightEntry, submit, tickAll } from '../case/path.ts';
-import { confirmedHere, coSigned, coSignHere, CO_SIGN, enterHere, offline, order, orderHere, signedHere, submissionHere, submitHere } from '../case/on-return-path.ts';
+import { believing, confirmedHere, coSignHere, CO_SIGN, enterHere, offline, order, orderHere, signedHere, submissionHere, submitHere } from '../case/on-return-path.ts';
 import { control, CUSTOMER, id, LEAD, MAKER, OPERATION, REVIEWER, SECOND, signedFor, World } from '../case/world.ts';
 
 const HAND = `hand-${id(750)}` as const;
@@ -43,7 +43,7 @@ describe('an order made offline', () => {
     // TP4: the same again, and another under new keys, start nothing.
     const events = world.events.length;
     expect(order(world)).toBe('of2-already-ordered');
-    expect(world.do(MAKER, 'order on return', { ...orderHere(world), executionId: id(799), keys: orderHere(world).keys.map((key, index) => ({ ...key, key: id(780 + index) })) }, coSigned(world))).toBe('of2-already-ordered');
+    expect(world.do(MAKER, 'order on return', { ...orderHere(world), executionId: id(799), keys: orderHere(world).keys.map((key, index) => ({ ...key, key: id(780 + index) })) }, believing)).toBe('of2-already-ordered');
     expect(world.events).toHaveLength(events);
   });
 
@@ -154,7 +154,7 @@ describe('what goes back on return', () => {
   });
 
   it('[OF2] [TP8] a reviewer\'s key that was revoked meanwhile, told by the signature or by the register', () => {
-    goesBack(confirmedHere(), 'tp8-key-revoked', { coSignature: { ok: false, code: 'tp8-key-revoked' } });
+    goesBack(confirmedHere(), 'tp8-key-revoked', { signatureOf: () => ({ ok: false, code: 'tp8-key-revoked' }) });
     const world = confirmedHere();
     world.people[REVIEWER] = { ...world.people[REVIEWER]!, keys: [] };
     goesBack(world, 'tp8-key-revoked');
@@ -242,16 +242,16 @@ describe('what goes back on return', () => {
 describe('what is refused like a forgery', () => {
   it('[TP7] [TP8] signatures that are none, of another purpose or digest, or that nobody looked at', () => {
     const unsigned = { ok: false, code: 'tp8-unsigned' } as const;
-    refused(confirmedHere(), 'tp8-unsigned', {}, { coSignature: unsigned });
+    refused(confirmedHere(), 'tp8-unsigned', {}, { signatureOf: () => unsigned });
     refused(confirmedHere(), 'tp8-unsigned', {}, { signature: unsigned });
-    refused(confirmedHere(), 'tp8-unsigned', {}, { coSignature: undefined as never });
-    refused(confirmedHere(), 'tp8-other-digest', {}, { coSignature: { ok: true, purpose: 'tick', digest: confirmedHere().operation().digest! } });
-    refused(confirmedHere(), 'tp8-other-digest', {}, { coSignature: { ok: true, purpose: 'approval', digest: 'f'.repeat(64) } });
+    refused(confirmedHere(), 'tp8-unsigned', {}, { signatureOf: () => 'unknown' });
+    refused(confirmedHere(), 'tp8-other-digest', {}, { signatureOf: (_who, { digest }) => ({ ok: true, purpose: 'tick', digest }) });
+    refused(confirmedHere(), 'tp8-other-digest', {}, { signatureOf: () => ({ ok: true, purpose: 'approval', digest: 'f'.repeat(64) }) });
     refused(confirmedHere(), 'tp8-other-digest', {}, { signature: { ok: true, purpose: 'tick', digest: confirmedHere().operation().digest! } });
     const world = drafted();
     expect([submitHere(world), enterHere(world)]).toEqual([null, null]);
-    expect(coSignHere(world, REVIEWER, { coSignature: unsigned })).toBe('tp8-unsigned');
-    expect(coSignHere(world, REVIEWER, { coSignature: undefined as never })).toBe('tp8-unsigned');
+    expect(coSignHere(world, REVIEWER, { signatureOf: () => unsigned })).toBe('tp8-unsigned');
+    expect(coSignHere(world, REVIEWER, { signatureOf: () => 'unknown' })).toBe('tp8-unsigned');
   });
 
   it('[TP7] an order that says anything else than was signed at the screen', () => {
@@ -280,7 +280,7 @@ describe('what is refused like a forgery', () => {
 
   it('[OF2] nobody but the maker who has the case submits, enters, signs or orders', () => {
     const world = confirmedHere();
-    expect(world.do(LEAD, 'order on return', orderHere(world), coSigned(world))).toBe('not-your-case');
+    expect(world.do(LEAD, 'order on return', orderHere(world), believing)).toBe('not-your-case');
     expect(world.do(LEAD, 'submit for return', submissionHere(world, LEAD))).toBe('not-your-case');
   });
 });
@@ -305,7 +305,7 @@ describe('the second person at this screen', () => {
     expect([submitHere(world), enterHere(world, { ...rightEntry(world), lines: 9 }), enterHere(world)]).toEqual([null, null, null]);
     expect(enterHere(world)).toBe('tp6-no-more-entries');
     expect(coSignHere(world, SECOND)).toBe('tp6-no-entry');
-    expect(world.do(MAKER, 'co-sign here', { operationId: OPERATION, coSignId: CO_SIGN, reviewer: REVIEWER, digest: 'f'.repeat(64), approval: signedFor(REVIEWER, 'approval', 'f'.repeat(64)) }, coSigned(world))).toBe('tp2-digest');
+    expect(world.do(MAKER, 'co-sign here', { operationId: OPERATION, coSignId: CO_SIGN, reviewer: REVIEWER, digest: 'f'.repeat(64), approval: signedFor(REVIEWER, 'approval', 'f'.repeat(64)) }, believing)).toBe('tp2-digest');
     expect(coSignHere(world)).toBeNull();
     expect(coSignHere(world)).toBe('of2-not-submitted');
   });
@@ -315,7 +315,7 @@ describe('the second person at this screen', () => {
     const before = orderHere(world);
     expect(draft(world)).toBeNull();
     expect(tickAll(world).every((one) => one === null)).toBe(true);
-    expect(world.do(MAKER, 'order on return', before, coSigned(world))).toBe('of2-not-submitted');
+    expect(world.do(MAKER, 'order on return', before, believing)).toBe('of2-not-submitted');
     expect(confirmAll(world, CALL)[0]).toBe('no-payload');
   });
 });
