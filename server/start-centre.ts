@@ -14,6 +14,7 @@ import type { Centre } from './centre.ts';
 import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
+import type { AdmissionLimits } from './gateway/admission.ts';
 import { makeAskers } from './gateway/asks.ts';
 import { DesktopOwners } from './gateway/desktop-owners.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -70,8 +71,11 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
   return [`--control ${options.control}: 与现行制度 ${inForce.version} 不同，不生效；改制度要由两位管理员办理 / differs from the policy in force, ${inForce.version}, and does not count; two administrators change it`];
 }
 
-/** Puts the rooms of the server together and opens its door. */
-export async function startCentre(options: Options): Promise<RunningCentre> {
+/**
+ * Puts the rooms of the server together and opens its door.
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5)
+ */
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = clockOf(options);
   const now = (): string => clock.now();
@@ -170,7 +174,7 @@ export async function startCentre(options: Options): Promise<RunningCentre> {
       board.left(seat);
       presenceChanged();
     },
-  });
+  }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));

@@ -11,11 +11,12 @@ import { takeRun } from '../cases/take-run.ts';
 import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import type { Admission } from './admission.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { tongueOf, type Tongue } from './speaks-one.ts';
 
-export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
 
 export type FromDesktop = 'push' | 'pull' | 'ask';
 export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Refusal } };
@@ -36,7 +37,15 @@ export type ConnectionParts = {
   gone(seat: Seat): string | null;
   /** Null until the switchboard is there. */
   askers(): ReturnType<typeof makeAskers> | null;
+  admission: Pick<Admission, 'inTurn'>;
 };
+
+/** From nothing, or on the way through a start. */
+function isStart(since: string | null): boolean {
+  if (since === null) return true;
+  const known = decodeCursor(since);
+  return known.ok && known.cursor.start !== undefined;
+}
 
 export class DeskConnection {
   readonly seat: Seat;
@@ -98,7 +107,10 @@ export class DeskConnection {
     const { seat } = this;
     const request = PullRequest.safeParse(body);
     if (!request.success) return this.dismiss('message-malformed');
-    const answer = await this.#parts.feed.pull(seat.person.id, request.data.cursor, request.data.limit);
+    const { cursor: since, limit } = request.data;
+    const pull = () => this.#parts.feed.pull(seat.person.id, since, limit);
+    // A page of a start folds its cases whole: only so many at a time (OF5).
+    const answer = await (isStart(since) ? this.#parts.admission.inTurn(seat.urgent, pull) : pull());
     if ('refusal' in answer) return this.dismiss(answer.refusal.code);
     if (answer.status === 'ok') {
       await this.#parts.book.showing(seat, answer.feed);

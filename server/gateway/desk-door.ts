@@ -5,6 +5,7 @@ import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } fr
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
 import { DesktopOwners } from './desktop-owners.ts';
@@ -16,8 +17,10 @@ export type DoorParts = {
   centre: Centre;
   feed: CaseFeed;
   events: GatewayEvents;
-  /** Milliseconds that only grow, from any start: for the rate limit. */
+  /** Milliseconds that only grow, from any start: for rate limit and admission. */
   elapsedMs(): number;
+  /** How many are let in at once (OF5); the usual ones where absent. */
+  admission?: AdmissionLimits;
 };
 
 export class DeskDoor {
@@ -25,12 +28,14 @@ export class DeskDoor {
   readonly #book: DoorBook;
   readonly #owners: DesktopOwners;
   readonly #connections = new Set<DeskConnection>();
+  readonly #admission: Admission;
   readonly #stopListening: () => void;
   #askers: ReturnType<typeof makeAskers> | null = null;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
     const { centre } = parts;
+    this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
     this.#owners = new DesktopOwners(centre.credentials.db);
     this.#stopListening = centre.log.onAppended(({ to, readers }) => {
@@ -72,13 +77,17 @@ export class DeskDoor {
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
     if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
-    return { seat: { protocol: hello.data.protocol, person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
+    // Last: who would not be let in anyway takes nobody's place.
+    const urgent = hello.data.urgent === true;
+    const busy = this.#admission.enter(urgent);
+    if (busy !== null) return no(busy);
+    return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
   }
 
   /** The connection stands: everything central that its person should hold is told at once. */
   enter(seat: Seat, wire: Wire): DeskConnection {
     const { centre, feed, events } = this.#parts;
-    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers }, seat, wire);
+    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission }, seat, wire);
     this.#connections.add(connection);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);

@@ -5,6 +5,7 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import { MAX_MESSAGE_BYTES, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import { ADMISSION, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import type { FromDesktop, Seat } from './desk-connection.ts';
 import { DeskDoor, type GatewayEvents } from './desk-door.ts';
@@ -29,8 +30,9 @@ export class Gateway {
   readonly #io: Server<DesktopMessages, ServerMessages, Record<never, never>, { seat: Seat }>;
   readonly #door: DeskDoor;
 
-  constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents) {
-    this.#door = new DeskDoor({ centre, feed, events, elapsedMs: () => performance.now() });
+  /** @param admission how many are let in at once (OF5) */
+  constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents, admission: AdmissionLimits = ADMISSION) {
+    this.#door = new DeskDoor({ centre, feed, events, admission, elapsedMs: () => performance.now() });
     this.#io = new Server(http, {
       transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
       // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2).

@@ -17,6 +17,7 @@ export const LINK_REFUSALS = {
   'hello-malformed': w('桌面和中心没有说上话。', 'Desktop and centre did not understand each other.', '请更新桌面。', 'Update the desktop.', kept),
   'message-malformed': w('中心看不懂收到的内容，断开了连接。', 'The centre could not read a message and closed the connection.', '会自动重连；反复出现请联系管理员。', 'It reconnects by itself; tell an administrator if it happens again.', kept),
   'too-frequent': w('发送得太频繁，连接被断开。', 'Too many messages; the connection was closed.', '会自动重连，请稍等。', 'It reconnects by itself; wait a moment.', kept),
+  busy: w('同时回来的桌面太多，中心请这台稍后再连。', 'Too many desktops come back at once; the centre asks this one to wait.', '会自动再连，请继续工作；急件先送。', 'It connects again by itself; go on working. Urgent work goes first.', kept),
   'server-stopping': w('中心正在停机。', 'The centre is stopping.', '请继续工作：内容存在本机，恢复后自动送出。', 'Go on working: all is kept here and sent when it is back.', kept),
   'server-starting': w('中心正在启动。', 'The centre is starting.', '请稍等片刻。', 'Wait a moment.', kept),
   'server-trouble': w('中心出了问题，没有收下。', 'The centre has a problem and did not take it.', '会自动重试；请告诉值班人员。', 'It is tried again by itself; tell the person on duty.', kept),
