@@ -15,4 +15,11 @@ describe('[PR2] a command’s body before its first write', () => {
     expect(maskBody(null)).toBeNull();
     expect(maskBody('text')).toBe('text');
   });
+
+  it('reaches free text wherever it lies, of commands that are still to be thought of too', () => {
+    expect(maskBody({ lines: [{ note: '6222021234567890' }, { words: '卡 6222021234567890' }], extra: { deep: ['他说 6222-0212-3456-7890'] }, cardWords: '6222021234567890' }))
+      .toEqual({ lines: [{ note: '****7890' }, { words: '卡 ****7890' }], extra: { deep: ['他说 ****7890'] }, cardWords: '****7890' });
+    const kept = { customerId: '110000123456', number: '008619900000001', signed: { person: 'a'.repeat(20), at: '2026-03-02T01:00:00.000Z' } };
+    expect(maskBody(kept)).toEqual(kept);
+  });
 });
