@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { isRefused } from '#shared/case/decision.ts';
 import type { CommandAnswer, CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
 import type { InnerCommand } from '#shared/protocol/command.ts';
 import type { CaseBook } from './case-book.ts';
-import type { CaseLogic, DeskCommand } from './case-logic.ts';
+import type { CaseLogic } from './case-logic.ts';
 import { instantOf } from './environment.ts';
+import { leansOn } from './leans-on.ts';
 import { maskBody } from './mask-body.ts';
 import type { NewCommand, OutboxRow } from './store/outbox.ts';
 import type { Store } from './store/store.ts';
@@ -61,7 +61,7 @@ export async function giveSigned(
   const still = logic.toSign(book.ground(params.case).state, given);
   if ('refusal' in still) return { ok: false, refusal: still.refusal };
   if (still.digest !== shown.digest) return { ok: false, refusal: { code: 'tp2-digest' } };
-  return giveCommand(parts, { ...params, body: { ...still.body, signed: made.signed } }, given.madeAt);
+  return giveCommand(parts, { ...params, body: { ...still.body, signed: made.signed }, ...(still.dependsOn === undefined ? {} : { dependsOn: still.dependsOn }) }, given.madeAt);
 }
 
 /**
@@ -93,7 +93,7 @@ export function giveCommand(parts: CommandParts, params: CommandParams, madeAt: 
   const inner: InnerCommand = {
     madeAt,
     saidAt,
-    dependsOn: params.dependsOn ?? (kind === 'local' ? leansOn(parts, params.case, command) : []),
+    dependsOn: params.dependsOn ?? (kind === 'local' ? leansOn(parts, params.case, command, MAX_DEPENDS) : []),
     notAfter: kind === 'central' ? instantOf(clock.nowMs() + 1000 * (params.notAfterSeconds ?? CENTRAL_SECONDS)) : null,
     body: command.body,
   };
@@ -128,14 +128,4 @@ function append({ store, spool }: CommandParts, entry: NewCommand): { row: Outbo
     spool?.drop(entry.id);
     throw error;
   }
-}
-
-/**
- * What a command builds on (SY3): where it could not stand on the confirmed state alone, the pending commands of its
- * case; where it could, none, so that a refusal takes as little with it as possible.
- */
-function leansOn({ logic, book }: CommandParts, stream: string, command: DeskCommand): string[] {
-  const pending = book.pendingIds(stream);
-  if (pending.length === 0) return [];
-  return isRefused(logic.decide(book.confirmed(stream).state, command)) ? pending.slice(-MAX_DEPENDS) : [];
 }
