@@ -9,6 +9,8 @@ import { rebase, type Ground, type Pending, type Who } from './sync/rebase.ts';
 type Entry = {
   ground: Ground;
   confirmed: Ground;
+  /** The version beneath this desktop's own commands. */
+  version: number;
   heardAt: string | null;
   /** Of this entry alone: grows in place, and is copied when it is shown. */
   marks: Mark[];
@@ -47,6 +49,7 @@ export class CaseBook {
     this.#logic = logic;
     this.#who = who;
     const ids = new Set(store.cases.all().map((held) => held.id));
+    for (const copy of store.takenOver.waiting()) ids.add(copy.id);
     for (const row of store.outbox.all()) if (CaseId.safeParse(row.stream).success) ids.add(row.stream);
     for (const id of ids) this.refresh(id);
   }
@@ -69,7 +72,7 @@ export class CaseBook {
   view(id: string): CaseView | null {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.ground.state === null) return null;
-    return { case: id, version: entry.confirmed.version, state: entry.ground.state, marks: [...entry.marks], heardAt: entry.heardAt };
+    return { case: id, version: entry.version, state: entry.ground.state, marks: [...entry.marks], heardAt: entry.heardAt };
   }
 
   all(): CaseView[] {
@@ -85,18 +88,22 @@ export class CaseBook {
     if (!CaseId.safeParse(id).success) return;
     const held = this.#store.cases.get(id);
     const rows = this.#store.outbox.ofStream(id);
-    if (held === null && rows.length === 0) {
+    const copy = this.#store.takenOver.get(id);
+    if (held === null && rows.length === 0 && copy === null) {
       this.#entries.delete(id);
       return;
     }
     const confirmed: Ground = held === null ? NOTHING : { state: held.state, version: held.version };
     const pending = this.#pending(rows);
-    const { view, doubtful } = rebase(this.#logic, id, confirmed, pending, this.#who);
+    // Handed over at this screen and not confirmed yet (OF1): what the leaver saw is what is worked on, and all of it builds on that hand-over.
+    const base = copy === null ? confirmed : { state: this.#stateOf(copy.state), version: copy.version };
+    const { view, doubtful } = rebase(this.#logic, id, base, pending, this.#who);
     this.#entries.set(id, {
       ground: view,
       confirmed,
-      pending: pending.filter((one) => !this.#isView(one)).map((one) => one.id),
-      heardAt: held?.heardAt ?? null,
+      version: base.version,
+      pending: [...(copy === null ? [] : [copy.command]), ...pending.filter((one) => !this.#isView(one)).map((one) => one.id)],
+      heardAt: copy !== null ? copy.heardAt : (held?.heardAt ?? null),
       marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
     });
   }
@@ -104,11 +111,20 @@ export class CaseBook {
   /** A command was decided on `ground()` and stored: no need to fold the rest again. */
   appended(row: OutboxRow, ground: Ground): void {
     if (!CaseId.safeParse(row.stream).success) return;
-    const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, heardAt: null, marks: [], pending: [] };
+    const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, version: 0, heardAt: null, marks: [], pending: [] };
     entry.ground = ground;
     entry.marks.push(markOf(row, null));
     if (row.class === 'local' && !this.#logic.isView(row.kind)) entry.pending.push(row.id);
     this.#entries.set(row.stream, entry);
+  }
+
+  /** A copy of another program that this one cannot read is not shown; the case comes with the line. */
+  #stateOf(state: unknown): Ground['state'] {
+    try {
+      return this.#logic.parseSnapshot(state);
+    } catch {
+      return null;
+    }
   }
 
   #isView({ command }: Pending): boolean {

@@ -9,7 +9,7 @@ export type Folded = unknown;
 export type DeskCommand = { id: string; kind: string; body: unknown; madeAt: string; saidAt: string | null };
 
 /** What a command of a signed kind is to carry: its body but for `signed`, and what is signed, worked out on this desk (TP8). */
-export type ToSign = { body: Readonly<Record<string, unknown>>; purpose: SignaturePurpose; digest: string; by: UnlockBy };
+export type ToSign = { body: Readonly<Record<string, unknown>>; purpose: SignaturePurpose; digest: string; by: UnlockBy; /** In place of what the desk would find that it builds on. */ dependsOn?: string[] };
 
 /** The domain as the desk uses it. The one in use is bound in `domain-logic.ts`; tests bring a small one. */
 export type CaseLogic = {
@@ -36,6 +36,10 @@ export type CaseLogic = {
   viewOf(state: Folded, viewId: string): { kind: string; body: unknown } | null;
   /** Changes nothing of its case: no other command builds on it (SY3). */
   isView(kind: string): boolean;
+  /** Whether a command of a kind may build on an earlier one of the other (SY3): what is done to an operation stands without the steps of a flow. */
+  mayBuildOn?(kind: string, earlier: string): boolean;
+  /** Who has the case; null where nobody has. */
+  ownerOf(state: Folded): string | null;
   /** @throws where it is no folded case */
   parseSnapshot(state: unknown): Folded;
 };

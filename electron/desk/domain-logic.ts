@@ -2,11 +2,15 @@ import { COMMAND_SCHEMA_VERSION, commandClass, isCommandKind, isUrgent, parseCom
 import { evolve } from '#shared/case/evolve.ts';
 import { upcastCaseState } from '#shared/case/case-upcast.ts';
 import { CaseState } from '#shared/case/state.ts';
+import { runCommandSchemas } from '#shared/flow/run.ts';
+import { onReturnCommandSchemas } from '#shared/operation/on-return-schema.ts';
+import { operationCommandSchemas } from '#shared/operation/operation-schema.ts';
 import type { CaseLogic } from './case-logic.ts';
 import { decideHere, type Here } from './decide-here.ts';
 import { isSignedKind, toSign } from './to-sign.ts';
 
 const VIEW = 'record view';
+const isOfOperation = (kind: string): boolean => Object.hasOwn(operationCommandSchemas, kind) || Object.hasOwn(onReturnCommandSchemas, kind);
 
 /** The domain of `shared/`, bound to what this desktop knows. */
 export function domainLogic(here: Here): CaseLogic {
@@ -22,6 +26,8 @@ export function domainLogic(here: Here): CaseLogic {
     toSign: (state, given) => toSign(here, state as CaseState | null, given),
     viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: VIEW, body: { viewId } }),
     isView: (kind) => kind === VIEW,
+    mayBuildOn: (kind, earlier) => !(isOfOperation(kind) && Object.hasOwn(runCommandSchemas, earlier)),
+    ownerOf: (state) => (state as CaseState).owner,
     parseSnapshot: (state) => CaseState.parse(upcastCaseState(state)),
   };
 }

@@ -162,15 +162,16 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const { person, workstation } = session;
   const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
   const state = await centre.cases.load(outer.case);
+  // Before anything of the case: what builds on a refused hand-over is not this person's, for that very reason (SY3, OF1).
+  for (const id of inner.dependsOn) {
+    const earlier = await centre.log.commandAnswer(id);
+    if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
+  }
   if (!mayAddress(state, command, person)) return no({ code: 'not-your-case' });
   const now = centre.clock.now();
   const late = commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now;
   // SY9: an order that the log has lost comes again hours later; it orders nothing any more, and may tell whose a booking is.
   if (late && command.kind !== 'order execution') return no({ code: 'too-late' });
-  for (const id of inner.dependsOn) {
-    const earlier = await centre.log.commandAnswer(id);
-    if (earlier?.answer.status === 'refused') return no({ code: 'depends-on', detail: { command: id } });
-  }
   const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
   const decision = decidedOn(centre, state, command, context);
   const tells = !isRefused(decision) && decision.events.some((event) => event.kind === 'execution recovered');

@@ -14,16 +14,15 @@ import { gatherContext, type Gathered } from './decide-context.ts';
  */
 const isPlain = (command: Command): boolean => commandClass(command.kind) === 'local' && !('signed' in command.body);
 
-type Run = { outers: OuterCommand[]; items: AppendItem[] };
-
 /**
  * The commands at the front that can be decided one on the other before any of them is stored. Ends before one that was stored
  * already, and before one that has to be decided by itself.
  */
-async function decideAhead(centre: Centre, session: CommandSession, outers: readonly OuterCommand[]): Promise<Run> {
+async function decideAhead(centre: Centre, session: CommandSession, outers: readonly OuterCommand[]): Promise<AppendItem[]> {
   const { person, workstation } = session;
-  const run: Run = { outers: [], items: [] };
-  const refusedHere = new Set<string>();
+  const items: AppendItem[] = [];
+  /** Of this run, by id: whether it was refused. */
+  const ruled = new Map<string, boolean>();
   let gathered: Gathered | null = null;
   let state: CaseState | null = null;
   for (const outer of outers) {
@@ -35,31 +34,30 @@ async function decideAhead(centre: Centre, session: CommandSession, outers: read
       if (read.ok) gathered = await gatherContext(centre, person, workstation, read.command, state);
     }
     const ruling: Ruled = !read.ok || gathered === null ? { refusal: read.ok ? { code: 'command-malformed' } : read.refusal }
-      : await ruleOn(centre, session, outer, read.inner, read.command, { state, gathered, refusedHere });
-    run.outers.push(outer);
+      : await ruleOn(centre, session, outer, read.inner, read.command, { state, gathered, ruled });
+    ruled.set(outer.id, 'refusal' in ruling);
     if ('refusal' in ruling) {
-      refusedHere.add(outer.id);
-      run.items.push(refused(outer, person, workstation, ruling.refusal));
+      items.push(refused(outer, person, workstation, ruling.refusal));
     } else {
       state = ruling.state;
-      run.items.push(ruling.item);
+      items.push(ruling.item);
     }
   }
-  return run;
+  return items;
 }
 
-type Ahead = { state: CaseState | null; gathered: Gathered; refusedHere: ReadonlySet<string> };
+type Ahead = { state: CaseState | null; gathered: Gathered; ruled: ReadonlyMap<string, boolean> };
 
 type Ruled = { refusal: Refusal } | { state: CaseState | null; item: AppendItem };
 
 async function ruleOn(
-  centre: Centre, { person, workstation }: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, { state, gathered, refusedHere }: Ahead,
+  centre: Centre, { person, workstation }: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, { state, gathered, ruled }: Ahead,
 ): Promise<Ruled> {
-  if (!mayAddress(state, command, person)) return { refusal: { code: 'not-your-case' } };
   for (const id of inner.dependsOn) {
-    const fell = refusedHere.has(id) || (await centre.log.commandAnswer(id))?.answer.status === 'refused';
+    const fell = ruled.get(id) ?? (await centre.log.commandAnswer(id))?.answer.status === 'refused';
     if (fell) return { refusal: { code: 'depends-on', detail: { command: id } } };
   }
+  if (!mayAddress(state, command, person)) return { refusal: { code: 'not-your-case' } };
   const decision = decidedOn(centre, state, command, gathered.context);
   if (isRefused(decision)) return decision;
   const actor = { kind: 'person', person: person.id, workstation } as const;
@@ -101,8 +99,8 @@ export async function takeRun(centre: Centre, session: CommandSession, outers: r
   const answers: CommandResult[] = [];
   while (answers.length < outers.length) {
     const rest = outers.slice(answers.length);
-    const run = await decideAhead(centre, session, rest);
-    const taken = run.items.length < 2 ? [] : answersOf(await centre.log.append(run.items));
+    const items = await decideAhead(centre, session, rest);
+    const taken = items.length < 2 ? [] : answersOf(await centre.log.append(items));
     const [first] = rest;
     if (taken.length === 0 && first !== undefined) taken.push(await takeCommand(centre, session, first));
     answers.push(...taken);

@@ -8,6 +8,7 @@ export type Views = {
   live(topic: string): unknown;
   caseIds(): string[];
   caseView(id: string): unknown;
+  takenOver?(): unknown;
   /** Somebody has just been shown this case (PR8). */
   shown?(id: string): void;
 };
@@ -21,7 +22,7 @@ type Subscription = { topic: DeskTopic; key: string; push: (view: unknown) => vo
 export class Publisher {
   readonly #views: Views;
   readonly #subscriptions = new Set<Subscription>();
-  #flags = new Set<'session' | 'sync' | 'rules' | 'all-cases'>();
+  #flags = new Set<'session' | 'sync' | 'rules' | 'all-cases' | 'taken-over'>();
   #cases = new Set<string>();
   #live = new Set<string>();
   #planned = false;
@@ -51,6 +52,7 @@ export class Publisher {
       case 'live': return this.#views.live(key);
       case 'case': return this.#views.caseView(key);
       case 'cases': return this.#wholeList();
+      case 'taken-over': return this.#views.takenOver?.() ?? [];
     }
   }
 
@@ -58,7 +60,7 @@ export class Publisher {
     return { whole: true, changed: this.#views.caseIds().map((id) => this.#views.caseView(id)).filter((view) => view !== null), gone: [] };
   }
 
-  changed(what: 'session' | 'sync' | 'rules' | 'all-cases'): void {
+  changed(what: 'session' | 'sync' | 'rules' | 'all-cases' | 'taken-over'): void {
     this.#flags.add(what);
     this.#plan();
   }
@@ -87,7 +89,7 @@ export class Publisher {
     [this.#flags, this.#cases, this.#live] = [new Set(), new Set(), new Set()];
     for (const subscription of this.#subscriptions) {
       const { topic, key, push } = subscription;
-      if ((topic === 'session' || topic === 'sync' || topic === 'rules') && flags.has(topic)) this.#push(subscription);
+      if ((topic === 'session' || topic === 'sync' || topic === 'rules' || topic === 'taken-over') && flags.has(topic)) this.#push(subscription);
       if (topic === 'live' && (live.has(key) || flags.has('session'))) this.#push(subscription);
       if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) this.#push(subscription);
       if (topic === 'cases') {

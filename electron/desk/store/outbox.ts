@@ -70,6 +70,7 @@ export function outboxOf(db: Db) {
   const toSend = db.prepare(`select id, stream, number, kind, schema, urgent, hash, inner_text from outbox
     where stream = ? and status = 'unsent' order by number limit ?`);
   const urgentUnsent = db.prepare(`select exists (select 1 from outbox where status = 'unsent' and urgent = 1)`).pluck();
+  const pendingOfKind = db.prepare(`select ${columns} from outbox where kind = ? and status in ('unsent', 'accepted') order by seq`);
   const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
@@ -105,6 +106,8 @@ export function outboxOf(db: Db) {
       const row = byId.get(id);
       return row === undefined ? null : OutboxRow.parse(row);
     },
+    /** Those of a kind that are not settled yet. */
+    pendingOfKind: (kind: string): OutboxRow[] => rows(pendingOfKind.all(kind)),
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
     all: (): OutboxRow[] => rows(allRows.all()),
     refusedUnseen: (): OutboxRow[] => rows(refusedUnseen.all()),
