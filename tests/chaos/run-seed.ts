@@ -1,0 +1,32 @@
+import { judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
+import { World } from './world/world.ts';
+
+export type SeedResult = {
+  seed: number; hash: string; faults: number; commands: number; events: number; executions: number; steps: number; ms: number;
+  lost: string[]; duplicated: string[]; diverged: string[]; violations: string[];
+};
+
+/**
+ * Lives through the world of one seed and has it judged. Nothing of it depends on the machine or the hour.
+ * @param told gets every line of what happened
+ */
+export async function runSeed(seed: number, told: ((line: string) => void) | null = null): Promise<SeedResult> {
+  const began = performance.now();
+  const world = new World(seed, told);
+  try {
+    const ended = await world.run();
+    const verdict: WorldVerdict = judgeWorld({
+      serverFolder: ended.serverFolder, saved: ended.saved, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
+      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy })),
+    });
+    const violations = [...ended.troubles, ...(ended.unquiet === null ? [] : [`[SY4] it never went quiet: ${ended.unquiet}`]), ...verdict.violations];
+    return {
+      seed, hash: ended.hash, faults: ended.faults, commands: ended.saved.length, events: verdict.events, executions: verdict.executions, steps: ended.steps, ms: Math.round(performance.now() - began),
+      lost: verdict.lost, duplicated: verdict.duplicated, diverged: verdict.diverged, violations,
+    };
+  } finally {
+    world.close();
+  }
+}
+
+export const failed = (result: SeedResult): boolean => result.lost.length + result.duplicated.length + result.diverged.length + result.violations.length > 0;

@@ -1,0 +1,181 @@
+/** What goes wrong, when and to whom: all of it from the seed. */
+import { createHash } from 'node:crypto';
+import { MACHINES } from './cast.ts';
+import type { Chance } from './chance.ts';
+import type { DesktopMachine } from './desktop-machine.ts';
+import type { World } from './world.ts';
+
+type Fault = { weight: number; strike: () => void };
+
+/** How often something happens, by the seed's temper. */
+const EVERY_MS = [12_000, 25_000, 60_000] as const;
+
+export class Faults {
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #faults: Fault[];
+  count = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#chance = world.chance.of('faults');
+    this.#faults = this.#all();
+  }
+
+  plan(fromMs: number, toMs: number): void {
+    const { time, outside } = this.#world;
+    const every = this.#chance.pick(EVERY_MS);
+    const next = (): void => {
+      const wait = this.#chance.wait(every);
+      if (time.nowMs + wait >= toMs - 5_000) return;
+      time.after(wait, outside, () => {
+        this.#strike();
+        next();
+      });
+    };
+    time.after(fromMs - time.nowMs, outside, next);
+  }
+
+  #strike(): void {
+    const all = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
+    let left = this.#chance.next() * all;
+    for (const fault of this.#faults) {
+      left -= fault.weight;
+      if (left > 0) continue;
+      this.count += 1;
+      return fault.strike();
+    }
+  }
+
+  #desktop(): DesktopMachine {
+    return this.#chance.pick(this.#world.desktops);
+  }
+
+  #later(ms: number, run: () => void): void {
+    const { time, outside } = this.#world;
+    time.after(ms, outside, run);
+  }
+
+  #all(): Fault[] {
+    const chance = this.#chance;
+    const { server, trace, bank } = this.#world;
+    const told = (who: string, what: string): void => trace.say(who, `FAULT ${what}`);
+    // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
+    const restores = chance.often(0.25) ? 0.5 : 0;
+    const clones = chance.often(0.2) ? 0.6 : 0;
+    const clocks = chance.often(0.4) ? 1 : 0;
+    const fullDisks = chance.often(0.4) ? 1.5 : 0;
+    return [
+      { weight: 5, strike: () => { const one = this.#desktop(); told(one.name, 'line cut'); one.cutLine(); } },
+      { weight: 3, strike: () => { const one = this.#desktop(); const [up, down] = chance.pick([[true, true], [true, false], [false, true]] as const); told(one.name, `line silent ${up ? 'up' : ''}${down ? 'down' : ''}`); one.silenceLine(up, down); } },
+      { weight: 2, strike: () => { const one = this.#desktop(); told(one.name, 'line slow'); one.slowLine(chance.int(10, 80)); this.#later(chance.int(5_000, 60_000), () => one.slowLine(1)); } },
+      { weight: 4, strike: () => this.#cutOff() },
+      { weight: 4, strike: () => { const one = this.#desktop(); told(one.name, 'power will fail'); one.failAfter(chance.int(1, 12), this.#torn()); } },
+      { weight: 1, strike: () => { const one = this.#desktop(); one.failNow(); } },
+      { weight: 1, strike: () => { const one = this.#desktop(); told(one.name, 'signs out'); one.stop(); this.#later(chance.int(1_000, 60_000), () => one.start()); } },
+      { weight: 3, strike: () => { told('server', 'power will fail'); server.failAfter(chance.int(1, 25), this.#torn()); } },
+      { weight: 1, strike: () => server.failNow() },
+      { weight: fullDisks, strike: () => { const one = this.#desktop(); told(one.name, 'disk full'); one.fill(true); this.#later(chance.int(5_000, 120_000), () => one.fill(false)); } },
+      { weight: fullDisks / 3, strike: () => { told('server', 'disk full'); server.disk.fill(true); this.#later(chance.int(2_000, 30_000), () => server.disk.fill(false)); } },
+      { weight: clocks, strike: () => { const one = this.#desktop(); one.clockMs += this.#leap(); told(one.name, `clock off by ${one.clockMs} ms`); } },
+      { weight: clocks / 3, strike: () => { server.clockMs += chance.int(-60_000, 120_000); told('server', `clock off by ${server.clockMs} ms`); } },
+      { weight: restores * 2, strike: () => server.backUp() },
+      { weight: restores, strike: () => { if (server.restore()) { told('server', 'restored'); this.#later(chance.int(500, 30_000), () => this.#world.startServer()); } } },
+      { weight: clones, strike: () => this.#clone() },
+      { weight: 2, strike: () => this.#poison() },
+      { weight: 1.5, strike: () => this.#revoke() },
+      { weight: 2, strike: () => { bank.line = chance.pick(['answer-lost', 'order-lost', 'order-late'] as const); told('bank', bank.line); } },
+      { weight: 1, strike: () => { told('bank', 'what was late arrives'); bank.arrive(); } },
+      { weight: 0.5, strike: () => { bank.refuseNext = true; told('bank', 'refuses the next order'); } },
+      { weight: 0.5, strike: () => { told('bank', 'facts move'); bank.move(chance.pick(['c-1', 'c-2', 'c-3', 'c-4']), chance.int(0, 2)); } },
+    ];
+  }
+
+  /** How much of the last commit is lost with the power. */
+  #torn(): number {
+    return this.#chance.often(0.5) ? 0 : 1 - this.#chance.next();
+  }
+
+  #leap(): number {
+    return this.#chance.pick([-1, 1]) * this.#chance.pick([2_000, 90_000, 900_000, 7_200_000]);
+  }
+
+  #cutOff(): void {
+    const one = this.#desktop();
+    this.#world.trace.say(one.name, 'FAULT no way to the server');
+    one.cutOff = true;
+    if (this.#chance.often(0.5)) one.cutLine();
+    else one.silenceLine(true, true);
+    this.#later(this.#chance.pick([5_000, 40_000, 200_000, 900_000]), () => {
+      one.cutOff = false;
+    });
+  }
+
+  /** SY2: the same profile goes on at two machines. */
+  #clone(): void {
+    const world = this.#world;
+    if (world.clonesOf.size > 0) return;
+    const one = this.#desktop();
+    const image = one.copyDisk();
+    if (image === null) return;
+    const name = `${one.name}-copy`;
+    world.trace.say(one.name, 'FAULT profile copied to another machine');
+    const copy = world.addDesktop(name, one.person, MACHINES.length - 1, one.desktop);
+    copy.disk.becomes(image);
+    world.clonesOf.set(name, one.name);
+    copy.start();
+    world.employ(copy);
+  }
+
+  /** A command that no rule can read: the server refuses it, its number is taken, and what follows goes on (SY2). */
+  #poison(): void {
+    const world = this.#world;
+    const one = this.#desktop();
+    const { store, session } = one;
+    const own = session?.book.all().find((view) => (view.state as { owner: string | null }).owner === one.person.id);
+    if (store === null || session === null || own === undefined || one.isFull) return;
+    const [kind, body] = this.#chance.pick([['write note', { nope: 1 }], ['dance', {}], ['open follow-up', null]] as const);
+    const inner = JSON.stringify({ madeAt: new Date(one.nowMs).toISOString(), saidAt: null, dependsOn: [], notAfter: null, body });
+    const row = store.outbox.append({
+      id: one.newId(), stream: own.case, kind, schema: 1, class: 'local', urgent: false, hash: createHash('sha256').update(inner).digest('hex'), inner_text: inner, made_at: new Date(one.nowMs).toISOString(),
+    });
+    if (one.isDoomed) return;
+    world.trace.say(one.name, `FAULT poison ${row.id}`);
+    world.saved.push({ id: row.id, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
+    // The screen knows nothing of it: as after a start of the program.
+    session.book.refresh(own.case);
+  }
+
+  /** SY6: somebody may no longer see a case, and perhaps later again. */
+  #revoke(): void {
+    const world = this.#world;
+    const open = world.server.centre?.open.all() ?? [];
+    if (open.length === 0) return;
+    const state = this.#chance.pick(open);
+    const person = this.#chance.pick([...Object.keys(state.access), ...world.desktops.map((desktop) => desktop.person.id)]);
+    if (person === state.owner) return;
+    const had = state.access[person] !== undefined;
+    world.trace.say('server', `FAULT access to ${state.id} ${had ? 'revoked from' : 'granted to'} ${person}`);
+    void world.server.record(state.id, 'server', (current) => {
+      if (current === null || current.owner === person || (current.access[person] !== undefined) !== had) return [];
+      return [had ? { kind: 'access revoked', body: { person } } : { kind: 'access granted', body: { person, as: 'quality' } }];
+    });
+  }
+
+  /** Everything works again. */
+  heal(): void {
+    const { server, desktops, bank } = this.#world;
+    bank.line = 'fine';
+    bank.refuseNext = false;
+    server.clockMs = 0;
+    server.disk.fill(false);
+    this.#world.startServer();
+    for (const desktop of desktops) {
+      desktop.cutOff = false;
+      desktop.clockMs = 0;
+      desktop.slowLine(1);
+      desktop.fill(false);
+      desktop.start();
+    }
+  }
+}

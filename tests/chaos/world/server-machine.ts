@@ -1,0 +1,315 @@
+/** The centre's server as a machine of the world: its disk, and on it one process after another, as the power lets it. */
+import { join } from 'node:path';
+import type { AdministrationEvent } from '#shared/administration/administration-schema.ts';
+import { china } from '#shared/calendar/china-2026.ts';
+import type { Happened } from '#shared/case/decider.ts';
+import { evolve } from '#shared/case/evolve.ts';
+import type { CaseState } from '#shared/case/state.ts';
+import type { Person } from '#shared/people/person.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
+import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
+import { Administration } from '../../../server/administration/administration.ts';
+import { publishCentre } from '../../../server/administration/publish-centre.ts';
+import { Workstations } from '../../../server/administration/workstations.ts';
+import { CallKeeper } from '../../../server/calls/call-keeper.ts';
+import { appendToCase } from '../../../server/cases/append-case.ts';
+import { CaseStore } from '../../../server/cases/case-store.ts';
+import { OpenCases } from '../../../server/cases/open-cases.ts';
+import type { Centre, PublishedRules } from '../../../server/centre.ts';
+import { loadFlows } from '../../../server/flows/load-flows.ts';
+import { makeAskers } from '../../../server/gateway/asks.ts';
+import type { FromDesktop } from '../../../server/gateway/desk-connection.ts';
+import { DeskDoor } from '../../../server/gateway/desk-door.ts';
+import { LiveHub } from '../../../server/gateway/live-hub.ts';
+import { createFeed } from '../../../server/log/feed.ts';
+import type { EventLog } from '../../../server/log/log.ts';
+import { markAsCopy, openDatabase } from '../../../server/log/sqlite/open-database.ts';
+import { startSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
+import { AgentStates } from '../../../server/people/agent-states.ts';
+import { Credentials } from '../../../server/people/credentials.ts';
+import { People } from '../../../server/people/people.ts';
+import { loadControl } from '../../../server/policy/load-control.ts';
+import { react } from '../../../server/reactions.ts';
+import { Offers } from '../../../server/reviews/offers.ts';
+import { publishReviews } from '../../../server/reviews/review-lists.ts';
+import type { MemoryBank } from '../../control/memory-bank.ts';
+import { CAST, keyOf, MACHINES } from './cast.ts';
+import type { Chance } from './chance.ts';
+import { Disk, type Image } from './disk.ts';
+import { idsOf } from './ids.ts';
+import type { Line } from './line.ts';
+import { bankSeenBy } from './slow-bank.ts';
+import type { Trace } from './trace.ts';
+import type { Process, VirtualTime } from './virtual-time.ts';
+
+export const CONTROL = loadControl(new URL('../../../server/policy/control.yaml', import.meta.url));
+const { policy } = loadFlows();
+if (policy === null) throw new Error('no flow policy');
+const RULES: PublishedRules = {
+  version: '1', flows: [], flowPolicy: policy, control: CONTROL, calendar: china,
+  site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' },
+};
+const SESSION_MS = 15 * 60_000;
+
+type Running = { process: Process; log: EventLog; centre: Centre; door: DeskDoor };
+type Claims = { sub: string; desktop: string; workstation: string; exp: number; centre: number };
+
+/** Tokens without a thread: jose asks one. Whether one is good is judged as there. */
+const tokensOf = (nowMs: () => number, version: () => number) => ({
+  session: async (sub: string, desktop: string, workstation: string) => {
+    const exp = nowMs() + SESSION_MS;
+    return { token: JSON.stringify({ sub, desktop, workstation, exp, centre: version() } satisfies Claims), expiresAt: new Date(exp).toISOString() };
+  },
+  readSession: async (token: string): Promise<Claims | null> => {
+    const claims = JSON.parse(token) as Claims;
+    return claims.exp > nowMs() ? claims : null;
+  },
+});
+
+export class ServerMachine {
+  readonly disk: Disk;
+  readonly #time: VirtualTime;
+  readonly #chance: Chance;
+  readonly #trace: Trace;
+  readonly #bank: MemoryBank;
+  readonly #credentials = new Credentials(':memory:');
+  readonly #newId: () => string;
+  readonly #lines = new Set<Line>();
+  #running: Running | null = null;
+  #doomed: Image | null = null;
+  #copy: Image | null = null;
+  #starts = 0;
+  /** Added to the world's clock. */
+  clockMs = 0;
+  restores = 0;
+  troubles: string[] = [];
+
+  constructor(root: string, parts: { time: VirtualTime; chance: Chance; trace: Trace; bank: MemoryBank }) {
+    this.disk = new Disk(join(root, 'server'), 'log.db');
+    ({ time: this.#time, trace: this.#trace, bank: this.#bank, chance: this.#chance } = parts);
+    this.#newId = idsOf(this.#chance.of('ids'), () => this.nowMs);
+  }
+
+  get nowMs(): number {
+    return this.#time.nowMs + this.clockMs;
+  }
+  get isUp(): boolean {
+    return this.#running !== null;
+  }
+  get isDoomed(): boolean {
+    return this.#doomed !== null;
+  }
+  get centre(): Centre | null {
+    return this.#running?.centre ?? null;
+  }
+
+  /** Starts a process; it is up once it has read its log. */
+  start(): void {
+    const process: Process = { name: `server ${++this.#starts}`, alive: true };
+    this.#trace.say(process.name, 'starts');
+    this.#boot(process).catch((error: unknown) => {
+      if (process.alive) this.#trouble(`the server did not start: ${String(error)}`);
+    });
+  }
+
+  #trouble(what: string): void {
+    this.#trace.say('server', `TROUBLE ${what}`);
+    this.troubles.push(what);
+  }
+
+  async #boot(process: Process): Promise<void> {
+    const time = this.#time;
+    const now = (): string => new Date(this.nowMs).toISOString();
+    const opened = openDatabase(this.disk.folder);
+    if (!opened.ok) throw new Error(opened.error.code);
+    this.disk.follow(opened.value.db);
+    const chance = this.#chance.of(process.name);
+    const soon = (run: () => void): void => void time.after(chance.int(0, 3), process, run);
+    const started = startSqliteLog(opened.value, { now, newId: this.#newId, soon, onListenerError: (error) => this.#trouble(`a listener threw: ${String(error)}`) });
+    if (!started.ok) throw new Error(started.error.code);
+    const { log } = started;
+    // Known from here on: the power may fail while it reads.
+    const mine: { log: EventLog } = { log };
+    this.#opening = { process, close: opened.value.close };
+    const administration = new Administration(log, now);
+    await administration.start();
+    await this.#found(administration);
+    const cases = new CaseStore(log);
+    const errors = { error: (detail: object, what: string) => this.#said(process, what, detail), warn: () => undefined, info: () => undefined };
+    const open = new OpenCases(cases, (error) => this.#said(process, 'a change of a case was not followed up', { error: String(error) }));
+    const agents = new AgentStates(log, now);
+    const running: Partial<Running> = { process, log: mine.log };
+    const scheduler = { now, after: (ms: number, run: () => void) => time.after(ms, process, run) };
+    const centre = {
+      clock: { now, onMoved: () => () => undefined }, newId: this.#newId, log, cases, open, credentials: this.#credentials, administration, agents,
+      bank: bankSeenBy(process, this.#bank, time, chance.of('bank')), people: new People(administration, this.#credentials),
+      workstations: new Workstations(this.#credentials, administration, now, false), online: (person: string) => running.door?.online(person) ?? false,
+      tokens: tokensOf(() => this.nowMs, () => administration.state.version) as unknown, rules: RULES, lights: { core: 'ok', phones: 'ok' }, logger: errors,
+      live: new LiveHub((person, message) => running.door?.sendLive(person, message), this.nowMs),
+      lateWork: { all: () => [], forLead: () => [] } as unknown, spoolKeys: {} as unknown, sealing: {} as unknown,
+    } as unknown as Centre;
+    centre.offers = new Offers(() => centre);
+    running.centre = centre;
+    await agents.start();
+    await open.start(log);
+    publishCentre(centre, RULES);
+    const keeper = new CallKeeper(centre);
+    await keeper.start();
+    const switchboard = { promisesChanged: async () => undefined } as unknown as Parameters<typeof makeAskers>[1];
+    const reactions = react(centre, keeper, switchboard, scheduler);
+    const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full: CaseState, event) => releasesTo(event) });
+    running.door = new DeskDoor({ centre, feed, events: { arrived: (seat) => this.#arrived(centre, seat.person), left: () => publishReviews(centre) }, elapsedMs: () => time.nowMs });
+    const { door } = running;
+    administration.onChanged(() => door.dismissTheGone());
+    door.answerWith(makeAskers(centre, switchboard, { online: (person) => door.online(person) }, async () => null));
+    if (!process.alive) return;
+    this.#running = running as Running;
+    this.#trace.say(process.name, `is up at ${(await log.head()).position}`);
+    await reactions.start();
+  }
+
+  #opening: { process: Process; close: () => void } | null = null;
+
+  #said(process: Process, what: string, detail: object): void {
+    if (process.alive) this.#trace.say(process.name, `${what} ${JSON.stringify(detail)}`);
+  }
+
+  #arrived(centre: Centre, person: Person): void {
+    centre.live.set(person.id, 'lights', { ...centre.lights });
+    centre.live.set(person.id, 'clock', { serverAt: centre.clock.now(), controllable: false });
+    publishReviews(centre);
+  }
+
+  async #found(administration: Administration): Promise<void> {
+    this.#credentials.db.exec('create table if not exists enrolments (key_id text primary key, id text not null unique, name text not null, site text not null, public_key text not null, secret text not null, asked_at text not null) strict');
+    const insert = this.#credentials.db.prepare('insert or ignore into enrolments (key_id, id, name, site, public_key, secret, asked_at) values (?, ?, ?, ?, ?, ?, ?)');
+    for (const { id, name, key } of MACHINES) insert.run(key.keyId, id, name, 's', key.publicKey, 'secret', '2026-01-01T00:00:00.000Z');
+    await administration.record((state) => (state.founded !== null ? [] : [
+      { kind: 'centre founded', body: { how: 'demo', people: [...CAST], policy: CONTROL } },
+      ...MACHINES.map(({ id, name, key }): AdministrationEvent => ({ kind: 'workstation enrolled', body: { workstation: { id, name, site: 's', keyId: key.keyId, publicKey: key.publicKey }, how: 'demo' } })),
+      ...CAST.map((person): AdministrationEvent => ({ kind: 'key registered', body: { personId: person.id, keyId: keyOf(person.id).keyId, publicKey: keyOf(person.id).publicKey } })),
+    ]));
+  }
+
+  // ------------------------------------------------------------ what desktops and phones reach
+
+  async signIn(person: string, desktop: string, workstation: string): Promise<{ token: string; expiresAt: string; epoch: string; serverAt: string } | { refusal: Refusal } | null> {
+    const running = this.#running;
+    if (running === null) return null;
+    const { centre, process, log } = running;
+    if (centre.people.byId(person)?.active !== true) return { refusal: { code: 'person-disabled' } };
+    const token = await centre.tokens.session(person, desktop, workstation);
+    const { epoch } = await log.head();
+    return process.alive ? { ...token, epoch, serverAt: centre.clock.now() } : null;
+  }
+
+  async greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | { refusal: Refusal } | null> {
+    const running = this.#running;
+    if (running === null) return null;
+    const { door, process } = running;
+    const admitted = await door.admit(hello);
+    if (!process.alive || this.isDoomed) return null;
+    if ('refusal' in admitted) return admitted;
+    this.#lines.add(line);
+    const connection = door.enter(admitted.seat, {
+      send: (name, message) => {
+        if (!this.isDoomed) line.tell(name, message);
+      },
+      connected: () => line.connected,
+      close: () => line.hangUp(),
+    });
+    return {
+      said: async (name, body) => {
+        const answer = await connection.said(name, body);
+        // What is said after the power failed is not heard; what was said before it stands.
+        return process.alive && !this.isDoomed ? answer : undefined;
+      },
+      left: () => {
+        this.#lines.delete(line);
+        if (process.alive) door.left(connection);
+      },
+    };
+  }
+
+  /** What the phone system, the bank or the centre itself records. */
+  async record(caseId: string, actor: 'phones' | 'server', rule: (state: CaseState | null) => readonly Happened[]): Promise<boolean> {
+    const running = this.#running;
+    if (running === null) return false;
+    const { centre, process } = running;
+    try {
+      const done = await appendToCase({ ...centre, now: () => centre.clock.now() }, caseId, actor, (state) => ({ events: rule(state) }));
+      return done && process.alive && !this.isDoomed;
+    } catch (error) {
+      this.#said(process, `not recorded: ${String(error)}`, {});
+      return false;
+    }
+  }
+
+  // ------------------------------------------------------------ what may happen to it
+
+  /** The power fails after so many commits from here, or now. */
+  failAfter(commits: number, torn: number): void {
+    if (this.#running === null) return;
+    this.disk.failAfter(commits, torn, (image) => {
+      this.#trace.say('server', `power fails at a commit${torn > 0 ? ', within it' : ''}`);
+      this.#doomed = image;
+    });
+  }
+
+  failNow(): void {
+    if (this.#running === null || this.isDoomed) return;
+    this.#trace.say('server', 'power fails');
+    this.#doomed = this.disk.image();
+  }
+
+  /** @returns whether it died; then its disk is what is left */
+  bury(): boolean {
+    if (this.#doomed === null) return false;
+    const image = this.#doomed;
+    this.#doomed = null;
+    this.#stop(false);
+    this.disk.becomes(image);
+    return true;
+  }
+
+  #stop(told: boolean): void {
+    const opening = this.#opening;
+    if (this.#running !== null) this.#running.process.alive = false;
+    if (opening !== null) {
+      opening.process.alive = false;
+      opening.close();
+    }
+    this.#opening = null;
+    this.#running = null;
+    for (const line of this.#lines) line.serverDied(told || this.#chance.often(0.7));
+    this.#lines.clear();
+  }
+
+  backUp(): void {
+    if (this.#running === null || this.isDoomed) return;
+    this.#copy = this.disk.image();
+    this.#trace.say('server', 'a copy is made');
+  }
+
+  /** SY9: the disk is lost, and the centre goes on from the last copy. @returns false where there is none */
+  restore(): boolean {
+    if (this.#copy === null || this.isDoomed) return false;
+    this.#trace.say('server', 'is restored from the copy');
+    this.#stop(false);
+    this.disk.becomes(this.#copy);
+    markAsCopy(this.disk.file);
+    this.restores += 1;
+    return true;
+  }
+
+  /** For the judge: everything is written and the file is let go. */
+  async end(): Promise<string> {
+    const running = this.#running;
+    const folder = this.disk.folder;
+    if (running !== null) running.process.alive = false;
+    this.#opening?.close();
+    this.disk.closed();
+    this.#credentials.close();
+    return folder;
+  }
+}

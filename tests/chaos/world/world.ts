@@ -1,0 +1,213 @@
+/** One world under one seed: a centre, its desktops, the people, and everything that goes wrong; then all is healed and goes quiet. */
+import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import type { Happened } from '#shared/case/decider.ts';
+import { openCallOf } from '#shared/operation/call-of.ts';
+import { MemoryBank } from '../../control/memory-bank.ts';
+import { AGENT, COLLEAGUE, CUSTOMERS, fixedId, LEAD, MACHINES, MENTOR } from './cast.ts';
+import { Chance } from './chance.ts';
+import { DesktopMachine, type Saved } from './desktop-machine.ts';
+import { worldFolder } from './disk.ts';
+import { Faults } from './faults.ts';
+import { idsOf } from './ids.ts';
+import { ServerMachine } from './server-machine.ts';
+import { Trace } from './trace.ts';
+import { VirtualTime, type Process } from './virtual-time.ts';
+import { takeOver, work, type Room } from './work.ts';
+
+/** A weekday morning at the centre. */
+const START_MS = Date.parse('2026-11-23T02:00:00.000Z');
+const WORK_MS = 30 * 60_000;
+const QUIET_FOR_MS = 45_000;
+const QUIET_WITHIN_MS = 40 * 60_000;
+
+export type Ended = {
+  desktops: DesktopMachine[];
+  serverFolder: string;
+  saved: Saved[];
+  bank: MemoryBank;
+  restores: number;
+  /** Saved on a disk of which a copy went on elsewhere, so that either may speak for it. */
+  clonesOf: ReadonlyMap<string, string>;
+  troubles: string[];
+  faults: number;
+  /** Null where all went quiet; else what did not. */
+  unquiet: string | null;
+  hash: string;
+  steps: number;
+  virtualMs: number;
+};
+
+export class World {
+  readonly time = new VirtualTime(START_MS);
+  readonly chance: Chance;
+  readonly trace: Trace;
+  readonly folder = worldFolder();
+  readonly bank: MemoryBank;
+  readonly server: ServerMachine;
+  readonly desktops: DesktopMachine[] = [];
+  readonly room: Room = { reviews: [], handOvers: [], escalations: [] };
+  readonly saved: Saved[] = [];
+  readonly clonesOf = new Map<string, string>();
+  /** What is no machine: people, phones, misfortune. */
+  readonly outside: Process = { name: 'outside', alive: true };
+  readonly newId: () => string;
+  #working = true;
+
+  constructor(seed: number, told: ((line: string) => void) | null) {
+    this.chance = new Chance(`chaos ${seed}`);
+    this.trace = new Trace(START_MS, () => this.time.nowMs, told);
+    this.newId = idsOf(this.chance.of('ids'), () => this.time.nowMs);
+    this.bank = new MemoryBank(() => new Date(this.time.nowMs).toISOString(), CUSTOMERS);
+    this.server = new ServerMachine(this.folder, { time: this.time, chance: this.chance.of('server'), trace: this.trace, bank: this.bank });
+    this.time.afterEach = () => this.#bury();
+  }
+
+  /** Who lost their power is taken away, and comes back after a while. */
+  #bury(): void {
+    if (this.server.bury()) this.time.after(this.chance.int(500, 25_000), this.outside, () => this.startServer());
+    for (const desktop of this.desktops) if (desktop.bury()) this.time.after(this.chance.int(500, 60_000), this.outside, () => desktop.start());
+  }
+
+  startServer(): void {
+    if (!this.server.isUp) this.server.start();
+  }
+
+  addDesktop(name: string, person: typeof AGENT, machine: number, desktop: string = fixedId(500 + machine)): DesktopMachine {
+    const added = new DesktopMachine(this.folder, name, { person, desktop, machine: MACHINES[machine]! }, {
+      time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry),
+    });
+    added.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
+    this.desktops.push(added);
+    return added;
+  }
+
+  async run(): Promise<Ended> {
+    const { chance, time } = this;
+    this.startServer();
+    await time.runUntil(START_MS + 5_000);
+    this.addDesktop('agent', AGENT, 0);
+    this.addDesktop('mentor', MENTOR, 1);
+    if (chance.often(0.7)) this.addDesktop('colleague', COLLEAGUE, 2);
+    if (chance.often(0.4)) this.addDesktop('lead', LEAD, 3);
+    if (chance.often(0.4)) this.addDesktop('agent-again', AGENT, 4);
+    for (const desktop of this.desktops) desktop.start();
+    for (const desktop of this.desktops) this.employ(desktop);
+    this.#ring();
+    const faults = new Faults(this);
+    faults.plan(time.nowMs + 20_000, START_MS + WORK_MS);
+    await time.runUntil(START_MS + WORK_MS);
+    this.#working = false;
+    this.trace.say('world', 'is healed');
+    faults.heal();
+    const unquiet = await this.#quiet();
+    this.trace.say('world', unquiet ?? 'is quiet');
+    for (const desktop of this.desktops) desktop.stop();
+    const serverFolder = await this.server.end();
+    return {
+      desktops: this.desktops, serverFolder, saved: this.saved, bank: this.bank, restores: this.server.restores, clonesOf: this.clonesOf,
+      troubles: [...this.server.troubles, ...this.desktops.flatMap((desktop) => desktop.troubles)],
+      faults: faults.count, unquiet, hash: this.trace.digest, steps: time.steps, virtualMs: time.nowMs - START_MS,
+    };
+  }
+
+  /** The person at a desktop does something every now and then, for as long as there is work. */
+  employ(desktop: DesktopMachine): void {
+    const chance = this.chance.of(`work of ${desktop.name}`);
+    const usualMs = chance.pick([12_000, 20_000, 40_000]);
+    const again = (): void => void this.time.after(chance.wait(usualMs), this.outside, () => {
+      if (!this.#working) return;
+      const parts = { desk: desktop, chance, room: this.room, bank: this.bank, server: this.server };
+      const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
+      done.catch((error: unknown) => desktop.troubles.push(`${desktop.name}: the work threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)).finally(again);
+    });
+    again();
+  }
+
+  /** Customers ring: new cases come with a call, and old ones get one again. */
+  #ring(): void {
+    const chance = this.chance.of('phones');
+    const again = (): void => void this.time.after(chance.wait(25_000), this.outside, () => {
+      if (!this.#working) return;
+      void this.#call(chance).finally(again);
+    });
+    again();
+  }
+
+  async #call(chance: Chance): Promise<void> {
+    const open = this.server.centre?.open.all() ?? [];
+    const waiting = open.filter((state) => state.owner !== null && state.customerId !== null && Object.keys(state.calls).every((id) => openCallOf(state, id) === null));
+    const talking = open.filter((state) => Object.keys(state.calls).some((id) => openCallOf(state, id) !== null));
+    const callId = `call-${this.newId()}`;
+    const now = new Date(this.time.nowMs).toISOString();
+    const call = (event: object, id = callId): Happened => ({ kind: 'call recorded', body: { event: { callId: id, at: now, ...event } } }) as Happened;
+    const through = (person: string): Happened[] => [
+      call({ kind: 'queued', eventId: `${callId}-q`, queue: 'es', number: '19900000001' }),
+      call({ kind: 'offered', eventId: `${callId}-o`, offerId: `${callId}-f`, personId: person, desktopId: 'd', expiresAt: new Date(this.time.nowMs + 20_000).toISOString() }),
+      call({ kind: 'accepted', eventId: `${callId}-a`, offerId: `${callId}-f`, personId: person, desktopId: 'd' }),
+      call({ kind: 'answered', eventId: `${callId}-t`, personId: person, recordingId: `rec-${callId}` }),
+      { kind: 'verification checked', body: { callId, factor: 'servicePassword', ok: true, level: 3, failuresToday: 0 } },
+    ];
+    if (talking.length > 0 && chance.often(0.1)) {
+      const state = chance.pick(talking);
+      const ended = Object.keys(state.calls).findLast((id) => openCallOf(state, id) !== null)!;
+      await this.server.record(state.id, 'phones', () => [call({ kind: 'ended', eventId: `${ended}-e`, reason: 'customer-hung-up' }, ended)]);
+      return;
+    }
+    if (waiting.length > 0 && chance.often(0.6)) {
+      const state = chance.pick(waiting);
+      await this.server.record(state.id, 'phones', (current) => (current?.owner == null ? [] : through(current.owner)));
+      return;
+    }
+    if (open.length >= 7) return;
+    const person = chance.pick([AGENT, AGENT, COLLEAGUE]).id;
+    await this.server.record(this.newId(), 'phones', (current) => (current !== null ? [] : [
+      { kind: 'case opened', body: { reason: 'call', callId: null, fromCase: null, number: null, queue: 'es' } },
+      { kind: 'access granted', body: { person, as: 'owner' } },
+      { kind: 'customer identified', body: { customerId: chance.pick(CUSTOMERS), how: 'search' } },
+      ...through(person),
+    ]));
+  }
+
+  /** @returns null once nothing has moved for a while, or what still does */
+  async #quiet(): Promise<string | null> {
+    const { time } = this;
+    const began = time.nowMs;
+    let still = '';
+    let since = time.nowMs;
+    while (time.nowMs - began < QUIET_WITHIN_MS) {
+      await time.runUntil(time.nowMs + 1_000);
+      const restless = this.#restless();
+      const held = this.#fingerprint();
+      if (restless !== null || held !== still) since = time.nowMs;
+      still = held;
+      if (time.nowMs - since >= QUIET_FOR_MS) return null;
+    }
+    return this.#restless() ?? 'something moves for ever';
+  }
+
+  #restless(): string | null {
+    const { server } = this;
+    if (!server.isUp) return 'the server is down';
+    for (const desktop of this.desktops) {
+      if (desktop.endedBy !== null) continue;
+      const view = desktop.session?.syncView();
+      if (view === undefined) return `${desktop.name} is not signed in`;
+      if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent${view.catchingUp ? ', catching up' : ''}`;
+    }
+    const doubt = server.centre?.open.all().find((state) => Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt'));
+    return doubt === undefined ? null : `case ${doubt.id} is in doubt`;
+  }
+
+  /** Changes where anything that counts has changed. */
+  #fingerprint(): string {
+    const open = this.server.centre?.open.all() ?? [];
+    const versions = open.map((state) => `${state.id} ${state.version}`).join();
+    const cursors = this.desktops.map((desktop) => desktop.store?.meta.get('cursor') ?? '').join();
+    return createHash('sha256').update(versions).update(cursors).digest('hex');
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
