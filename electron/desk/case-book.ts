@@ -11,6 +11,8 @@ type Entry = {
   confirmed: Ground;
   /** The version beneath this desktop's own commands. */
   version: number;
+  /** Handed over at this screen and not confirmed yet (OF1): the leaver's command, and the case as it left it. */
+  takenOver: { command: string; ground: Ground } | null;
   heardAt: string | null;
   /** Of this entry alone: grows in place, and is copied when it is shown. */
   marks: Mark[];
@@ -69,6 +71,11 @@ export class CaseBook {
     return this.#entries.get(stream)?.pending ?? [];
   }
 
+  /** What everything that is done to this case here builds on, where it was taken over at this screen. */
+  takenOver(stream: string): { command: string; ground: Ground } | null {
+    return this.#entries.get(stream)?.takenOver ?? null;
+  }
+
   view(id: string): CaseView | null {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.ground.state === null) return null;
@@ -102,7 +109,8 @@ export class CaseBook {
       ground: view,
       confirmed,
       version: base.version,
-      pending: [...(copy === null ? [] : [copy.command]), ...pending.filter((one) => !this.#isView(one)).map((one) => one.id)],
+      takenOver: copy === null ? null : { command: copy.command, ground: base },
+      pending: pending.filter((one) => !this.#isView(one)).map((one) => one.id),
       heardAt: copy !== null ? copy.heardAt : (held?.heardAt ?? null),
       marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
     });
@@ -111,7 +119,7 @@ export class CaseBook {
   /** A command was decided on `ground()` and stored: no need to fold the rest again. */
   appended(row: OutboxRow, ground: Ground): void {
     if (!CaseId.safeParse(row.stream).success) return;
-    const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, version: 0, heardAt: null, marks: [], pending: [] };
+    const entry = this.#entries.get(row.stream) ?? { ground, confirmed: NOTHING, version: 0, takenOver: null, heardAt: null, marks: [], pending: [] };
     entry.ground = ground;
     entry.marks.push(markOf(row, null));
     if (row.class === 'local' && !this.#logic.isView(row.kind)) entry.pending.push(row.id);

@@ -16,10 +16,15 @@ type Parts = { store: Store; logic: CaseLogic; book: CaseBook; who: Who };
  *
  * @param max how many a command may name; @returns ids of earlier pending commands, oldest first
  */
-export function leansOn({ store, logic, book, who }: Parts, stream: string, command: DeskCommand, max: number): string[] {
+export function leansOn(parts: Parts, stream: string, command: DeskCommand, max: number): string[] {
+  const taken = parts.book.takenOver(stream);
+  // A case that was handed over at this screen stands on that hand-over, whatever else (OF1).
+  return taken === null ? onPending(parts, stream, command, parts.book.confirmed(stream), max) : [taken.command, ...onPending(parts, stream, command, taken.ground, max - 1)];
+}
+
+function onPending({ store, logic, book, who }: Parts, stream: string, command: DeskCommand, confirmed: Ground, max: number): string[] {
   const pending = book.pendingIds(stream);
   if (pending.length === 0) return [];
-  const confirmed = book.confirmed(stream);
   const stands = (ground: Ground): boolean => !isRefused(logic.decide(ground.state, command));
   if (stands(confirmed)) return [];
   const onTop = (ground: Ground, id: string): Ground | null => {
