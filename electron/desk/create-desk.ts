@@ -227,6 +227,7 @@ export function createDesk(parts: DeskParts): Desk {
     },
     openHandOver: async (given) => (await session?.handOver.open(given)) ?? SIGNED_OUT_REFUSAL,
     handOverHere: async (given) => (await session?.handOver.give(given)) ?? SIGNED_OUT_REFUSAL,
+    coSign: async (params) => (await session?.coSign.step(params)) ?? SIGNED_OUT_REFUSAL,
     closeHandOver: () => {
       session?.handOver.close();
       return DONE;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { DecideContext } from '#shared/case/context.ts';
 import type { CaseState } from '#shared/case/state.ts';
+import { onReturnCommandSchemas } from '#shared/operation/on-return-schema.ts';
+import { returnLimit } from '#shared/operation/on-return-terms.ts';
 import { operationCommandSchemas, type OperationState } from '#shared/operation/operation-schema.ts';
 import { digestOf } from '#shared/operation/payload.ts';
 import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
@@ -16,6 +18,9 @@ const given = {
   'submit for review': operationCommandSchemas['submit for review'].omit({ signed: true, validUntil: true }),
   'sign self-check': operationCommandSchemas['sign self-check'].omit({ signed: true }),
   'order execution': operationCommandSchemas['order execution'].omit({ signed: true }),
+  // OF2: what the two signed before, and until when it holds, is this desk's to say.
+  'submit for return': onReturnCommandSchemas['submit for return'].pick({ operationId: true, coSignId: true, nonce: true }),
+  'order on return': onReturnCommandSchemas['order on return'].pick({ operationId: true, coSignId: true, executionId: true, callId: true, keys: true, digest: true }),
   'approve review': reviewCommandSchemas['approve review'].omit({ signed: true }),
   'sign break-glass': reviewCommandSchemas['sign break-glass'].omit({ signed: true }),
 } as const;
@@ -45,6 +50,31 @@ function submission(state: CaseState, body: Given<'submit for review'>, context:
   return { body: { ...body, validUntil }, purpose: 'tick', digest, by: 'session' };
 }
 
+/** OF2: only while the centre cannot be reached; with the line up there is a pool of reviewers, and an order is released at once. */
+const lineIsDown = (context: DecideContext): boolean => context.lights !== 'unknown' && context.lights.centre === 'down';
+
+function submissionHere(state: CaseState, body: Given<'submit for return'>, context: DecideContext): Result {
+  const operation = state.operations[body.operationId];
+  if (operation === undefined) return refuse('operation-unknown');
+  if (!lineIsDown(context)) return refuse('of2-centre-is-up');
+  const validUntil = returnLimit(operation, context.control, context.now);
+  const digest = digestOf(payloadOf(state, operation, { validUntil, nonce: body.nonce }, context));
+  return { body: { ...body, policyVersion: context.control.version, validUntil }, purpose: 'tick', digest, by: 'session' };
+}
+
+function orderHere(state: CaseState, body: Given<'order on return'>, context: DecideContext): Result {
+  if (!lineIsDown(context)) return refuse('of2-centre-is-up');
+  const found = digestShown(state, state.operations[body.operationId], body.digest);
+  if ('refusal' in found) return found;
+  const one = state.onReturn[body.operationId];
+  const entry = one?.entries.at(-1)?.entry;
+  if (one === undefined || one.coSignId !== body.coSignId) return refuse('of2-not-submitted');
+  if (one.coSign === null || entry === undefined) return refuse('of2-not-co-signed');
+  const signed = { factsReadAt: one.factsReadAt, notAfter: one.notAfter, reviewer: one.coSign.by, entry, tick: one.tick, approval: one.coSign.approval };
+  // It names nothing that it builds on: the centre looks at all of it anew, and gives it back with its own reason.
+  return { body: { ...body, ...signed }, purpose: 'order', digest: found.digest, by: 'session', dependsOn: [] };
+}
+
 /** An approval is of the payload that came here when the blind entry released it: before, there is nothing to sign (TP6). */
 function approval(state: CaseState, body: Given<'approve review'> | Given<'sign break-glass'>): Result {
   const review = state.reviews[body.reviewId];
@@ -65,6 +95,8 @@ const completions: Completions = {
     const found = digestShown(state, state.operations[body.operationId], body.digest);
     return 'refusal' in found ? found : { body, purpose: 'order', digest: found.digest, by: 'session' };
   },
+  'submit for return': submissionHere,
+  'order on return': orderHere,
   'approve review': approval,
   'sign break-glass': approval,
 };

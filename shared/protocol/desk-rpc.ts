@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Diagnostics } from './diagnostics.ts';
 import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
+import { BlindEntry } from '../review/review-schema.ts';
 import { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
 import { SpoolOutcome } from './spool.ts';
@@ -217,6 +218,26 @@ export const ServerInfo = z.object({
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
 
+const ofOperation = { case: CaseId, operationId: Uuid7 };
+const secondPerson = { account: z.string().min(1).max(80), passphrase: z.string().min(1).max(200) };
+
+/** OF2: the second person at the maker's screen: who they are, what they type blind, their signature; `leave` gives the screen back. */
+export const CoSignParams = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('begin'), ...ofOperation, ...secondPerson }),
+  z.strictObject({ step: z.literal('enter'), ...ofOperation, entry: BlindEntry }),
+  z.strictObject({ step: z.literal('sign'), ...ofOperation, ...secondPerson }),
+  z.strictObject({ step: z.literal('leave') }),
+]);
+export type CoSignParams = z.infer<typeof CoSignParams>;
+
+export const CoSignValue = z.discriminatedUnion('step', [
+  /** `matched`: they have typed it right already, and have only to sign. */
+  z.strictObject({ step: z.literal('begun'), reviewer: z.strictObject({ id: Uuid7, name: z.string(), no: z.string(), role: Role }), openUntil: Instant, entriesLeft: z.int(), matched: z.boolean() }),
+  z.strictObject({ step: z.literal('entered'), matches: z.boolean(), entriesLeft: z.int() }),
+  z.strictObject({ step: z.literal('signed') }),
+  z.strictObject({ step: z.literal('left') }),
+]);
+
 export const deskMethods = {
   /** For the sign-in screen: is it a demonstration, and with which accounts. Refusal: `server-unreachable`. */
   serverInfo: { params: z.strictObject({ server: z.url({ protocol: /^https?$/ }) }), value: ServerInfo },
@@ -315,6 +336,11 @@ export const deskMethods = {
     params: z.strictObject({ case: CaseId, handOverId: Uuid7, note: z.string().max(300) }),
     value: z.strictObject({ commandId: Uuid7, copied: z.boolean() }),
   },
+  /**
+   * One step of a co-sign at this screen while the centre is down (OF2). The passphrase opens the reviewer's file for that step and is
+   * kept nowhere. Refusals: `of2-centre-is-up`, `of2-not-submitted`, `of2-reviewer-waits`, those of `openHandOver`, and of the rules.
+   */
+  coSign: { params: CoSignParams, value: CoSignValue },
   closeHandOver: { params: nothing, value: done },
   /** A hand-over that the server refused was read. */
   takenOverSeen: { params: z.strictObject({ case: CaseId }), value: done },

@@ -6,10 +6,10 @@ import type { LiveMessage } from '#shared/protocol/wire.ts';
 import { UNKNOWN, type DecideContext } from '#shared/case/context.ts';
 import { CaseBook, markOf } from '../case-book.ts';
 import type { CaseLogic } from '../case-logic.ts';
-import type { Here } from '../decide-here.ts';
-import { storableText } from '../draft-text.ts';
+import { contextHere, type Here } from '../decide-here.ts';
 import { instantOf, type Environment } from '../environment.ts';
 import { giveCommand, giveSigned, type CommandParts } from '../give-command.ts';
+import { CoSignHere } from '../co-sign-here.ts';
 import { HandOverHere } from '../hand-over-here.ts';
 import type { Publisher } from '../rpc/publisher.ts';
 import type { SecondPerson } from '../signing/second-person.ts';
@@ -29,6 +29,7 @@ import { diagnose, Happenings } from './diagnose.ts';
 import { LiveBoard } from './live-board.ts';
 import { RecordedViews } from './recorded-views.ts';
 import { RuleBook } from './rule-book.ts';
+import { TypedDrafts, type Typed } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
 import { StaleCases } from './stale-cases.ts';
 import { administer, type Administer } from '../signing/administer.ts';
@@ -73,6 +74,7 @@ export class OpenSession {
   readonly #who: Who;
   readonly #signedInAt: string;
   readonly #views = new RecordedViews();
+  readonly #typed: TypedDrafts;
   #stopped = false;
   #cancelTick: () => void = () => {};
   readonly #stale: StaleCases;
@@ -82,6 +84,7 @@ export class OpenSession {
   /** Null only while it is being made. */
   readonly #takenOver: TakenOverWatch | null = null;
   readonly handOver: HandOverHere;
+  readonly coSign: CoSignHere;
   /** The most that was unsent since nothing was. */
   #unsentOf = 0;
 
@@ -93,11 +96,13 @@ export class OpenSession {
     this.#who = { person: person.id, workstation: workstationId };
     this.#signedInAt = clock.now();
     this.#rules = new RuleBook(store);
+    this.#typed = new TypedDrafts(store.drafts, () => clock.now());
     this.#board = new LiveBoard(store);
-    this.#logic = parts.logic({
+    const here: Here = {
       person, workstation: workstationId, rules: () => this.#rules.rules, lights: () => this.#lights(),
       stoppedKinds: () => liveTopics['stopped-kinds'].safeParse(this.#board.get('stopped-kinds')?.value).data?.map((stop) => stop.kind) ?? UNKNOWN,
-    });
+    };
+    this.#logic = parts.logic(here);
     this.#stale = new StaleCases(environment, (caseId) => {
       this.#book.refresh(caseId);
       publisher.caseChanged(caseId);
@@ -120,6 +125,7 @@ export class OpenSession {
       signInAgain: parts.signInAgain,
       changed: (streams) => {
         this.#takenOver?.noted(streams);
+        this.handOver?.answered(streams);
         this.#stale.changed(streams);
         this.#spool?.answered();
       },
@@ -150,6 +156,14 @@ export class OpenSession {
     });
     this.handOver = new HandOverHere({
       environment, person, signing: signedIn.signing, command: () => this.#commandParts, isOver: () => this.#stopped,
+      openSecond: async (given) => (await parts.openSecond?.(given)) ?? { refusal: { code: 'second-person-not-here' } },
+      stored: (row) => this.#stored(row),
+    });
+    this.coSign = new CoSignHere({
+      environment, command: () => this.#commandParts, isOver: () => this.#stopped, context: (now) => {
+        const rules = here.rules();
+        return rules === null ? null : contextHere(here, rules, now);
+      },
       openSecond: async (given) => (await parts.openSecond?.(given)) ?? { refusal: { code: 'second-person-not-here' } },
       stored: (row) => this.#stored(row),
     });
@@ -318,13 +332,8 @@ export class OpenSession {
     return this.#sync.ask(kind, body);
   }
 
-  saveDraft(draft: { case: string | null; field: string; text: string; kind: 'text' | 'card-number' | 'code' | 'answer'; ended?: boolean | undefined }): boolean {
-    const { drafts } = this.#parts.signedIn.store;
-    if (draft.kind !== 'text') return false;
-    const text = storableText(draft.text, draft.ended ?? false);
-    if (text === '') drafts.remove(draft.case, draft.field);
-    else drafts.put(draft.case, draft.field, text, this.#parts.signedIn.clock.now());
-    return true;
+  saveDraft(typed: Typed): boolean {
+    return this.#typed.save(typed);
   }
 
   drafts(ofCase: string | null | undefined): ReturnType<SignedInHere['store']['drafts']['list']> {

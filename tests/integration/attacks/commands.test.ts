@@ -48,6 +48,13 @@ function bodies(stage: Stage, drafted: Drafted, reviewId: string, by: RawDesktop
     'confirm item': { ...on, part: 'eye', item: 'total', agrees: true, callId, customerWords: 'x', recordingOffset: 1 },
     'type in proof': { ...on, callId, typedFen: 1, typedLines: 1, typedLastFour: '0000' },
     'order execution': { ...executionOrder(stage.agent, drafted, callId), signed: signed('order') }, 'order inquiry': { ...on, lineId: lineIds[0] }, 'acknowledge outcome': { ...on, lineId: lineIds[0] },
+    'submit for return': { ...on, coSignId: reviewId, nonce: uuidv7(), policyVersion: 'x', validUntil: AT, signed: signed('tick') },
+    'enter blind here': { ...on, coSignId: reviewId, reviewer: by.person, entry: { totalDueFen: 1, lines: 1, dueDate: '2026-12-01', principals: {} } },
+    'co-sign here': { ...on, coSignId: reviewId, reviewer: by.person, digest: HASH, approval: signed('approval') },
+    'order on return': {
+      ...executionOrder(stage.agent, drafted, callId), coSignId: reviewId, factsReadAt: AT, notAfter: AT, reviewer: by.person, entry: { totalDueFen: 1, lines: 1, dueDate: '2026-12-01', principals: {} },
+      tick: signed('tick'), approval: signed('approval'), signed: signed('order'),
+    },
     'take review': review, 'release review': review, 'store blind entry': { ...review, entry: { totalDueFen: 1, lines: 1, dueDate: '2026-12-01', principals: {} } },
     'approve review': { ...review, digest: HASH, signed: signed('approval') }, 'join break-glass': { ...review, reason: 'x' },
     'sign break-glass': { ...review, digest: HASH, qualityCaseId: uuidv7(), signed: signed('approval') }, 'return review': { ...review, reason: 'other', whatToDo: 'x' },
