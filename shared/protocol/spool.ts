@@ -56,7 +56,11 @@ export const SealedRow = z.strictObject({
   number: z.int().min(1),
   /** Nonce (12 bytes) ‖ ciphertext ‖ tag (16 bytes). */
   sealed: z.base64().max(200_000),
-  signature: z.base64().length(88),
+  /**
+   * By the session's key, a moment after the row is on the disk; null where the power went in between. Such a row proves itself
+   * all the same: nobody but the certified session and the server has the key that it is sealed under.
+   */
+  signature: z.base64().length(88).nullable(),
 });
 export type SealedRow = z.infer<typeof SealedRow>;
 

@@ -12,8 +12,10 @@ export type Sealer = {
   readonly id: string;
   /** What the server needs to open and to believe this session's rows. */
   readonly session: SpoolSession;
-  /** @param at when the command was made */
+  /** Not signed yet. @param at when the command was made */
   seal(outer: OuterCommand, at: string): SealedRow;
+  /** The session's signature of a row. */
+  sign(row: SealedRow): string;
 };
 
 /** Signs the certificate with the person's key and the workstation's, whichever are there. */
@@ -48,9 +50,9 @@ export async function makeSealer(spoolKey: SpoolKey, who: Pick<SpoolCertificate,
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       cipher.setAAD(Buffer.from(rowHead(row)));
       const sealed = Buffer.concat([nonce, cipher.update(`${JSON.stringify(head)}\n${inner}`, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
-      const whole = { ...row, sealed };
-      return { ...whole, signature: signWith(signer, Buffer.from(rowText(whole))).toString('base64') };
+      return { ...row, sealed, signature: null };
     },
+    sign: (row) => signWith(signer, Buffer.from(rowText(row))).toString('base64'),
   };
 }
 

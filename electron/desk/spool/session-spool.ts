@@ -35,6 +35,8 @@ export type SessionSpoolParts = {
 };
 
 const SETTLE_MS = 1_000;
+/** Rows are signed together, a moment after they were acknowledged. */
+const SIGN_MS = 50;
 /** Looked at in one go: the file answers the person meanwhile. */
 const AT_ONCE = 200;
 const ALL = 1_000_000;
@@ -52,6 +54,8 @@ export class SessionSpool {
   #failed = false;
   #planned = false;
   #cancel: () => void = () => {};
+  readonly #unsigned = new Map<string, SealedRow>();
+  #cancelSign: () => void = () => {};
 
   constructor(parts: SessionSpoolParts) {
     this.#parts = parts;
@@ -127,7 +131,10 @@ export class SessionSpool {
   }
 
   stop(): void {
-    if (this.#file !== null) this.#guarded(() => this.#settle());
+    if (this.#file !== null) {
+      this.#guarded(() => this.#settle());
+      this.#guarded(() => this.#sign());
+    }
     this.#stopped = true;
     this.#cancel();
     this.#guarded(() => this.#parts.spool.release(this.#parts.store.desktop));
@@ -140,6 +147,8 @@ export class SessionSpool {
     if (sealer === null || file === null || rows.length === 0) return null;
     return this.#guarded(() => {
       const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now()));
+      if (this.#unsigned.size === 0) this.#cancelSign = this.#parts.environment.after(SIGN_MS, () => this.#guarded(() => this.#sign()));
+      for (const row of sealed) this.#unsigned.set(row.id, row);
       return file.add(sealer, sealed)?.catch((error: unknown) => this.#trouble(error)) ?? null;
     }) ?? null;
   }
@@ -150,6 +159,15 @@ export class SessionSpool {
     const rows = this.#file?.rows;
     if (rows === undefined || rows.size === 0 || rows.size === store.outbox.unsentCount()) return new Set();
     return new Set([...rows.keys()].filter((id) => store.outbox.get(id) === null));
+  }
+
+  #sign(): void {
+    const [sealer, file] = [this.#sealer, this.#file];
+    this.#cancelSign();
+    // One that was given another number meanwhile is in this list as it is now.
+    const signed = [...this.#unsigned.values()].filter(({ id }) => file?.rows.has(id) === true).map((row) => [row.id, sealer?.sign(row) ?? ''] as const);
+    this.#unsigned.clear();
+    if (sealer !== null) file?.sign(signed);
   }
 
   #settle(): void {

@@ -12,6 +12,8 @@ const Line = z.union([
   z.strictObject({ head: SpoolHead }),
   z.strictObject({ session: SpoolSession, id: Hash }),
   z.strictObject({ row: SealedRow }),
+  /** Signatures of rows above. */
+  z.strictObject({ signed: z.array(z.tuple([Uuid7, z.string()])) }),
   /** The server has answered these. */
   z.strictObject({ left: z.array(Uuid7) }),
   /** The server cannot read these: kept, and delivered no more. */
@@ -51,15 +53,22 @@ function read(path: string): Content {
 function takeLine(content: Content, text: string): void {
   const line = parseLine(text);
   if (line === null) content.damaged.push(text);
-  else if ('head' in line) content.head = line.head;
+  else remember(content, line);
+}
+
+function remember(content: Content, line: Line): void {
+  const { rows, aside } = content;
+  if ('head' in line) content.head = line.head;
   else if ('session' in line) content.sessions.set(line.id, line.session);
-  else if ('row' in line) content.rows.set(line.row.id, line.row);
-  else if ('left' in line) for (const id of line.left) for (const rows of [content.rows, content.aside]) rows.delete(id);
+  else if ('row' in line) rows.set(line.row.id, line.row);
+  else if ('signed' in line) for (const [id, signature] of line.signed) {
+    const row = rows.get(id);
+    if (row !== undefined) rows.set(id, { ...row, signature });
+  } else if ('left' in line) for (const id of line.left) for (const held of [rows, aside]) held.delete(id);
   else for (const id of line.aside) {
-    const row = content.rows.get(id);
-    if (row === undefined) continue;
-    content.rows.delete(id);
-    content.aside.set(id, row);
+    const row = rows.get(id);
+    if (row !== undefined) aside.set(id, row);
+    rows.delete(id);
   }
 }
 
@@ -122,6 +131,11 @@ export class SpoolFile {
     return null;
   }
 
+  /** Their signatures, which no acknowledgement waits for. */
+  sign(signed: readonly (readonly [string, string])[]): void {
+    if (signed.length > 0) this.#write([{ signed: signed.map(([id, signature]): [string, string] => [id, signature]) }]);
+  }
+
   /** What the server has answered, or what was never taken here: not synced, since to deliver it again does no harm. */
   leave(ids: readonly string[]): void {
     if (ids.length === 0) return;
@@ -179,20 +193,7 @@ export class SpoolFile {
     this.#extend(bytes.length + 1);
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, this.#content.end + done);
     this.#content.end += bytes.length;
-    for (const line of lines) this.#remember(line);
-  }
-
-  #remember(line: Line): void {
-    const { sessions, rows, aside } = this.#content;
-    if ('head' in line) this.#content.head = line.head;
-    else if ('session' in line) sessions.set(line.id, line.session);
-    else if ('row' in line) rows.set(line.row.id, line.row);
-    else if ('left' in line) for (const id of line.left) for (const held of [rows, aside]) held.delete(id);
-    else for (const id of line.aside) {
-      const row = rows.get(id);
-      if (row !== undefined) aside.set(id, row);
-      rows.delete(id);
-    }
+    for (const line of lines) remember(this.#content, line);
   }
 
   #synced(): Promise<void> {
