@@ -21,11 +21,13 @@ export type Gather = (state: AdministrationState) => AdministrationContext | { r
 export class Administration {
   readonly #log: EventLog;
   readonly #now: () => string;
+  readonly #newId: () => string;
   #state: AdministrationState = noCentre;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<(events: readonly AdministrationEvent[], state: AdministrationState) => void>();
 
-  constructor(log: EventLog, now: () => string) {
+  constructor(log: EventLog, now: () => string, newId: () => string = () => uuidv7()) {
+    this.#newId = newId;
     this.#log = log;
     this.#now = now;
   }
@@ -80,7 +82,7 @@ export class Administration {
 
   async #append(events: readonly AdministrationEvent[], actor: Actor, expectedVersion: number): Promise<boolean> {
     const [result] = await this.#log.append([{
-      writes: [{ stream: ADMINISTRATION, expectedVersion, events: events.map((event) => ({ id: uuidv7(), ...event })), actor, madeAt: this.#now() }],
+      writes: [{ stream: ADMINISTRATION, expectedVersion, events: events.map((event) => ({ id: this.#newId(), ...event })), actor, madeAt: this.#now() }],
       command: null, audit: [],
     }]);
     if (result?.status === 'conflict') {

@@ -15,11 +15,13 @@ export const AGENT_STATE_CHANGED = 'agent state changed';
 export class AgentStates {
   readonly #log: EventLog;
   readonly #now: () => string;
+  readonly #newId: () => string;
   readonly #states = new Map<string, { state: AgentState; version: number }>();
   readonly #listeners = new Set<(state: AgentState) => void>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor(log: EventLog, now: () => string) {
+  constructor(log: EventLog, now: () => string, newId: () => string = () => uuidv7()) {
+    this.#newId = newId;
     this.#log = log;
     this.#now = now;
   }
@@ -58,7 +60,7 @@ export class AgentStates {
       {
         writes: [{
           stream: personStream(person), expectedVersion: held.version, madeAt: at, actor: { kind: 'server', person, workstation: null },
-          events: [{ id: uuidv7(), kind: AGENT_STATE_CHANGED, body: { state: result.state } }],
+          events: [{ id: this.#newId(), kind: AGENT_STATE_CHANGED, body: { state: result.state } }],
         }],
         command: null,
         audit: [],
