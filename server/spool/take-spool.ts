@@ -87,6 +87,8 @@ export class SpoolTaker {
     const { person } = standing;
     const before = await centre.log.commandAnswer(outer.id);
     const isNew = before === null;
+    // OF1: what was done on a case taken over at one screen comes after the hand-over, whosever row is delivered first.
+    if (isNew && (await this.#waitsForAnother(outer))) return { status: 'stays', told: null, isNew: false };
     const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');
     if (barred === null) {
       const result = await this.#push(centre, person, session, outer);
@@ -100,6 +102,12 @@ export class SpoolTaker {
       : await this.#refuse(person, outer);
     if (result === null) return { status: 'stays', told: null, isNew: false };
     return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
+  }
+
+  /** Whether it builds on a command that has not come here yet. */
+  async #waitsForAnother(outer: OuterCommand): Promise<boolean> {
+    for (const id of dependsOnOf(outer)) if ((await this.#parts.centre.log.commandAnswer(id)) === null) return true;
+    return false;
   }
 
   /** As its author's own push; null where it has to wait for what comes before it. */
@@ -138,6 +146,14 @@ export class SpoolTaker {
     const unwritten = this.#unwritten;
     this.#unwritten = 0;
     return [{ kind: 'late work unreadable', person: session?.certificate.person ?? null, workstation: session?.certificate.workstation ?? null, about: null, detail: { command, code: session === null ? 'unsigned' : 'changed', unwritten } }];
+  }
+}
+
+function dependsOnOf(outer: OuterCommand): readonly string[] {
+  try {
+    return InnerCommand.pick({ dependsOn: true }).loose().safeParse(JSON.parse(outer.inner)).data?.dependsOn ?? [];
+  } catch {
+    return [];
   }
 }
 

@@ -44,14 +44,20 @@ function nextBatch(rows: readonly Loose[], from: number): Loose[] {
  *
  * @param skip rows that somebody else sends: the outbox of whoever is signed in
  */
-export function deliverSpool(
+export async function deliverSpool(
   parts: { spool: Spool; server: string; post: PostSpool; skip?: (row: SpooledRow) => boolean; stopped?: () => boolean },
 ): Promise<Delivery> {
   const { spool, server, post, skip = () => false, stopped } = parts;
-  const rows = spool.waiting(server).filter((row) => !skip(row));
-  return deliverRows(rows, server, post, ({ results }) => {
+  const round = (): Promise<Delivery> => deliverRows(spool.waiting(server).filter((row) => !skip(row)), server, post, ({ results }) => {
     const withStatus = (wanted: (status: string) => boolean): Set<string> => new Set(results.filter(({ status }) => wanted(status)).map(({ id }) => id));
     spool.leave(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'));
     spool.setAside(withStatus((status) => status === 'unreadable'));
   }, stopped);
+  const delivery = await round();
+  // What one person did on a case that another handed over here waits for that one's rows (OF1): they are there by now.
+  if (!delivery.reached || delivery.stays === 0 || delivery.taken === 0) return delivery;
+  const { taken, refused, inTray, unreadable, stays, reached } = await round();
+  return {
+    taken: delivery.taken + taken, refused: delivery.refused + refused, inTray: delivery.inTray + inTray, unreadable: delivery.unreadable + unreadable, stays, reached,
+  };
 }

@@ -192,7 +192,7 @@ export class SessionSpool {
       const { store, environment } = this.#parts;
       this.#renumberedAt = store.meta.get('renumberedAt');
       this.#incarnation = store.meta.get('incarnation') ?? 1;
-      const streams = store.outbox.unsentCount() === 0 ? [] : store.outbox.openStreams();
+      const streams = store.outbox.unsentCount() === 0 ? [] : store.outbox.unsentStreams();
       const go = (): void => {
         if (this.#stopped) return;
         this.#guarded(() => {

@@ -66,6 +66,7 @@ export function outboxOf(db: Db) {
   const openStreams = db.prepare(`select stream from outbox where status = 'unsent'
     and stream not in (select id from taken_over where refusal is null) group by stream
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
+  const unsentStreams = db.prepare(`select distinct stream from outbox where status = 'unsent' order by stream`).pluck();
   const unsentOfStream = db.prepare(`select ${columns} from outbox where stream = ? and status = 'unsent' order by number limit ?`);
   const toSend = db.prepare(`select id, stream, number, kind, schema, urgent, hash, inner_text from outbox
     where stream = ? and status = 'unsent' order by number limit ?`);
@@ -114,6 +115,8 @@ export function outboxOf(db: Db) {
     unsentCount: (): number => Number(countUnsent.get()),
     /** Streams with something unsent: those with urgent commands first, then the oldest first (SY2). */
     openStreams: (): string[] => openStreams.all().map(String),
+    /** Those that wait for a hand-over too. */
+    unsentStreams: (): string[] => unsentStreams.all().map(String),
     unsentOf: (stream: string, limit: number): OutboxRow[] => rows(unsentOfStream.all(stream, limit)),
     /** The next of a stream to send, by number. */
     toSend: (stream: string, limit: number): RowToSend[] => toSend.all(stream, limit).map((row) => RowToSend.parse(row)),

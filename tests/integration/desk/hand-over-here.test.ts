@@ -92,6 +92,33 @@ describe('[OF1] the shift is handed over at one screen while the line is down', 
     expect([...first.errors, ...second.errors, ...back.errors]).toEqual([]);
   });
 
+  it('[SY10] [SY2] a third person at this machine delivers what both left, the hand-over before what was done on it', { timeout: 90_000 }, async () => {
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await inStep(first);
+    night.line.cut();
+    await note(first, caseId, '甲记的');
+    await successorSigns(first);
+    await handOver(first, caseId);
+    await leave(first);
+    const second = await signedIn(night, 'agent2');
+    await note(second, caseId, '乙记的');
+    await leave(second);
+    night.line.up = true;
+    const third = await signedIn(night, 'mentor');
+    await expect.poll(async () => notes(await central(caseId)), { timeout: 10_000 }).toEqual(['甲记的', '乙记的']);
+    expect(await central(caseId)).toMatchObject({ owner: B.id });
+    await leave(third);
+    // Their own desktops find it done, each in its time.
+    for (const account of ['agent2', 'agent']) {
+      const back = await signedIn(night, account);
+      await untilCase(back, caseId, (view) => (view === null) === (account === 'agent') && view?.marks.every((mark) => mark.look === 'confirmed') !== false);
+      expect((await untilView(back.client, 'sync', {}, (view) => view.unsent === 0)).refused).toEqual([]);
+      await leave(back);
+    }
+    expect(notes(await central(caseId))).toEqual(['甲记的', '乙记的']);
+  });
+
   it('[TP8] [SY3] a successor’s key that was revoked meanwhile: the leaver keeps the case, the copy leaves with its reason, and no note is lost in silence', { timeout: 90_000 }, async () => {
     const first = await signedIn(night, 'agent');
     const caseId = await openByHand(first);
