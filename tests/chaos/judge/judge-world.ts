@@ -54,6 +54,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     if (!commands.has(id)) {
       const kept = desktop.commands.get(id);
       if (desktop.endedBy !== null && kept?.status === 'unsent') continue;
+      // SY9: what was refused before the restore did nothing, and stays before the person as refused.
+      if (evidence.restores > 0 && kept?.status === 'refused') continue;
       lost.push(`[SY1] ${kind} ${id} of ${of}, saved at ${machine}, is not at the centre; there it is ${kept?.status ?? 'gone'}`);
     }
   }

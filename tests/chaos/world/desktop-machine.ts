@@ -199,8 +199,8 @@ export class DesktopMachine {
         time, desk: process, air: this.#air, usualMs: this.usualMs, chance: this.#chance, isMute: () => this.isDoomed,
         server: { greet: async (said, own) => (this.cutOff ? null : server.greet(said, own)) },
         seen: (what, body) => {
-          trace.note(JSON.stringify(body));
-          trace.say(this.name, `${what}${shortly(what, body)}`);
+          const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 8);
+          trace.say(this.name, `${what}${shortly(what, body)} ${digest}`);
         },
       }, hello, handlers);
       this.#line = line;

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 type Fault = { weight: number; strike: () => void };
 
 /** How often something happens, by the seed's temper. */
-const EVERY_MS = [12_000, 25_000, 60_000] as const;
+const EVERY_MS = [8_000, 14_000, 30_000] as const;
 
 export class Faults {
   readonly #world: World;
@@ -26,7 +26,7 @@ export class Faults {
     const { time, outside } = this.#world;
     const every = this.#chance.pick(EVERY_MS);
     const next = (): void => {
-      const wait = this.#chance.wait(every);
+      const wait = this.#chance.wait(every * this.#world.tempo);
       if (time.nowMs + wait >= toMs - 5_000) return;
       time.after(wait, outside, () => {
         this.#strike();
@@ -106,7 +106,7 @@ export class Faults {
     one.cutOff = true;
     if (this.#chance.often(0.5)) one.cutLine();
     else one.silenceLine(true, true);
-    this.#later(this.#chance.pick([5_000, 40_000, 200_000, 900_000]), () => {
+    this.#later(this.#chance.pick([5_000, 40_000, 150_000, 300_000]) * this.#world.tempo, () => {
       one.cutOff = false;
     });
   }
@@ -142,8 +142,9 @@ export class Faults {
     if (one.isDoomed) return;
     world.trace.say(one.name, `FAULT poison ${row.id}`);
     world.saved.push({ id: row.id, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
-    // The screen knows nothing of it: as after a start of the program.
+    // Neither screen nor line know of it: it is found as after a start of the program.
     session.book.refresh(own.case);
+    one.cutLine();
   }
 
   /** SY6: somebody may no longer see a case, and perhaps later again. */

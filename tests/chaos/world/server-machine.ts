@@ -131,13 +131,13 @@ export class ServerMachine {
     // Known from here on: the power may fail while it reads.
     const mine: { log: EventLog } = { log };
     this.#opening = { process, close: opened.value.close };
-    const administration = new Administration(log, now);
+    const administration = new Administration(log, now, this.#newId);
     await administration.start();
     await this.#found(administration);
     const cases = new CaseStore(log);
     const errors = { error: (detail: object, what: string) => this.#said(process, what, detail), warn: () => undefined, info: () => undefined };
     const open = new OpenCases(cases, (error) => this.#said(process, 'a change of a case was not followed up', { error: String(error) }));
-    const agents = new AgentStates(log, now);
+    const agents = new AgentStates(log, now, this.#newId);
     const running: Partial<Running> = { process, log: mine.log };
     const scheduler = { now, after: (ms: number, run: () => void) => time.after(ms, process, run) };
     const centre = {

@@ -6,7 +6,6 @@ export class Trace {
   readonly #startMs: number;
   readonly #now: () => number;
   readonly #told: ((line: string) => void) | null;
-  readonly #last: string[] = [];
 
   /** @param told gets every line, for one who looks into a seed */
   constructor(startMs: number, now: () => number, told: ((line: string) => void) | null) {
@@ -19,13 +18,6 @@ export class Trace {
     const line = `${((this.#now() - this.#startMs) / 1000).toFixed(3).padStart(10)} ${who}: ${what}`;
     this.#hash.update(line).update('\n');
     this.#told?.(line);
-    this.#last.push(line);
-    if (this.#last.length > 400) this.#last.splice(0, 200);
-  }
-
-  /** Counts into the hash without being told. */
-  note(what: string): void {
-    this.#hash.update(what).update('\n');
   }
 
   get digest(): string {

@@ -17,7 +17,9 @@ import { takeOver, work, type Room } from './work.ts';
 
 /** A weekday morning at the centre. */
 const START_MS = Date.parse('2026-11-23T02:00:00.000Z');
-const WORK_MS = 30 * 60_000;
+/** About as much is done in each of them: in a busy quarter of an hour, or in a quiet night. */
+const WORK_MINUTES = [8, 8, 8, 20, 120] as const;
+const USUAL_MINUTES = 10;
 const QUIET_FOR_MS = 45_000;
 const QUIET_WITHIN_MS = 40 * 60_000;
 
@@ -52,10 +54,16 @@ export class World {
   /** What is no machine: people, phones, misfortune. */
   readonly outside: Process = { name: 'outside', alive: true };
   readonly newId: () => string;
+  /** How much slower than usual everything is that people do and that happens to them. */
+  readonly tempo: number;
+  readonly #workMs: number;
   #working = true;
 
   constructor(seed: number, told: ((line: string) => void) | null) {
     this.chance = new Chance(`chaos ${seed}`);
+    const minutes = this.chance.pick(WORK_MINUTES);
+    this.#workMs = minutes * 60_000;
+    this.tempo = minutes / USUAL_MINUTES;
     this.trace = new Trace(START_MS, () => this.time.nowMs, told);
     this.newId = idsOf(this.chance.of('ids'), () => this.time.nowMs);
     this.bank = new MemoryBank(() => new Date(this.time.nowMs).toISOString(), CUSTOMERS);
@@ -95,8 +103,8 @@ export class World {
     for (const desktop of this.desktops) this.employ(desktop);
     this.#ring();
     const faults = new Faults(this);
-    faults.plan(time.nowMs + 20_000, START_MS + WORK_MS);
-    await time.runUntil(START_MS + WORK_MS);
+    faults.plan(time.nowMs + 10_000, START_MS + this.#workMs);
+    await time.runUntil(START_MS + this.#workMs);
     this.#working = false;
     this.trace.say('world', 'is healed');
     faults.heal();
@@ -114,8 +122,8 @@ export class World {
   /** The person at a desktop does something every now and then, for as long as there is work. */
   employ(desktop: DesktopMachine): void {
     const chance = this.chance.of(`work of ${desktop.name}`);
-    const usualMs = chance.pick([12_000, 20_000, 40_000]);
-    const again = (): void => void this.time.after(chance.wait(usualMs), this.outside, () => {
+    const usualMs = chance.pick([8_000, 15_000, 30_000]);
+    const again = (): void => void this.time.after(chance.wait(usualMs * this.tempo), this.outside, () => {
       if (!this.#working) return;
       const parts = { desk: desktop, chance, room: this.room, bank: this.bank, server: this.server };
       const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
@@ -127,7 +135,7 @@ export class World {
   /** Customers ring: new cases come with a call, and old ones get one again. */
   #ring(): void {
     const chance = this.chance.of('phones');
-    const again = (): void => void this.time.after(chance.wait(25_000), this.outside, () => {
+    const again = (): void => void this.time.after(chance.wait(15_000 * this.tempo), this.outside, () => {
       if (!this.#working) return;
       void this.#call(chance).finally(again);
     });
