@@ -13,6 +13,7 @@ const entries: readonly { view: ViewName; icon: string; seen: (role: Role) => bo
   { view: 'review', icon: '✓', seen: (role) => mayDo(role, 'take review') },
   { view: 'cases', icon: '▤', seen: (role) => mayDo(role, 'open case') },
   { view: 'escalations', icon: '⇪', seen: (role) => mayDo(role, 'accept escalation') },
+  { view: 'late-work', icon: '⇩', seen: (role) => mayDo(role, 'put away late work') },
   { view: 'quality', icon: '◎', seen: (role) => mayDo(role, 'close quality case') },
   { view: 'administration', icon: '⚙', seen: (role) => mayDo(role, 'propose change') || mayDo(role, 'review pairs') },
   { view: 'sync', icon: '⇅', seen: () => true },
@@ -31,9 +32,10 @@ export function Navigation() {
   const view = usePlace((place) => place.view);
   const reviews = useLive('reviews')?.length ?? 0;
   const escalations = useLive('escalations')?.length ?? 0;
+  const late = useLive('late-work')?.length ?? 0;
   const changes = useLive('administration')?.changes.filter((change) => change.status === 'waiting').length ?? 0;
   if (me === null) return null;
-  const counts: Partial<Record<ViewName, number>> = { review: reviews, escalations, administration: changes };
+  const counts: Partial<Record<ViewName, number>> = { review: reviews, escalations, 'late-work': late, administration: changes };
   const shown = viewsFor(me.role);
   return (
     <nav className="navigation" aria-label={t('nav.label')}>

@@ -12,6 +12,7 @@ import { signInTexts } from './texts.ts';
 const DemoList = lazy(() => import('./demo-list.tsx'));
 const EnrolForm = lazy(() => import('./enrol-form.tsx'));
 const ChangeForm = lazy(() => import('./change-form.tsx'));
+const SalvagePart = lazy(() => import('../spool/salvage-part.tsx'));
 const RefusalNotice = lazy(async () => ({ default: (await import('../ui/refusal-notice.tsx')).RefusalNotice }));
 
 const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost', 'key-store-lost']);
@@ -37,6 +38,7 @@ export function SignIn() {
   const [caps, setCaps] = useState(false);
   const [changing, setChanging] = useState<{ typed: string } | null>(null);
   const [enrolling, setEnrolling] = useState(false);
+  const [salvaging, setSalvaging] = useState(false);
   const passwordInput = useRef<HTMLInputElement>(null);
   const serverIsGood = isServer(server.trim());
   const wanted = platform.asRole ?? 'agent';
@@ -145,6 +147,8 @@ export function SignIn() {
           </Suspense>
         ) : <button type="button" className="plain-link" onClick={() => setChanging({ typed: '' })} data-testid="sign-in-change">{t('change.link')}</button>}
         {accounts.length > 0 && !enrolling && changing === null ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
+        {salvaging && serverIsGood ? <Suspense><SalvagePart server={plainServer(server)} onClose={() => setSalvaging(false)} /></Suspense>
+          : <button type="button" className="plain-link" onClick={() => setSalvaging(true)} data-testid="sign-in-salvage">{t('salvage.link')}</button>}
         <p className="small tone-muted">{t('offline')}</p>
       </section>
       <footer className="small tone-muted">{t('runtime', { version: platform.version, electron: platform.runtime.electron, workstation: platform.workstation })}</footer>
