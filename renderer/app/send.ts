@@ -7,8 +7,10 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CommandOptions } from '../flow/step-panel.ts';
 import { desk } from './desk.ts';
 
+/** OF2: what two people signed before, and until when it holds, is the desk's to say. */
+type AddedByDesk<K extends CommandKind> = K extends 'submit for return' ? 'policyVersion' | 'validUntil' | 'signed' : 'factsReadAt' | 'notAfter' | 'reviewer' | 'entry' | 'tick' | 'approval' | 'signed';
 /** What a person fills in. The desk adds the signatures and, to a submission, until when it is good (TP8). */
-export type UnsignedBody<K extends CommandKind> = CommandBody<K> extends { signed: unknown } ? Omit<CommandBody<K>, 'signed' | 'validUntil'> : CommandBody<K>;
+export type UnsignedBody<K extends CommandKind> = K extends 'submit for return' | 'order on return' ? Omit<CommandBody<K>, AddedByDesk<K>> : CommandBody<K> extends { signed: unknown } ? Omit<CommandBody<K>, 'signed' | 'validUntil'> : CommandBody<K>;
 
 type Refused = { key: string; refusal: Refusal };
 /** The refusal to show above the step (`key` is the case) or in the top bar (`key` is ''). */

@@ -7,10 +7,12 @@ import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { confirmable, hasLapsed } from './confirmation-view.ts';
 import { lastReviewOf, operationOnScreen } from './operation-choice.ts';
 import { ApprovedBy } from './approved-by.tsx';
+import { OfflineConfirm } from './offline-confirm.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { TakenOver } from './taken-over.tsx';
 import { operationTexts } from './texts.ts';
+import { coSignedHere } from '#shared/operation/on-return-terms.ts';
 import type { OperationPayload } from '#shared/operation/payload.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import './operation.css';
@@ -37,6 +39,7 @@ export function ConfirmFrame({ props, testId, title, children }: { props: StepPa
         ) : null
       ) : hasLapsed(operation, props.now()) ? <RefusalNotice refusal={{ code: 'tp9-expired' }} testId="approval-lapsed" /> : (
         <>
+          {coSignedHere(props.view.state, operation) === null ? null : <OfflineConfirm />}
           <ApprovedBy by={operation.approval?.by ?? []} breakGlass={operation.approval?.breakGlass === true} />
           {callId === null && !props.readOnly ? (
             <div className="notice notice-amber" role="alert" data-testid="no-call"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('noCall')}</strong></div>

@@ -1,4 +1,5 @@
 import type { CaseState } from '#shared/case/state.ts';
+import { coSignedHere, forReturn } from '#shared/operation/on-return-terms.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import type { OperationPayload } from '#shared/operation/payload.ts';
 import type { Bilingual } from '#shared/protocol/ids.ts';
@@ -13,6 +14,7 @@ export type ConfirmItem = { item: string; said: { words: string; offset: number 
  */
 export function confirmable(state: CaseState, operation: OperationState | null): { payload: OperationPayload; digest: string } | null {
   if (operation === null || operation.payload === null || operation.digest === null) return null;
+  if (coSignedHere(state, operation) !== null && operation.status === 'draft') return { payload: operation.payload, digest: operation.digest };
   if (operation.status === 'approved') return { payload: operation.payload, digest: operation.digest };
   return needsNoReview(state, operation) ? { payload: operation.payload, digest: operation.digest } : null;
 }
@@ -23,7 +25,7 @@ export const hasLapsed = (operation: OperationState, now: string): boolean =>
 
 /** Submitted, and the rules asked for no second person: there never was a review of these figures. */
 export function needsNoReview(state: CaseState, operation: OperationState): boolean {
-  if (operation.status !== 'draft' || operation.digest === null) return false;
+  if (operation.status !== 'draft' || operation.digest === null || forReturn(state, operation) !== null) return false;
   return !Object.values(state.reviews).some((review) => review.digest === operation.digest);
 }
 

@@ -4,6 +4,7 @@ import { formatFen } from '#shared/money/fen.ts';
 import { confirmationGap } from '#shared/operation/confirmation.ts';
 import { useTexts } from '../app/i18n.ts';
 import { useKeyTrouble } from '../app/stores/session.ts';
+import { forReturn } from '#shared/operation/on-return-terms.ts';
 import { useSync } from '../app/stores/sync.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -14,6 +15,7 @@ import { lastReviewOf, operationOnScreen } from './operation-choice.ts';
 import { keysFor, sendAgain, useOrders } from './orders.ts';
 import { OutcomeList } from './outcome-list.tsx';
 import { ApprovedBy } from './approved-by.tsx';
+import { OfflineOrder } from './offline-order.tsx';
 import { StoppedKind, useStopped } from './stopped-kind.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { TakenOver } from './taken-over.tsx';
@@ -26,10 +28,12 @@ export function ExecutePanel(props: StepPanelProps) {
   const t = useTexts(operationTexts);
   const control = useControl();
   const operation = operationOnScreen(props.view.state, props.definition.operationKind);
+  // OF2: signed for at this screen, it is ordered for the return of the line; what came back says why until it is submitted anew.
+  const offline = operation === null || operation.execution !== null ? null : forReturn(props.view.state, operation);
   const shown = operation === null || operation.execution !== null || operation.continues === null ? operation : (props.view.state.operations[operation.continues] ?? operation);
   return (
     <section className="op-panel" data-testid="execute" aria-label={t('execute')}>
-      {shown?.execution != null ? <OutcomeList {...props} operation={shown} spokenAbove /> : operation === null || control === null ? null : <Order {...props} operationId={operation.id} />}
+      {shown?.execution != null ? <OutcomeList {...props} operation={shown} spokenAbove /> : operation === null || control === null ? null : offline !== null ? <OfflineOrder {...props} one={offline} /> : <Order {...props} operationId={operation.id} />}
     </section>
   );
 }

@@ -5,6 +5,8 @@ import { useLang, useTexts } from '../app/i18n.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { ApprovedBy } from './approved-by.tsx';
 import { outcomeLines, outcomeOf, type LineLook, type OutcomeLine } from './execution-view.ts';
+import { OfflineMark } from './offline-mark.tsx';
+import { orderedOffline } from './offline-view.ts';
 import { remainingLines } from './operation-choice.ts';
 import { operationTexts } from './texts.ts';
 import { localClock } from '../app/local-time.ts';
@@ -36,6 +38,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
     date: postsOn === undefined ? '' : spokenDate(postsOn, lang), time: dueAt === undefined ? '' : localClock(dueAt),
   });
   const { command, view, newId, run, definition } = acting;
+  const marked = view === undefined ? null : orderedOffline(view.state, operation);
   const rest = view === undefined ? [] : remainingLines(view.state, operation);
   const allTold = lines.every((line) => line.acknowledged);
   const startRest = async (): Promise<void> => {
@@ -49,6 +52,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
   return (
     <section className="op-outcome" data-testid="outcome" data-outcome={outcome} aria-label={t('outcome')}>
       {command === undefined || (spokenAbove && outcome !== 'under-way') ? null : <p className={`op-say op-outcome-${outcome}`} role="status" data-testid="outcome-say">{say}</p>}
+      {marked === null ? null : <OfflineMark by={marked.by} />}
       {operation.execution?.breakGlass ? <ApprovedBy by={operation.execution.approvedBy} breakGlass /> : null}
       <ul>
         {lines.map((line) => (

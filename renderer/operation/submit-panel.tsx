@@ -9,8 +9,10 @@ import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { Money } from '../ui/money.tsx';
 import { lookOf, SavedMark } from '../ui/saved-mark.tsx';
+import { CoSignPanel } from './co-sign-panel.tsx';
 import { useControl } from './control.ts';
 import { useKeptText } from './kept-text.ts';
+import { offlineView, useLineDown } from './offline-view.ts';
 import { operationOnScreen } from './operation-choice.ts';
 import { usePersonName } from './people.ts';
 import { Talk } from './review-talk.tsx';
@@ -25,7 +27,7 @@ import { Voided } from './voided.tsx';
 import './operation.css';
 import { quoted } from '../ui/punctuation.ts';
 
-const kinds = ['submit for review', 'withdraw review', 'answer reviewer', 'sign self-check'];
+const kinds = ['submit for return', 'co-sign here', 'submit for review', 'withdraw review', 'answer reviewer', 'sign self-check'];
 
 /** 提交复核 and the wait for it: the note, where the request stands, the talk with the reviewer, what came back. */
 export function SubmitPanel(props: StepPanelProps) {
@@ -33,11 +35,15 @@ export function SubmitPanel(props: StepPanelProps) {
   const t = useTexts(operationTexts);
   const control = useControl();
   const places = useLive('my-reviews');
+  const lineIsDown = useLineDown();
   const operation = operationOnScreen(view.state, props.definition.operationKind);
   if (operation === null || control === null) return <p className="tone-amber">{t('noneChosen')}</p>;
   const checked = selfCheckComplete(selfCheckItems(operation, control));
   const sheet = worksheetView(view.state, operation, run);
   const status = submitView(view.state, operation, places ?? null, checked, sheet.locked !== null);
+  const offline = offlineView(view.state, operation, control, lineIsDown, props.now());
+  // Between the second person's turn and the order there is nothing else to press, unless the line is back.
+  const begun = offline !== null && (offline.phase === 'ordered' || (lineIsDown && (offline.phase === 'submitted' || offline.phase === 'co-signed')));
   const look = lookOf(view.marks.filter((mark) => kinds.includes(mark.kind)));
   return (
     <section className="op-panel" data-testid="submit-review" data-phase={status.phase} aria-label={t('submit')}>
@@ -47,7 +53,8 @@ export function SubmitPanel(props: StepPanelProps) {
         <span className="grow" />
         {look === null ? null : <SavedMark look={look} quiet />}
       </header>
-      {status.phase === 'prepare' ? <Prepare {...props} status={status} operationId={operation.id} /> : null}
+      {offline === null ? null : <CoSignPanel {...props} offline={offline} operation={operation} blocked={status.phase === 'prepare' && status.blocked !== null} />}
+      {status.phase === 'prepare' && !begun ? <Prepare {...props} status={status} operationId={operation.id} /> : null}
       <StoppedKind kind={operation.kind} />
       {status.phase === 'sign' ? <><TakenOver {...props} operation={operation} /><Withdraw reviewId={status.review.id} command={props.command} /></> : null}
       {status.phase === 'waiting' ? <Waiting {...props} status={status} /> : null}

@@ -8,7 +8,7 @@ import { PlainLineCard } from '../operation/plain-line.tsx';
 import { compareEntry, lineDifferences, type Comparison } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { operation: OperationState; review: ReviewState; entry: BlindEntry; reading: FactsReading | null; lang: Lang };
+type Props = { operation: OperationState; review: Pick<ReviewState, 'keyFigures'>; entry: BlindEntry; reading: FactsReading | null; lang: Lang };
 
 /** After the release only: the reviewer's figures beside the maker's, then each line, every difference marked. */
 export function ComparisonTable({ operation, review, entry, reading, lang }: Props) {

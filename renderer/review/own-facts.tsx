@@ -12,26 +12,27 @@ import { localMoment } from '../app/local-time.ts';
 import { ownPlans } from './review-view.ts';
 import { reviewTexts } from './texts.ts';
 
-type Props = { reading: FactsReading | null; pieces: readonly CustomerSaid[]; refusal: Refusal | null; onRead: () => void; lang: Lang };
+type Props = { reading: FactsReading | null; pieces: readonly CustomerSaid[]; refusal: Refusal | null; onRead?: () => void; lang: Lang; /** Of facts that were read otherwise (OF2). */ title?: string; hint?: string };
 
 /** The reviewer's own reading, in the words of the contract and without any total: that is what she works out (TP6). */
-export function OwnFacts({ reading, pieces, refusal, onRead, lang }: Props) {
+export function OwnFacts({ reading, pieces, refusal, onRead, lang, title, hint }: Props) {
   const t = useTexts(reviewTexts);
+  const heading = title ?? t('stepFacts');
   if (reading === null) {
     return (
-      <section className="rv-column" tabIndex={0} aria-label={t('stepFacts')} data-testid="own-facts" data-state="reading">
-        <h2>{t('stepFacts')}</h2>
+      <section className="rv-column" tabIndex={0} aria-label={heading} data-testid="own-facts" data-state="reading">
+        <h2>{heading}</h2>
         {refusal === null ? <p role="status">◔ {t('reading')}</p> : <><RefusalNotice refusal={refusal} /><p className="tone-red">{t('readFailed')}</p></>}
-        <div><Button onClick={onRead} data-testid="own-facts-read">{t('readAgain')}</Button></div>
+        {onRead === undefined ? null : <div><Button onClick={onRead} data-testid="own-facts-read">{t('readAgain')}</Button></div>}
       </section>
     );
   }
   const plans = ownPlans(reading, pieces);
   const account = reading.facts.accounts.find((one) => reading.facts.plans.some((plan) => plan.account === one.id)) ?? reading.facts.accounts[0];
   return (
-    <section className="rv-column" tabIndex={0} aria-label={t('stepFacts')} data-testid="own-facts" data-state="read">
-      <header className="row"><h2 className="grow">{t('stepFacts')}</h2><Age at={reading.facts.readAt} amberAfterMinutes={5} /></header>
-      <p className="tone-muted small">{t('ownFactsHint')}</p>
+    <section className="rv-column" tabIndex={0} aria-label={heading} data-testid="own-facts" data-state="read">
+      <header className="row"><h2 className="grow">{heading}</h2><Age at={reading.facts.readAt} amberAfterMinutes={5} /></header>
+      <p className="tone-muted small">{hint ?? t('ownFactsHint')}</p>
       <p className="row-wrap">
         <strong>{reading.facts.customer.maskedName}</strong>
         {reading.facts.cards.map((card) => <span key={card.id} className={`chip ${card.status === 'normal' ? '' : 'chip-red'}`}>{t('cardStatus', { lastFour: card.lastFour })} {card.status === 'normal' ? '✓' : `✕ ${card.status}`}</span>)}
