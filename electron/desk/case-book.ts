@@ -86,6 +86,11 @@ export class CaseBook {
     return [...this.#entries.keys()].map((id) => this.view(id)).filter((view) => view !== null);
   }
 
+  /** Cases that the server has told of, and not since `at`. */
+  heardBefore(at: string): string[] {
+    return [...this.#entries].filter(([, { heardAt }]) => heardAt !== null && heardAt < at).map(([id]) => id);
+  }
+
   ids(): string[] {
     return [...this.#entries.keys()];
   }

@@ -38,8 +38,12 @@ export type CaseLogic = {
   isView(kind: string): boolean;
   /** Whether a command of a kind may build on an earlier one of the other (SY3): what is done to an operation stands without the steps of a flow. */
   mayBuildOn?(kind: string, earlier: string): boolean;
+  /** How many things of a case are left for somebody to see to (OF1). */
+  itemsLeft(state: Folded): number;
   /** Who has the case; null where nobody has. */
   ownerOf(state: Folded): string | null;
+  /** When a case may leave this person's desktop (PR6), null while it stays; logic without it keeps every case. */
+  leavesAt?(state: Folded, person: string, keepDays: number, typedAt: string | null): string | null;
   /** @throws where it is no folded case */
   parseSnapshot(state: unknown): Folded;
 };

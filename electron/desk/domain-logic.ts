@@ -1,12 +1,14 @@
 import { COMMAND_SCHEMA_VERSION, commandClass, isCommandKind, isUrgent, parseCommand, type Command } from '#shared/case/commands.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import { upcastCaseState } from '#shared/case/case-upcast.ts';
+import { openItems } from '#shared/case/open-items.ts';
 import { CaseState } from '#shared/case/state.ts';
 import { runCommandSchemas } from '#shared/flow/run.ts';
 import { onReturnCommandSchemas } from '#shared/operation/on-return-schema.ts';
 import { operationCommandSchemas } from '#shared/operation/operation-schema.ts';
 import type { CaseLogic } from './case-logic.ts';
 import { decideHere, type Here } from './decide-here.ts';
+import { leavesAt } from './keep/leaves-at.ts';
 import { isSignedKind, toSign } from './to-sign.ts';
 
 const VIEW = 'record view';
@@ -27,7 +29,9 @@ export function domainLogic(here: Here): CaseLogic {
     viewOf: (state, viewId) => ((state as CaseState).customerId === null ? null : { kind: VIEW, body: { viewId } }),
     isView: (kind) => kind === VIEW,
     mayBuildOn: (kind, earlier) => !(isOfOperation(kind) && Object.hasOwn(runCommandSchemas, earlier)),
+    itemsLeft: (state) => openItems(state as CaseState).length,
     ownerOf: (state) => (state as CaseState).owner,
+    leavesAt: (state, person, keepDays, typedAt) => leavesAt(state as CaseState, person, keepDays, typedAt),
     parseSnapshot: (state) => CaseState.parse(upcastCaseState(state)),
   };
 }

@@ -11,6 +11,7 @@ import type { Centre } from '../centre.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
 import { settleLost, unsettled } from '../recovery/lost-bookings.ts';
 import { pairsReport } from '../reviews/review-pairs.ts';
+import { caseSnapshot } from '../cases/case-snapshot.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '#shared/people/person.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
@@ -64,6 +65,10 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       if (state !== null && isFixedTo(state, body.customerId)) return no('customer-fixed');
       const read = await readFactsInto(centre, body.case, person.id, 'call', [], { customerId: body.customerId, how: 'search' }, workstation);
       return read.ok ? yes(done) : read;
+    },
+    'case snapshot': async ({ person, workstation }, body) => {
+      const taken = await caseSnapshot(centre, person, workstation, body.case);
+      return taken === null ? no('not-your-case') : yes(taken);
     },
     'read facts': async ({ person, workstation }, body) => {
       if (!(await mayOpen(person, body.case))) return no('not-your-case');

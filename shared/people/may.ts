@@ -41,6 +41,7 @@ export const may: Readonly<Record<Act, readonly Role[]>> = {
   'add person': admins, 'change person': admins, 'reset passphrase': admins, 'enrol workstation': admins, 'publish policy': admins, 'publish flow': admins, 'release kind': guardians,
   'set legal hold': guardians, 'lift legal hold': guardians, 'erase customer': admins,
   // Asks.
+  'case snapshot': everybody,
   rules: everybody, people: everybody, renew: everybody, 'set agent state': everybody, 'finish wrap-up': callers, 'find customer': callers, 'identify customer': callers, 'read facts': callers,
   verify: callers, 'collect service password': callers, 'answer call': callers, 'hold call': callers, 'retrieve call': callers, 'end call': callers, 'dial callback': callers,
   'put away late work': leads, 'open late case': leads,

@@ -22,6 +22,8 @@ export const asks = {
   'find customer': { body: z.strictObject({ case: CaseId, query: FindQuery }), value: FindAnswer },
   /** Ties the case to the customer and reads the facts: both come back as events. */
   'identify customer': { body: z.strictObject({ case: CaseId, customerId: z.string().min(1).max(64) }), value: done },
+  /** A case that left this desktop (PR6) and is active again: as this person may see it now. Refusal: `not-your-case`. */
+  'case snapshot': { body: z.strictObject({ case: CaseId }), value: z.strictObject({ version: z.int().min(1), state: z.unknown() }) },
   /** Has the server read the bank for the asking person; the facts come back as an event. */
   'read facts': { body: z.strictObject({ case: CaseId, purpose: FactsPurpose, planIds: z.array(z.string().max(64)).max(50) }), value: done },
   verify: {

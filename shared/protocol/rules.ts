@@ -13,6 +13,6 @@ export const Rules = z.object({
   calendar: Calendar,
   /** Of the person who asks. */
   entitlements: Entitlements,
-  site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string() }),
+  site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string(), /** Days that a desktop keeps customers nobody works on (PR6); 7 where left out. */ keepDays: z.int().min(1).max(90).optional() }),
 });
 export type Rules = z.infer<typeof Rules>;

@@ -20,6 +20,7 @@ import type { Spool } from '../spool/spool.ts';
 import { spoolOverHttp, type PostSpool } from '../spool/spool-over-http.ts';
 import { see } from '../store/meta.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
+import { CaseKeeper, DEFAULT_KEEP_DAYS } from '../keep/case-keeper.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
@@ -83,6 +84,7 @@ export class OpenSession {
   readonly #spool: SessionSpool | null;
   /** Null only while it is being made. */
   readonly #takenOver: TakenOverWatch | null = null;
+  readonly #keeper: CaseKeeper;
   readonly handOver: HandOverHere;
   readonly coSign: CoSignHere;
   /** The most that was unsent since nothing was. */
@@ -128,6 +130,7 @@ export class OpenSession {
         this.handOver?.answered(streams);
         this.#stale.changed(streams);
         this.#spool?.answered();
+        this.#keeper?.wake();
       },
       status: () => {
         this.#happenings.connection(clock.now(), this.#sync.connection, this.#sync.refusal?.code ?? null);
@@ -138,6 +141,7 @@ export class OpenSession {
       cameUp: () => {
         void this.#fetchRules().catch(parts.report);
         this.#takenOver?.begin();
+        this.#keeper.wake();
       },
       ended: parts.ended,
       report: (error) => {
@@ -153,6 +157,15 @@ export class OpenSession {
       isUpToDate: () => this.#sync.connection === 'online' && !this.#sync.catchingUp,
       changed: (ids) => this.#tookOver(ids),
       isOver: () => this.#stopped, report: parts.report,
+    });
+    this.#keeper = new CaseKeeper({
+      store, logic: this.#logic, clock, environment, person: person.id,
+      heardBefore: (at) => this.#book.heardBefore(at),
+      keepDays: () => this.#rules.rules?.site.keepDays ?? DEFAULT_KEEP_DAYS,
+      ask: (kind, body) => this.#sync.ask(kind, body),
+      isOnline: () => this.#sync.connection === 'online',
+      changed: (cases) => this.#stale.changed(cases),
+      report: parts.report,
     });
     this.handOver = new HandOverHere({
       environment, person, signing: signedIn.signing, command: () => this.#commandParts, isOver: () => this.#stopped,
@@ -179,6 +192,7 @@ export class OpenSession {
   start(): void {
     this.#spool?.start();
     this.#sync.start();
+    this.#keeper.start();
     this.#tick();
   }
 
@@ -189,6 +203,7 @@ export class OpenSession {
     this.#stale.stop();
     this.handOver.close();
     this.#takenOver?.stop();
+    this.#keeper.stop();
     this.#sync.stop();
     this.#progress.stop();
     this.#spool?.stop();
@@ -231,6 +246,11 @@ export class OpenSession {
   }
   get board(): LiveBoard {
     return this.#board;
+  }
+  /** What of this person's own cases somebody has to see to: handed over, or kept by word (OF1). */
+  get itemsLeft(): number {
+    const mine = this.#book.all().filter(({ state }) => this.#logic.ownerOf(state) === this.#who.person);
+    return mine.reduce((sum, { state }) => sum + this.#logic.itemsLeft(state), 0);
   }
   get unsent(): number {
     return this.#parts.signedIn.store.outbox.unsentCount();

@@ -1,6 +1,7 @@
 import { confirmedCasesOf, type ConfirmedCases } from './confirmed-cases.ts';
 import { openDatabase, openForSalvage, type Db } from './database.ts';
 import { draftsOf, type Drafts } from './drafts.ts';
+import { leftCasesOf, type LeftCases } from './left-cases.ts';
 import { libraryOf, type Library } from './library.ts';
 import { liveValuesOf, type LiveValues } from './live-values.ts';
 import { metaOf, type Meta } from './meta.ts';
@@ -23,8 +24,11 @@ export type Store = {
   readonly live: LiveValues;
   readonly library: Library;
   readonly takenOver: TakenOver;
+  readonly left: LeftCases;
   /** All or nothing, on disk when it returns (SY1). A full or lost disk throws a StoreError and changes nothing. */
   transaction<T>(work: () => T): T;
+  /** Brings the log into the file and cuts it to nothing: what was deleted is in neither any more. */
+  wipeLog(): void;
   close(): void;
 };
 
@@ -38,7 +42,9 @@ export function storeOf(db: Db, desktop: string): Store {
     live: liveValuesOf(db),
     library: libraryOf(db),
     takenOver: takenOverOf(db),
+    left: leftCasesOf(db),
     transaction: (work) => onDisk(() => db.transaction(work)()),
+    wipeLog: () => onDisk(() => void db.pragma('wal_checkpoint(TRUNCATE)')),
     close: () => db.close(),
   };
 }

@@ -66,6 +66,7 @@ function takeItem(store: Store, logic: Pick<CaseLogic, 'evolve' | 'parseSnapshot
     return;
   }
   if (item.type === 'snapshot') {
+    store.left.remove(item.case);
     work.held.set(item.case, { id: item.case, version: item.version, state: snapshot(logic, item.state), heardAt: work.at, sweep: work.sweep });
     work.touched.add(item.case);
     return;
@@ -75,9 +76,16 @@ function takeItem(store: Store, logic: Pick<CaseLogic, 'evolve' | 'parseSnapshot
   // Streams of persons and customers are the server's own business.
   if (!CaseId.safeParse(envelope.case).success) return;
   const row = work.read(envelope.case);
-  const version = row?.version ?? 0;
+  // PR6: it left, and is active again. Its place in the feed moves on; the case itself is fetched.
+  const left = row === null ? store.left.versionOf(envelope.case) : null;
+  const version = row?.version ?? left ?? 0;
   if (envelope.version <= version) return;
   if (envelope.version > version + 1) throw new FeedBroken(`version ${envelope.version} after ${version}`);
+  if (left !== null) {
+    store.left.wake(envelope.case, envelope.version);
+    work.touched.add(envelope.case);
+    return;
+  }
   const state = logic.evolve(row?.state ?? null, {
     id: envelope.id, case: envelope.case, version: envelope.version, kind: envelope.kind, schema: envelope.schema,
     actor: envelope.actor, times: envelope.times, body,
@@ -97,6 +105,7 @@ function snapshot(logic: Pick<CaseLogic, 'parseSnapshot'>, state: unknown): unkn
 /** SY6: the case's rows leave. Unanswered commands of it stay until they are answered. */
 function forget(store: Store, id: string): void {
   store.cases.remove(id);
+  store.left.remove(id);
   store.drafts.removeCase(id);
   store.outbox.confirmStream(id);
 }
@@ -110,5 +119,7 @@ export function startOver(store: Store): void {
     store.meta.clear('cursor');
     store.meta.set('sweep', (store.meta.get('sweep') ?? 0) + 1);
     store.meta.set('sweeping', true);
+    // All of them are named anew, whole.
+    store.left.clear();
   });
 }
