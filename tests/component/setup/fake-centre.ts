@@ -27,6 +27,8 @@ export type FakeOptions = {
   startAt: string;
   /** What the bank says of the customer now. */
   bank: (at: string) => { facts: CustomerFacts; quotes: Quote[] };
+  /** What other methods of the desk answer, and asks that are not played here; a refusal where it has a `refusal`. */
+  methods?: Record<string, (params: Record<string, unknown>) => object>;
   /** Right answers to verification questions. */
   answers: Record<string, string>;
 };
@@ -239,8 +241,16 @@ export function fakeCentre(options: FakeOptions) {
         setAgent({ state: 'on-call', since: at(), callId });
         return reply(n, { callId });
       }
-      default: return refused(n, { code: 'command-unknown' });
+      default: return playedElse(n, String(params['kind']), body) ?? refused(n, { code: 'command-unknown' });
     }
+  }
+
+  function playedElse(n: number, name: string, params: Record<string, unknown>): true | null {
+    const played = options.methods?.[name]?.(params);
+    if (played === undefined) return null;
+    if ('refusal' in played) refused(n, played.refusal as Refusal);
+    else reply(n, played);
+    return true;
   }
 
   function onCall(n: number, method: string, params: Record<string, unknown>): void {
@@ -277,7 +287,7 @@ export function fakeCentre(options: FakeOptions) {
         for (const [key, list] of marks) marks.set(key, list.map((mark) => (mark.command === params['command'] ? { ...mark, seenAt: at() } : mark)));
         push('sync', sync);
         return reply(n, { done: true });
-      default: return reply(n, { done: true });
+      default: return void (playedElse(n, method, params) ?? reply(n, { done: true }));
     }
   }
 
