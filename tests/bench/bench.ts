@@ -11,6 +11,9 @@ const benches: Record<string, () => Promise<Bench>> = {
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'outbox-append': async () => (await import('./outbox-append.ts')).outboxAppend,
   gate: async () => (await import('./gate.ts')).gate,
+  drain: async () => (await import('./drain.ts')).drain,
+  'catch-up': async () => (await import('./catch-up.ts')).catchUp,
+  growth: async () => (await import('./growth.ts')).growth,
   'audit-verify': async () => (await import('./audit-verify.ts')).auditVerify,
 };
 

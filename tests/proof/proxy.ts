@@ -20,6 +20,8 @@ export class Proxy {
   readonly #server: Server;
   readonly #pairs = new Set<[Socket, Socket]>();
   #line: Line = { kind: 'good' };
+  /** Bytes that went from the centre to desktops. */
+  told = 0;
   /** Where the centre is now; null while there is none. */
   upstream: number | null = null;
 
@@ -65,12 +67,13 @@ export class Proxy {
       far.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
-    void this.#pass(near, far).catch(end);
-    void this.#pass(far, near).catch(end);
+    void this.#pass(near, far, far).catch(end);
+    void this.#pass(far, near, far).catch(end);
   }
 
-  async #pass(from: Socket, to: Socket): Promise<void> {
+  async #pass(from: Socket, to: Socket, far: Socket): Promise<void> {
     for await (const chunk of from as AsyncIterable<Buffer>) {
+      if (from === far) this.told += chunk.length;
       for (const part of this.#parts(chunk)) {
         if (this.#line.kind === 'late') await wait(this.#line.ms);
         if (this.#line.kind === 'slow') await wait(this.#line.everyMs);
