@@ -104,6 +104,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const desktop = byName.get(machine)!;
     if (stored === undefined || desktop.endedBy !== null) continue;
     const kept = desktop.commands.get(id);
+    for (const earlier of kept?.dependsOn ?? []) if (stored.status === 'accepted' && commands.get(earlier)?.status === 'refused') violations.push(`[SY3] ${kind} ${id} was accepted and builds on ${earlier}, which was refused`);
     if (stored.status === 'refused' && kept?.status !== 'refused') violations.push(`[SY3] ${kind} ${id} was refused and is ${kept?.status ?? 'gone'} at ${machine}`);
     if (stored.status === 'refused' && kept?.status === 'refused' && kept.refusal === null) violations.push(`[SY3] ${kind} ${id} was refused without a reason at ${machine}`);
     if (stored.status === 'accepted' && (kept === undefined || kept.status === 'refused' || kept.status === 'unsent')) violations.push(`[SY3] ${kind} ${id} was accepted and is ${kept?.status ?? 'gone'} at ${machine}`);

@@ -1,7 +1,7 @@
 /** Reads a desktop's file with nothing but SQLite and its key. */
 import Database from 'better-sqlite3';
 
-export type KeptCommand = { seq: number; id: string; stream: string; status: string; refusal: string | null };
+export type KeptCommand = { seq: number; id: string; stream: string; status: string; refusal: string | null; dependsOn: string[] };
 export type KeptCase = { id: string; version: number; state: unknown };
 
 export function readDesktop(file: string, key: Buffer): { commands: Map<string, KeptCommand>; cases: Map<string, KeptCase> } {
@@ -9,10 +9,10 @@ export function readDesktop(file: string, key: Buffer): { commands: Map<string, 
   try {
     db.pragma("cipher = 'sqlcipher'");
     db.pragma(`key = "x'${key.toString('hex')}'"`);
-    const commands = db.prepare('select seq, id, stream, status, refusal from outbox order by seq').all() as KeptCommand[];
+    const commands = db.prepare('select seq, id, stream, status, refusal, inner_text from outbox order by seq').all() as (KeptCommand & { inner_text: string })[];
     const cases = db.prepare('select id, version, state from confirmed_case').all() as { id: string; version: number; state: string }[];
     return {
-      commands: new Map(commands.map((row) => [row.id, row])),
+      commands: new Map(commands.map(({ inner_text: inner, ...row }) => [row.id, { ...row, dependsOn: (JSON.parse(inner) as { dependsOn: string[] }).dependsOn }])),
       cases: new Map(cases.map((row) => [row.id, { ...row, state: JSON.parse(row.state) as unknown }])),
     };
   } finally {

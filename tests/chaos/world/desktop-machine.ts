@@ -1,6 +1,7 @@
 /** A workstation with one person's profile on it: its disk, and on it one session after another, as the power lets it. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { CaseState } from '#shared/case/state.ts';
 import type { CommandParams } from '#shared/protocol/desk-rpc.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
@@ -60,6 +61,8 @@ export class DesktopMachine {
   endedBy: string | null = null;
   isFull = false;
   troubles: string[] = [];
+  /** Notes that were saved here, by the command that wrote each. */
+  readonly #notes = new Map<string, { case: string; noteId: string }>();
 
   constructor(root: string, name: string, who: { person: Person; desktop: string; machine: Machine }, parts: DesktopParts) {
     this.name = name;
@@ -230,6 +233,7 @@ export class DesktopMachine {
         return { ok: false, code: answer.refusal.code, id: null };
       }
       trace.say(this.name, `saved ${params.kind} ${answer.value.commandId} of ${params.case}`);
+      if (params.kind === 'write note') this.#notes.set(answer.value.commandId, { case: params.case, noteId: (params.body as { noteId: string }).noteId });
       this.#parts.saved({ id: answer.value.commandId, machine: this.name, desktop: this.desktop, person: this.person.id, case: params.case, kind: params.kind });
       return { ok: true, code: null, id: answer.value.commandId };
     } catch (error) {
@@ -242,6 +246,21 @@ export class DesktopMachine {
       }
       trace.say(this.name, `could not save ${params.kind}: ${trouble.refusal.code}`);
       return { ok: false, code: trouble.refusal.code, id: null };
+    }
+  }
+
+  /** SY8: what was saved here is on screen here, before and after the centre has it, unless it says that it is refused or doubtful. */
+  checkScreen(): void {
+    const { session } = this;
+    const store = this.#store;
+    if (session === null || store === null) return;
+    for (const [id, note] of this.#notes) {
+      const view = session.book.view(note.case);
+      const row = store.outbox.get(id);
+      if (view === null || row === null || row.status === 'refused' || view.marks.some((mark) => mark.command === id && mark.doubtful !== null)) continue;
+      if ((view.state as CaseState).notes.some((one) => one.noteId === note.noteId)) continue;
+      this.#notes.delete(id);
+      this.#trouble(`[SY8] note ${id} was saved here, is ${row.status} and not on screen`);
     }
   }
 

@@ -32,6 +32,9 @@ export async function work(parts: WorkParts): Promise<void> {
   }
   const own = statesOf(desk).filter((state) => state.owner === desk.person.id && state.closed === null);
   if (own.length === 0 || (own.length < 5 && chance.often(0.12))) return openCase(parts);
+  // What is begun is mostly gone on with: an operation takes eight steps of two people.
+  const begun = own.filter((one) => Object.values(one.operations).some((operation) => ['draft', 'approved', 'in-review'].includes(operation.status) || operation.payload !== null) && one.customerId !== null);
+  if (begun.length > 0 && chance.often(0.55)) return operate(parts, chance.pick(begun));
   const state = chance.pick(own);
   if (chance.often(0.45) && state.customerId !== null) return operate(parts, state);
   return jot(parts, state);

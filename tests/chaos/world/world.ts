@@ -110,7 +110,10 @@ export class World {
     faults.heal();
     const unquiet = await this.#quiet();
     this.trace.say('world', unquiet ?? 'is quiet');
-    for (const desktop of this.desktops) desktop.stop();
+    for (const desktop of this.desktops) {
+      desktop.checkScreen();
+      desktop.stop();
+    }
     const serverFolder = await this.server.end();
     return {
       desktops: this.desktops, serverFolder, saved: this.saved, bank: this.bank, restores: this.server.restores, clonesOf: this.clonesOf,
@@ -125,6 +128,7 @@ export class World {
     const usualMs = chance.pick([8_000, 15_000, 30_000]);
     const again = (): void => void this.time.after(chance.wait(usualMs * this.tempo), this.outside, () => {
       if (!this.#working) return;
+      desktop.checkScreen();
       const parts = { desk: desktop, chance, room: this.room, bank: this.bank, server: this.server };
       const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
       done.catch((error: unknown) => desktop.troubles.push(`${desktop.name}: the work threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)).finally(again);
