@@ -5,6 +5,7 @@
 import { CHINA_CALENDAR } from '#shared/calendar/china-2026.ts';
 import type { Command, CommandBody, CommandKind } from '#shared/case/commands.ts';
 import { payloadOf, validityLimit } from '#shared/operation/submission.ts';
+import { returnLimit } from '#shared/operation/on-return-terms.ts';
 import { digestOf, PlainKind, planIdOf } from '#shared/operation/payload.ts';
 import type { Signed, SignaturePurpose } from '#shared/protocol/signature.ts';
 import type { DecideContext, Who } from '#shared/case/context.ts';
@@ -33,7 +34,7 @@ const plainPolicy = (kind: PlainKind): unknown => ({
 });
 export const control: ControlPolicy = ControlPolicy.parse({
   version: 'control-test', effectiveFrom: '2026-11-01T00:00:00.000Z', source: 'test', equivalentTo: [], reviewTakenMinutes: 5, maxBlindEntries: 2,
-  breakGlass: { afterMinutes: 15, capFen: 50_000_000, perDay: 3 },
+  breakGlass: { afterMinutes: 15, capFen: 50_000_000, perDay: 3 }, offline: { capFen: 20_000_000, hours: 12, withoutRecording: true },
   kinds: {
     'early-settlement': {
       name: both('分期提前结清', 'Early settlement'), keyFigures: ['total', 'lines', 'due-date', 'principals'], pinned: PinnableFact.options, reviewLimitFen: { mentor: 100_000_000, lead: 200_000_000 }, highValueFromFen: 5_000_000, highValueFromLines: 3, principalsUpToLines: 3,
@@ -132,6 +133,7 @@ export function startStory(planCount = 5, chosen = 3) {
   const events: FoldedEvent[] = [];
   let clock = Date.parse('2026-11-21T06:40:00.000Z');
   let serial = 0x1000;
+  let silence = false;
   let gateChange: ((facts: CustomerFacts) => CustomerFacts) | null = null;
   const fresh = (): string => id((serial += 1));
   const at = (): string => new Date(clock).toISOString();
@@ -142,9 +144,9 @@ export function startStory(planCount = 5, chosen = 3) {
     return {
       at: 'server', now: at(), by, calendar: CHINA_CALENDAR, control, flowPolicy: { version: 'test', parameters: [] }, flow: () => null,
       site: { bank: { zh: '示范银行', en: 'Demo Bank' }, officialNumber: '955xx', ivrKey: '3', dutyPhone: '010-5550 0100' },
-      lights: { core: 'up', centre: 'up', phone: 'up' }, gateFacts: { facts: gateChange === null ? read.facts : gateChange(read.facts), quotes: read.quotes },
+      lights: { core: 'up', centre: 'up', phone: 'up' }, gateFacts: silence ? 'unknown' : { facts: gateChange === null ? read.facts : gateChange(read.facts), quotes: read.quotes },
       person: (person) => ({ human: PEOPLE[person]?.human ?? person, role: PEOPLE[person]?.role ?? 'agent', entitlements: mentor.entitlements as never, active: true, relatedCustomers: [], keys: PEOPLE[person] === undefined ? [] : [keyOf(PEOPLE[person])], online: true }),
-      ledger: { entries: [] }, signature, stoppedKinds: [], breakGlassToday: 0, qualityStaff: [QUALITY], reviewOffered: true,
+      ledger: { entries: [] }, signature, signatureOf: (_person, one) => ({ ok: true, purpose: one.purpose, digest: one.digest }), stoppedKinds: [], breakGlassToday: 0, qualityStaff: [QUALITY], reviewOffered: true,
     };
   };
   /** As the server finds a command's signatures: these are always good. */
@@ -237,6 +239,34 @@ export function startStory(planCount = 5, chosen = 3) {
     handOver(to: Who, handOverId = id(0x31), review = id(0x32)): void {
       must('hand over case', { handOverId, to: to.person, note: '请接着回电' });
       must('accept hand-over', { handOverId, nonce: fresh(), reviewId: review }, to);
+    },
+    /** OF2: submitted for the return of the line, as the desk completes it. */
+    submitHere(coSignId = id(0x41)): void {
+      const operation = state().operations[OPERATION]!;
+      const nonce = fresh();
+      const validUntil = returnLimit(operation, control, at());
+      const digest = digestOf(payloadOf(state(), operation, { validUntil, nonce }, context(maker)));
+      must('submit for return', { operationId: OPERATION, coSignId, nonce, policyVersion: control.version, validUntil, signed: signed('tick', digest, maker) });
+    },
+    enterHere(wrongBy = 0, coSignId = id(0x41)): void {
+      const payload = state().operations[OPERATION]!.payload!;
+      const principals = Object.fromEntries(settlementLines(payload.lines).map((line) => [line.planId, line.remainingFen]));
+      must('enter blind here', { operationId: OPERATION, coSignId, reviewer: MENTOR, entry: { totalDueFen: payload.totalDueFen + wrongBy, lines: payload.lines.length, dueDate: payload.dueDate, principals } });
+    },
+    coSignHere(coSignId = id(0x41)): void {
+      const { digest } = state().operations[OPERATION]!;
+      must('co-sign here', { operationId: OPERATION, coSignId, reviewer: MENTOR, digest: digest!, approval: signed('approval', digest!, mentor) });
+    },
+    /** @param silent the bank does not answer, or the centre has not been heard */
+    orderHere(callId: string, silent = false): { refused: string | null } {
+      const one = state().onReturn[OPERATION]!;
+      if (silent) silence = true;
+      const answer = command('order on return', {
+        operationId: OPERATION, coSignId: one.coSignId, executionId: fresh(), digest: one.digest, callId, keys: state().operations[OPERATION]!.payload!.lines.map((line) => ({ lineId: line.lineId, key: fresh() })),
+        factsReadAt: one.factsReadAt, notAfter: one.notAfter, reviewer: MENTOR, entry: one.entries.at(-1)!.entry, tick: one.tick, approval: one.coSign!.approval, signed: signed('order', one.digest, maker),
+      });
+      silence = false;
+      return answer;
     },
     signTaken(who: Who): void {
       const { digest } = state().operations[OPERATION]!;
