@@ -40,6 +40,7 @@ export class HandOverHere {
   /** The hand-overs that are not settled yet, by case. */
   readonly #given: Map<string, string>;
   #second: SecondPerson | null = null;
+  #spooled: Promise<void> | null = null;
   #opening = false;
   #cancelClose: () => void = () => {};
 
@@ -83,7 +84,10 @@ export class HandOverHere {
     if (known?.refusal != null) return no(known.refusal);
     const row = known ?? (await this.#sign(second, given));
     if ('refusal' in row && !('seq' in row)) return no(row.refusal);
-    return { ok: true, value: { commandId: row.id, copied: this.#copy(second, row, given.note) } };
+    const copied = this.#copy(second, row, given.note);
+    // Acknowledged once the workstation's spool has it too (SY10).
+    await this.#spooled;
+    return { ok: true, value: { commandId: row.id, copied } };
   }
 
   async #sign(second: SecondPerson, { case: caseId, handOverId, note: words }: Given): Promise<OutboxRow | { refusal: Refusal }> {
@@ -100,6 +104,7 @@ export class HandOverHere {
     const answer = giveCommand(this.#parts.command(), { id: handOverId, kind: HAND_OVER_HERE, case: caseId, body });
     if (!answer.ok) return { refusal: answer.refusal };
     if (answer.row === undefined) throw new Error('a new hand-over has a row');
+    this.#spooled = answer.spooled ?? null;
     this.#given.set(caseId, answer.row.id);
     this.#parts.stored(answer.row);
     return answer.row;
