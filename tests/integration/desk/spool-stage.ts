@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
@@ -7,6 +7,7 @@ import type { CaseState } from '#shared/case/state.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { spoolOverHttp } from '../../../electron/desk/spool/spool-over-http.ts';
+import { WorkstationFile } from '../../../electron/desk/signing/workstation-key.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { LinkLost, type Connect, type Link } from '../../../electron/desk/sync/link.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
@@ -134,4 +135,20 @@ export async function disable(running: RunningCentre, account: string): Promise<
   const { administration } = running.centre;
   const personId = personOf(account).id;
   await administration.record((state) => (state.people[personId]!.person.active ? [{ kind: 'person disabled', body: { personId, by: personOf('risk').id, reason: 'a test' } }] : []));
+}
+
+/** As a person's key, or a machine, is revoked at the centre. */
+export async function revoke(running: RunningCentre, what: { keyOf: string } | { workstation: string }): Promise<void> {
+  const by = personOf('risk').id;
+  await running.centre.administration.record((state) => {
+    if ('workstation' in what) return [{ kind: 'workstation revoked', body: { workstationId: what.workstation, by, reason: 'a test' } }];
+    const personId = personOf(what.keyOf).id;
+    return state.people[personId]!.keys.filter(({ revokedAt }) => revokedAt === null).map(({ keyId }) => ({ kind: 'key revoked' as const, body: { personId, keyId, by, reason: 'a test' } }));
+  });
+}
+
+/** The id under which a machine's root is enrolled. */
+export function machineOf(root: string): string {
+  const name = readdirSync(root).find((one) => one.startsWith('workstation-') && one.endsWith('.json'))!;
+  return WorkstationFile.parse(JSON.parse(readFileSync(join(root, name), 'utf8'))).workstation!;
 }
