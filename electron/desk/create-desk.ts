@@ -6,6 +6,7 @@ import type { Here } from './decide-here.ts';
 import { instantOf, type Environment } from './environment.ts';
 import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
+import { exportDiagnostics } from './session/diagnose.ts';
 import { OpenSession } from './session/open-session.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
@@ -18,6 +19,8 @@ import { Spool } from './spool/spool.ts';
 import { spoolOverHttp, type PostSpool } from './spool/spool-over-http.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
 import type { KeyStore } from './store/key-store.ts';
+import { removeOldProfiles } from './keep/old-profiles.ts';
+import { Wiper } from './wipe/wiper.ts';
 import type { SignInOverHttp } from './sync/http-sign-in.ts';
 import type { Connect } from './sync/link.ts';
 import type { SessionToken } from './sync/token-keeper.ts';
@@ -53,6 +56,8 @@ export type Desk = {
 };
 
 const DONE = { ok: true, value: { done: true } } as const;
+/** Whoever hears this may see no case any more (SY6). */
+const BARRED: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked']);
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
 /** The desk: all of it but the process it runs in. */
@@ -85,16 +90,29 @@ export function createDesk(parts: DeskParts): Desk {
 
   function end(refusal: Refusal | null): void {
     const ending = session;
+    const server = present?.server ?? null;
     session = null;
     present = null;
     lastEnd = refusal;
+    if (refusal !== null && BARRED.has(refusal.code)) ending?.forgetCustomers();
     ending?.stop();
+    // PR6: the person's own file is closed now, and everybody's goes.
+    if (refusal?.code === 'workstation-revoked' && server !== null) void wiper.begin(server).catch(parts.report);
     everythingChanged();
   }
 
   const enrolment = new Enrolment(parts.root);
   const spool = new Spool(parts.root);
   const postSpool = parts.postSpool ?? spoolOverHttp;
+  const wiper = new Wiper({
+    root: parts.root, spool, post: postSpool, environment: parts.environment, report: parts.report,
+    changed: (refusal) => {
+      if (session !== null) return;
+      lastEnd = refusal;
+      publisher.changed('session');
+    },
+  });
+  lastEnd = wiper.resume();
   const told = ({ reached, ...outcome }: Delivery): DeskReply<MethodValue<'deliverSpool'>> =>
     (reached ? { ok: true, value: outcome } : { ok: false, refusal: { code: 'server-unreachable' } });
   const signInParts: SignInParts = {
@@ -164,13 +182,32 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
+  /** PR6: what the server says of this machine is acted upon before anybody is told. */
+  async function heard(server: string, refusal: Refusal): Promise<Refusal> {
+    if (refusal.code === 'workstation-revoked') return (await wiper.begin(server)).refusal;
+    return refusal.code === 'workstation-not-enrolled' ? (wiper.instead(server)?.refusal ?? refusal) : refusal;
+  }
+
+  /** Files of people who work elsewhere now. A disk that cannot be written keeps nobody from work. */
+  function forgetAbsent({ server, account }: Credentials, { clock }: SignedInHere): void {
+    try {
+      removeOldProfiles(parts.root, server, spool, clock.nowMs(), profileFolder(parts.root, server, account).path);
+    } catch (error) {
+      parts.report(error);
+    }
+  }
+
   async function startSession(given: Credentials): Promise<DeskReply<SessionView>> {
     if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
     signingIn = true;
     const credentials = { ...given };
     try {
+      const barred = await wiper.gate(credentials.server);
+      if (barred !== null) return { ok: false, refusal: barred.refusal };
       const signedIn = await signIn(signInParts, credentials);
-      if ('refusal' in signedIn) return { ok: false, refusal: signedIn.refusal };
+      if ('refusal' in signedIn) return { ok: false, refusal: await heard(credentials.server, signedIn.refusal) };
+      wiper.over(credentials.server);
+      if (signedIn.checkedBy === 'server') forgetAbsent(credentials, signedIn);
       const opened = new OpenSession({
         signedIn, server: credentials.server, workstation: parts.workstation, environment: parts.environment,
         logic: parts.logic, connect: parts.connect, publisher, spool, postSpool,
@@ -199,7 +236,9 @@ export function createDesk(parts: DeskParts): Desk {
 
   const handlers: DeskHandlers = {
     signIn: overTls(startSession),
-    signOut: ({ evenUnsent }) => {
+    signOut: ({ evenUnsent, keepMine }): DeskReply<{ done: true }> => {
+      const items = session?.itemsLeft ?? 0;
+      if (items > 0 && keepMine !== true) return { ok: false, refusal: { code: 'hand-over-open', detail: { items } } };
       const unsent = session?.unsent ?? 0;
       if (unsent > 0 && evenUnsent !== true) return { ok: false, refusal: { code: 'unsent-work', detail: { unsent } } };
       end(null);
@@ -257,7 +296,7 @@ export function createDesk(parts: DeskParts): Desk {
       session?.tryAgain(stream);
       return DONE;
     },
-    diagnostics: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.diagnostics() }),
+    diagnostics: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: exportDiagnostics(parts.root, session.diagnostics()) }),
   };
 
   return {
@@ -270,6 +309,7 @@ export function createDesk(parts: DeskParts): Desk {
       endService = () => {};
       session?.stop();
       session = null;
+      wiper.stop();
       spool.close();
     },
   };

@@ -17,7 +17,7 @@ const RefusalNotice = lazy(async () => ({ default: (await import('../ui/refusal-
 
 const fileTroubles: ReadonlySet<string> = new Set(['store-corrupt', 'store-newer', 'store-key-lost', 'key-store-lost']);
 /** The machine itself has to be enrolled, or enrolled anew, before anybody signs in at it (PR9). */
-const machineTroubles: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost']);
+const machineTroubles: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost', 'workstation-wiped']);
 const isServer = (text: string): boolean => /^https?:\/\/[^\s/]+(:\d+)?\/?$/.test(text) && URL.canParse(text);
 const plainServer = (text: string): string => text.trim().replace(/\/+$/, '');
 

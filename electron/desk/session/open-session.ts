@@ -24,6 +24,7 @@ import { CaseKeeper, DEFAULT_KEEP_DAYS } from '../keep/case-keeper.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
+import { startOver } from '../sync/take-feed.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
 import { diagnose, Happenings } from './diagnose.ts';
@@ -209,6 +210,16 @@ export class OpenSession {
     this.#spool?.stop();
     this.#parts.signedIn.signing.close();
     this.#parts.signedIn.store.close();
+  }
+
+  /** SY6: the person may see no case any more, and this machine alone lets them in no more (OF3). Unsent work stays. */
+  forgetCustomers(): void {
+    this.#ifDiskCan(() => {
+      const { store } = this.#parts.signedIn;
+      store.forgetCustomers();
+      store.meta.clear('lastOnlineAt');
+      startOver(store);
+    });
   }
 
   // ------------------------------------------------------------ what is shown

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { WrappedKey } from '#shared/protocol/wrapped-key.ts';
 import { NO_KEY_STORE, type MachineShare } from './key-store.ts';
 import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey } from './passphrase-key.ts';
-import { readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from './profile-folder.ts';
+import { moveUp, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import type { StoreOptions } from './store.ts';
 import { StoreError } from './store-refusal.ts';
 
@@ -66,9 +66,9 @@ const wrapBeside = (held: KeyFile, found: FileKey, passphrase: string, options: 
  * share the store wants sealed anew. Not in the middle of a change of passphrase: both wrappings need the same share.
  */
 export async function strengthen(folder: ProfileFolder, held: KeyFile, found: FileKey, passphrase: string, options: StoreOptions): Promise<void> {
-  if (held.next !== undefined || (held.machine !== null && !found.stale)) return;
+  if (held.next !== undefined || (held.machine !== null && !found.stale)) return moveUp(folder);
   const share = await newShare(options);
-  if (share === null) return;
+  if (share === null) return moveUp(folder);
   const key = await wrapKey(found.key, passphrase, belongsTo(held.desktop, share.secret), options.cost ?? USUAL_COST, share.secret);
   share.secret.fill(0);
   // As it is now: a wrong guess may have been counted since it was read.

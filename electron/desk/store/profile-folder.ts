@@ -36,9 +36,11 @@ export type ProfileFolder = { readonly path: string; readonly keyFile: string; r
 /** One folder per person and server: two people at one workstation never share a file. */
 export function profileFolder(root: string, server: string, account: string): ProfileFolder {
   const name = createHash('sha256').update(`${server.replace(/\/+$/, '')}\n${account.trim().toLowerCase()}`).digest('hex').slice(0, 24);
-  const path = join(root, name);
-  return { path, keyFile: join(path, 'key.json'), database: join(path, 'desk.db') };
+  return profileAt(join(root, name));
 }
+
+/** @param path a folder that is known to be a person's */
+export const profileAt = (path: string): ProfileFolder => ({ path, keyFile: join(path, 'key.json'), database: join(path, 'desk.db') });
 
 /**
  * Reads the key file.
@@ -66,6 +68,12 @@ export function readKeyFile(folder: ProfileFolder): KeyFile | null {
     if (!parsed.success) throw new StoreError('store-key-lost', undefined, parsed.error);
     return parsed.data;
   });
+}
+
+/** Writes a key file of an earlier format as the present one: its person was here with this program. */
+export function moveUp(folder: ProfileFolder): void {
+  const held = readKeyFile(folder);
+  if (held !== null && (AnyFormat.safeParse(JSON.parse(readFileSync(folder.keyFile, 'utf8'))).data?.format ?? 0) < KEY_FILE_FORMAT) writeKeyFile(folder, held);
 }
 
 /** The wrong passphrases in a row, in the key file as it is now. */
@@ -104,7 +112,7 @@ export function foldersAside(folder: ProfileFolder): ProfileFolder[] {
       .filter((name) => name.startsWith(`${basename(folder.path)}.aside-`) && !name.endsWith('.taken'))
       .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
       .map((name) => join(root, name))
-      .map((path) => ({ path, keyFile: join(path, 'key.json'), database: join(path, 'desk.db') }));
+      .map(profileAt);
   });
 }
 

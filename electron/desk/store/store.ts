@@ -27,6 +27,8 @@ export type Store = {
   readonly left: LeftCases;
   /** All or nothing, on disk when it returns (SY1). A full or lost disk throws a StoreError and changes nothing. */
   transaction<T>(work: () => T): T;
+  /** SY6: whose file it is may see no case any more. The outbox stays, until the server has answered it. */
+  forgetCustomers(): void;
   /** Brings the log into the file and cuts it to nothing: what was deleted is in neither any more. */
   wipeLog(): void;
   close(): void;
@@ -44,6 +46,10 @@ export function storeOf(db: Db, desktop: string): Store {
     takenOver: takenOverOf(db),
     left: leftCasesOf(db),
     transaction: (work) => onDisk(() => db.transaction(work)()),
+    forgetCustomers: () => onDisk(() => {
+      db.transaction(() => db.exec('delete from confirmed_case; delete from draft; delete from live; delete from left_case; update taken_over set state = null'))();
+      db.pragma('wal_checkpoint(TRUNCATE)');
+    }),
     wipeLog: () => onDisk(() => void db.pragma('wal_checkpoint(TRUNCATE)')),
     close: () => db.close(),
   };

@@ -119,8 +119,10 @@ describe('[PR1] [RB3] a key file of before', () => {
   it('of format 1 is read as it was, and stays without a key store where there is none', async () => {
     await made();
     asFormat1();
+    expect(await opened('wrong')).toBe('wrong');
+    expect(readFileSync(folder.keyFile, 'utf8')).toContain('"format":1');
     expect(await opened('correct horse')).toBe(7);
-    expect(keyFile()).toMatchObject({ format: 2, machine: null });
+    expect(JSON.parse(readFileSync(folder.keyFile, 'utf8'))).toMatchObject({ format: 2, machine: null });
   });
 
   it('is put under the key store with the next right passphrase, and not by a wrong one', async () => {
