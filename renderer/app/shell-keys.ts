@@ -4,6 +4,7 @@ import { toggleHold } from '../call/call-bar.tsx';
 import { useCallInHand } from '../call/current-call.ts';
 import { startStop } from '../call/start-run.ts';
 import { useStepKeys } from '../flow/step-keys.ts';
+import { useWarmTransferKey } from '../stop/warm-transfer.tsx';
 import { useKeysHelp } from './keys-help.tsx';
 import { viewsFor } from './navigation.tsx';
 import { useLiveStore } from './stores/live.ts';
@@ -30,6 +31,7 @@ const openTool = (name: Parameters<typeof toggleTool>[0]) => (): void => {
 export function useShellKeys(): void {
   const hand = useCallInHand();
   const me = useMe();
+  useWarmTransferKey();
   useHotkeys('f1', once(() => useKeysHelp.setState(({ open }) => ({ open: !open }))), everywhere);
   useHotkeys('f2', once(openTool('intent')), everywhere);
   useHotkeys('f3', once(() => {
@@ -42,6 +44,7 @@ export function useShellKeys(): void {
   useHotkeys('f8', once(() => void startStop()), everywhere);
   useHotkeys('f9', once(openTool('callback')), everywhere);
   useHotkeys('f10', once(openTool('mentor')), everywhere);
+  useHotkeys('f11', once(openTool('logCall')), everywhere);
   useHotkeys('f12', once(openTool('escalate')), everywhere);
   useHotkeys('escape', once(() => {
     closeTools();

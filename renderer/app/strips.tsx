@@ -1,5 +1,6 @@
 import { useTexts } from './i18n.ts';
 import { StoppedStrips } from '../operation/stopped-kind.tsx';
+import { NotStoppedStrip } from '../stop/not-stopped.tsx';
 import { useLights } from './lights.tsx';
 import { clearRefused, useRefused } from './send.ts';
 import { useLive } from './stores/live.ts';
@@ -27,6 +28,7 @@ export function Strips() {
       {lights.phones === 'down' ? <LookNotice testId="strip-phones">{t('strip.phones')}</LookNotice> : null}
       {sync?.clockIsOff && clock !== undefined && !clock.controllable ? <LookNotice testId="strip-clock">{t('strip.clock')}</LookNotice> : null}
       {keyTrouble === null ? null : <LookNotice testId="strip-key">{t(keyTrouble.code === 'key-lost' ? 'strip.keyLost' : 'strip.keyNone')}</LookNotice>}
+      <NotStoppedStrip />
       <StoppedStrips />
       {refused?.key === '' ? <RefusalNotice refusal={refused.refusal} onClose={clearRefused} /> : null}
     </div>

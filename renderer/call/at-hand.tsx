@@ -6,6 +6,7 @@ import { usePlace } from '../app/stores/place.ts';
 import { useTools } from '../app/stores/tools.ts';
 import { CallbackForm } from './callback-form.tsx';
 import { HistoryTab } from './history-tab.tsx';
+import { LogCallForm } from './log-call.tsx';
 import { KnowledgeTab } from './knowledge-tab.tsx';
 import { MentorList } from './mentor-list.tsx';
 import { NotePad } from './note-pad.tsx';
@@ -18,10 +19,11 @@ import { Voice } from './voice.tsx';
 export function AtHand() {
   const t = useTexts(callTexts);
   const view = useCase(usePlace((place) => place.caseId));
-  const { tab, callback, mentor } = useTools();
+  const { tab, callback, mentor, logCall } = useTools();
   return (
     <aside className="at-hand" aria-label={t('hand.label')} data-testid="at-hand">
       <RiskPanel view={view} />
+      {logCall ? <LogCallForm view={view} /> : null}
       {callback && view ? <CallbackForm view={view} key={view.caseId} /> : null}
       {mentor ? <MentorList /> : null}
       <Voice />

@@ -1,40 +1,41 @@
-/** Which call is in hand, folded from what the phone system told of it (CT1). */
-import { foldCall, type CallState } from '#shared/telephony/call-state.ts';
-import type { CallEvent } from '#shared/telephony/call-event.ts';
+/** Which call is in hand: by the centre's word, folded from what the phone system told of it (CT1), or logged by hand (OF1). */
+import { callOf } from '#shared/operation/call-of.ts';
+import type { CallState } from '#shared/telephony/call-state.ts';
 import { allCases, useCases, type TypedCase } from '../app/stores/cases.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { useLive, useLiveStore } from '../app/stores/live.ts';
+import { useMe } from '../app/stores/session.ts';
+import { handCallNow, openLoggedCall } from './hand-call.ts';
 
-const folded = new WeakMap<readonly CallEvent[], CallState>();
+/** The state of one call as this case knows it, or null. */
+export const callIn = (view: TypedCase | null, callId: string | null): Readonly<CallState> | null => (view === null || callId === null ? null : callOf(view.state, callId));
 
-/** The state of one call as this case knows it, or null. Folded once for each list of events. */
-export function callIn(view: TypedCase | null, callId: string | null): CallState | null {
-  const events = callId === null ? undefined : view?.state.calls[callId];
-  if (callId === null || events === undefined) return null;
-  let call = folded.get(events);
-  if (call === undefined) {
-    call = foldCall(callId, events);
-    folded.set(events, call);
-  }
-  return call;
-}
+const has = ({ state }: TypedCase, callId: string): boolean => state.calls[callId] !== undefined || state.handCalls[callId] !== undefined;
 
-/** The case that holds the events of the call, or null while it has not reached this desktop. */
-export const caseOfCall = (cases: readonly TypedCase[], callId: string): TypedCase | null => cases.find((one) => one.state.calls[callId] !== undefined) ?? null;
+/** The case that holds the call, or null while it has not reached this desktop. */
+export const caseOfCall = (cases: readonly TypedCase[], callId: string): TypedCase | null => cases.find((one) => has(one, callId)) ?? null;
 
-export type CallInHand = { callId: string; call: CallState | null; /** Since when, where the call itself is not here yet. */ since: string };
+export type CallInHand = { callId: string; call: Readonly<CallState> | null; /** Since when, where the call itself is not here yet. */ since: string; /** No phone command reaches it: it is ended where it was logged. */ byHand: boolean };
 
-/** The call that the agent is on, by the centre's word; null without one. */
+/** The call that the agent is on; null without one. What was logged by hand last is on, whatever the centre said before it fell silent. */
 export function useCallInHand(): CallInHand | null {
   const agent = useLive('agent');
+  const me = useMe();
   const held = useCases((store) => store.held);
+  const logged = me === null ? null : openLoggedCall(held, me.id);
+  if (logged !== null) return { callId: logged.hand.callId, call: callIn(logged.views[0]!, logged.hand.callId), since: logged.hand.startedAt, byHand: true };
   if (agent?.state !== 'on-call' || agent.callId === null) return null;
-  const view = caseOfCall(allCases(held), agent.callId);
-  return { callId: agent.callId, call: callIn(view, agent.callId), since: agent.since };
+  return { callId: agent.callId, call: callIn(caseOfCall(allCases(held), agent.callId), agent.callId), since: agent.since, byHand: false };
 }
 
 /** Whether the call belongs to this case: its own, or the one on which a second matter came up. */
-export const isOnCall = (view: TypedCase, callId: string): boolean => view.state.calls[callId] !== undefined || view.state.opened?.callId === callId;
+export const isOnCall = (view: TypedCase, callId: string): boolean => has(view, callId) || view.state.opened?.callId === callId;
+
+/** The id of the call in hand, for what is not drawn. */
+export function callIdInHand(): string | null {
+  const agent = useLiveStore.getState().held.agent?.value;
+  return handCallNow()?.hand.callId ?? (agent?.state === 'on-call' ? agent.callId : null);
+}
 
 /** Whole seconds since the call was answered, which is where the recording begins; null without a call. */
 export function recordingOffset(callId: string | null): number | null {

@@ -4,7 +4,7 @@ import { allCases, useCases } from '../app/stores/cases.ts';
 import { useLive, useLiveStore } from '../app/stores/live.ts';
 import { openCase, usePlace } from '../app/stores/place.ts';
 import { closeTools } from '../app/stores/tools.ts';
-import { caseOfCall } from './current-call.ts';
+import { caseOfCall, useCallInHand } from './current-call.ts';
 
 /** The call that rings is taken. Pressing twice is once: the centre knows the call by its id. */
 export async function answerCall(): Promise<void> {
@@ -25,9 +25,8 @@ export async function answerCall(): Promise<void> {
  */
 export function useFollowRinging(): void {
   const offer = useLive('offer');
-  const agent = useLive('agent');
   const held = useCases((store) => store.held);
-  const callId = agent?.state === 'on-call' ? agent.callId : null;
+  const callId = useCallInHand()?.callId ?? null;
   const ringing = offer?.callId ?? null;
 
   useEffect(() => {

@@ -7,6 +7,7 @@ import { useMe } from '../app/stores/session.ts';
 import { closeTool, toggleTool, useTools } from '../app/stores/tools.ts';
 import { Hotkey } from '../ui/hotkey.tsx';
 import { StopList } from '../stop/stop-list.tsx';
+import { WarmTransfer } from '../stop/warm-transfer.tsx';
 import { newId, startStop } from './start-run.ts';
 import { callTexts } from './texts.ts';
 
@@ -41,6 +42,7 @@ export function RiskPanel({ view }: { view: TypedCase | null }) {
         <div className="risk-open">
           <p className="speech speech-small">{t('risk.say')}</p>
           <p className="small tone-red">{t('risk.first')}</p>
+          <WarmTransfer />
           <div className="row-wrap" style={{ gap: 4 }}>
             {kinds.map((what) => <Button key={what} size="small" disabled={view === null} onClick={() => raise(what)} data-testid={`risk-${what}`}>{t(`risk.${what}`)}</Button>)}
           </div>

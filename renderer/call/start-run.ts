@@ -3,10 +3,14 @@ import { v7 } from 'uuid';
 import type { FlowDefinition } from '#shared/flow/definition.ts';
 import { sendCommand, askCentre, tellRefused } from '../app/send.ts';
 import { typedCase, useCases, type TypedCase } from '../app/stores/cases.ts';
+import { nowAt } from '../app/stores/clock.ts';
 import { useLiveStore } from '../app/stores/live.ts';
+import { heldCustomer, isCut, takeHeldFacts } from '../caller/held-customers.ts';
 import { openCase, usePlace } from '../app/stores/place.ts';
 import { flowOf, flowsInForce, useRules } from '../app/stores/rules.ts';
 import { closeTools, useTools } from '../app/stores/tools.ts';
+import { callIdInHand } from './current-call.ts';
+import { handCallNow, logCall, shareLoggedCall } from './hand-call.ts';
 
 export const newId = (): string => v7();
 
@@ -16,16 +20,20 @@ export const caseHere = (): TypedCase | null => {
   return caseId === null ? null : typedCase(useCases.getState().held.get(caseId));
 };
 
-const currentCallId = (): string | null => {
-  const agent = useLiveStore.getState().held.agent?.value;
-  return agent?.state === 'on-call' ? agent.callId : null;
-};
+/** The call of the phone system that is on; one that was logged by hand is logged in the new case as well. */
+const phoneCallId = (): string | null => (handCallNow() === null ? callIdInHand() : null);
 
-/** A call that no phone event told of, or a matter without one. @returns the new case's id, or null where refused */
-export async function openCaseByHand(number: string | null = null): Promise<string | null> {
+/**
+ * A call that no phone event told of, or a matter without one.
+ *
+ * @param callId the phone system's call it came up on; without it the one in hand
+ * @returns the new case's id, or null where refused
+ */
+export async function openCaseByHand(number: string | null = null, callId?: string | null): Promise<string | null> {
   const caseId = newId();
-  const reply = await sendCommand(caseId, 'open case', { reason: 'by-hand', callId: currentCallId(), fromCase: null, number });
+  const reply = await sendCommand(caseId, 'open case', { reason: 'by-hand', callId: callId === undefined ? phoneCallId() : callId, fromCase: null, number });
   if (!reply.ok) return null;
+  if (callId === undefined) await shareLoggedCall(caseId);
   openCase(caseId);
   return caseId;
 }
@@ -35,12 +43,17 @@ export async function openAnotherMatter(from: TypedCase): Promise<void> {
   const run = from.state.currentRun === null ? undefined : from.state.runs[from.state.currentRun];
   if (run?.status === 'running') await sendCommand(from.caseId, 'park run', { runId: run.runId, reason: 'anotherMatter' });
   const caseId = newId();
-  const reply = await sendCommand(caseId, 'open case', { reason: 'another-matter', callId: currentCallId() ?? from.state.opened?.callId ?? null, fromCase: from.caseId, number: from.state.opened?.number ?? null });
+  const reply = await sendCommand(caseId, 'open case', { reason: 'another-matter', callId: phoneCallId() ?? (handCallNow() === null ? (from.state.opened?.callId ?? null) : null), fromCase: from.caseId, number: from.state.opened?.number ?? null });
   if (!reply.ok) return;
+  await shareLoggedCall(caseId);
   openCase(caseId);
   if (from.state.customerId !== null) {
-    const known = await askCentre('identify customer', { case: caseId, customerId: from.state.customerId });
-    if (!known.ok) tellRefused(caseId, known.refusal);
+    const known = isCut() ? null : await askCentre('identify customer', { case: caseId, customerId: from.state.customerId });
+    if (known?.ok === true) return;
+    // OF1: with the line down the second matter begins with what is held of the same customer.
+    const held = heldCustomer(from.state.customerId);
+    if (held !== null) await takeHeldFacts(caseId, held);
+    else if (known !== null) tellRefused(caseId, known.refusal);
   }
 }
 
@@ -53,6 +66,9 @@ export async function startRun(caseId: string, flow: FlowDefinition, parkBecause
   if (reply.ok) closeTools();
 }
 
+/** Whether no call can be told of: the centre is not heard, or it does not hear the phones. */
+const noPhoneEvents = (): boolean => isCut() || useLiveStore.getState().held.lights?.value.phones === 'down';
+
 /** F8: from anywhere, at once. Goes on with a loss report that is under way, or starts one on the case in the middle, or opens one by hand. */
 export async function startStop(): Promise<void> {
   const { rules } = useRules.getState();
@@ -62,6 +78,8 @@ export async function startStop(): Promise<void> {
   const here = caseHere();
   const caseId = here !== null && here.state.closed === null ? here.caseId : await openCaseByHand();
   if (caseId === null || flow === undefined) return;
+  // Nobody presses F8 without somebody on the phone: with no phone event to tell of them the call is logged by hand, now (OF1).
+  if (here?.caseId !== caseId && callIdInHand() === null && noPhoneEvents()) await logCall(caseId, { direction: 'in', number: null, startedAt: nowAt(), endedAt: null });
   const state = here?.caseId === caseId ? here.state : null;
   const runs = Object.values(state?.runs ?? {});
   const open = runs.find((run) => (run.status === 'running' || run.status === 'parked') && flowOf(rules, run.flowId, run.flowVersion)?.definition.protective);

@@ -1,3 +1,4 @@
+import { callIdsOf } from '#shared/operation/call-of.ts';
 import { useTexts } from '../app/i18n.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { useCallInHand, isOnCall } from '../call/current-call.ts';
@@ -10,7 +11,7 @@ const factorNames = ['name', 'idLast4', 'birthDate', 'recentTransaction', 'addre
 export function useVerification(view: TypedCase): { callId: string | null; onCall: boolean; level: number; factors: { factor: string; ok: boolean }[]; failuresToday: number } {
   const hand = useCallInHand();
   const onCall = hand !== null && isOnCall(view, hand.callId);
-  const callId = onCall ? hand.callId : (Object.keys(view.state.calls).at(-1) ?? view.state.opened?.callId ?? null);
+  const callId = onCall ? hand.callId : (callIdsOf(view.state).at(-1) ?? view.state.opened?.callId ?? null);
   const held = view.state.verification[callId ?? 'none'];
   return { callId, onCall, level: held?.level ?? 0, factors: held?.factors ?? [], failuresToday: held?.failuresToday ?? 0 };
 }

@@ -6,7 +6,6 @@ import { localMoment } from '../app/local-time.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { agentStateLabels } from '#shared/telephony/agent-state.ts';
 import { callTexts } from '../call/texts.ts';
-import { openCaseByHand } from '../call/start-run.ts';
 import { useCallInHand } from '../call/current-call.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { chooseState } from '../app/state-menu.tsx';
@@ -55,7 +54,7 @@ function Idle() {
       <div className="row">
         {agent && agent.state !== 'available' && agent.state !== 'on-call' ? <Button type="primary" onClick={() => void chooseState('available', agent.version)} data-testid="go-available">{t('idle.goAvailable')}</Button> : null}
         {last ? <Button onClick={() => openCase(last.caseId)} data-testid="last-case">{t('idle.last')}</Button> : null}
-        <Button onClick={() => void openCaseByHand()} data-testid="open-by-hand">{t('idle.byHand')}</Button>
+        <Button onClick={() => useTools.setState({ logCall: true })} data-testid="open-by-hand">{t('idle.byHand')}<kbd className="hotkey">F11</kbd></Button>
       </div>
       <section className="idle-cases card" aria-label={t('idle.open')} data-testid="idle-cases">
         <h2>{t('idle.open')}</h2>

@@ -1,70 +1,110 @@
 import { Button, Checkbox, Input, Radio } from 'antd';
 import { useState } from 'react';
+import type { StopChannel } from '#shared/case/night-schema.ts';
+import { standingOf } from '#shared/case/stop-verify.ts';
 import { useTexts } from '../app/i18n.ts';
-import { localDate, localInstant, timer } from '../app/local-time.ts';
+import { timer } from '../app/local-time.ts';
 import { useRules } from '../app/stores/rules.ts';
-import { readClock } from '../call/callback-form.tsx';
+import { lastTimeAt } from '../call/log-call.tsx';
 import type { StepPanelProps } from '../flow/step-panel.ts';
-import { isInForce, StopList } from './stop-list.tsx';
+import { StopList } from './stop-list.tsx';
 import { stopTexts } from './texts.ts';
+import { endWarmTransfer, useWarmTransfer, WarmTransfer } from './warm-transfer.tsx';
 
-const channels = ['self-service-voice', 'mobile-bank', 'duty-phone', 'card-scheme', 'bank-system'] as const;
-type Channel = (typeof channels)[number];
+const channels = ['self-service-voice', 'mobile-bank', 'duty-phone', 'card-scheme', 'bank-system', 'none'] as const satisfies readonly StopChannel[];
+type CallBack = 'any-hour' | 'by-day' | 'no';
+/** What the customer calls their card, where it is not known here: one report stands for it. */
+const ANY = '';
 
-/** 断线挂失: full-width red and honest; what stops the card at once; and what was done is logged, to be verified first on return. */
-export function ChannelCard({ view, me, run, step, readOnly, command, newId, now, lang, offset }: StepPanelProps) {
+/**
+ * 断线挂失: full-width red and honest; what stops the card at once; and what was done is logged with its times, to be verified first
+ * on return (OF4). It needs neither centre nor core, and no card: a customer who is not held here has only a statement taken.
+ */
+export function ChannelCard({ view, me, run, step, readOnly, facts, command, newId, now, lang, callId, offset }: StepPanelProps) {
   const t = useTexts(stopTexts);
   const site = useRules((held) => held.rules?.site ?? null);
-  const [channel, setChannel] = useState<Channel>('self-service-voice');
+  const warm = useWarmTransfer((held) => held.since);
+  const [picked, setPicked] = useState<StopChannel | null>(null);
   const [receipt, setReceipt] = useState('');
   const [person, setPerson] = useState('');
+  const [system, setSystem] = useState('');
   const [clock, setClock] = useState('');
-  const [told, setTold] = useState(false);
-  const [incomplete, setIncomplete] = useState(false);
+  const [lost, setLost] = useState('');
+  const [cardWords, setCardWords] = useState('');
+  const [told, setTold] = useState(step.ticks.some((tick) => run.steps[step.id]?.ticks.some((done) => done.tickId === tick.id)));
+  const [wrong, setWrong] = useState<'incomplete' | 'told' | 'time' | null>(null);
   const cards = view.state.facts[me.id]?.facts.cards ?? [];
   const chosen = run.values['cards'];
-  const [cardId, setCardId] = useState<string | null>(Array.isArray(chosen) ? (chosen[0] ?? null) : null);
-  const names: Record<Channel, string> = {
-    'self-service-voice': t('off.voice', { key: site?.ivrKey ?? '' }), 'mobile-bank': t('off.mobile'), 'duty-phone': t('off.duty', { phone: site?.dutyPhone ?? '' }), 'card-scheme': t('off.scheme'), 'bank-system': t('off.bank'),
+  const [cardIds, setCardIds] = useState<string[]>(Array.isArray(chosen) && chosen.length > 0 ? chosen : [ANY]);
+  const centreOnly = facts.channel?.centre === 'down' && facts.channel.core !== 'down';
+  const channel: StopChannel = picked ?? (warm === null ? 'none' : 'self-service-voice');
+  const names: Record<StopChannel, string> = {
+    'self-service-voice': t('off.voice', { key: site?.ivrKey ?? '' }), 'mobile-bank': t('off.mobile'), 'duty-phone': t('off.duty', { phone: site?.dutyPhone ?? '' }), 'card-scheme': t('off.scheme'), 'bank-system': t('off.bank'), none: t('off.none'),
   };
-  const stopped = view.state.stops.some(isInForce);
+  const notYet = view.state.stops.length === 0 || view.state.stops.some((stop) => stop.status === 'manual' && !standingOf(view.state, stop).inForce) || !view.state.stops.some((stop) => standingOf(view.state, stop).inForce);
+  const callBack: CallBack = run.values['callAnyHour'] === true ? 'any-hour' : 'by-day';
+  const put = (values: Record<string, boolean>): void => void command('fill fields', { runId: run.runId, stepId: step.id, values });
 
   async function record(): Promise<void> {
-    const time = clock.trim() === '' ? null : readClock(clock);
-    if ((receipt.trim() === '' && person.trim() === '') || !told || (clock.trim() !== '' && time === null)) return setIncomplete(true);
-    setIncomplete(false);
+    const inForceAt = clock.trim() === '' ? null : lastTimeAt(clock, now());
+    const lostAt = lost.trim() === '' ? null : lastTimeAt(lost, now());
+    if (!told) return setWrong('told');
+    if (channel !== 'none' && receipt.trim() === '' && person.trim() === '') return setWrong('incomplete');
+    if ((clock.trim() !== '' && inForceAt === null) || (lost.trim() !== '' && lostAt === null)) return setWrong('time');
+    setWrong(null);
     const reportedAt = typeof run.values['reportedAt'] === 'string' ? run.values['reportedAt'] : (view.state.opened?.at ?? now());
-    const reply = await command('record manual stop', {
-      stopId: newId(), cardId, channel, receipt: receipt.trim(), person: person.trim(), inForceAt: time === null ? null : localInstant(localDate(now()), time), reportedAt, toldNotInForce: told,
-    }, { urgent: true });
-    if (!reply.ok) return;
+    for (const cardId of cardIds.length === 0 ? [ANY] : cardIds) {
+      const reply = await command('report offline stop', {
+        stopId: newId(), cardId: cardId === ANY ? null : cardId, cardWords: cardId === ANY ? cardWords.trim() : '', stop: run.values['kind'] === 'loss' ? 'loss' : 'lock', channel,
+        receipt: receipt.trim(), person: person.trim(), system: channel === 'bank-system' ? system.trim() : '', inForceAt, reportedAt, lostAt, toldNotInForce: told, callBack,
+      }, { urgent: true });
+      if (!reply.ok) return;
+    }
+    const tick = step.ticks.find((one) => one.id === 'toldNotInForce');
     const at = offset();
-    if (step.ticks.some((tick) => tick.id === 'toldNotInForce')) await command('tick', { runId: run.runId, stepId: step.id, tickId: 'toldNotInForce', ...(at === null ? {} : { recordingOffset: at }) });
+    if (tick !== undefined && run.steps[step.id]?.ticks.every((done) => done.tickId !== tick.id) !== false) {
+      await command('tick', { runId: run.runId, stepId: step.id, tickId: tick.id, ...(at === null ? {} : { recordingOffset: at }), ...(callId === null ? {} : { callId }) });
+    }
+    endWarmTransfer();
     setReceipt('');
     setPerson('');
     setClock('');
   }
+  const box = (value: string, set: (next: string) => void, label: string, testId: string, width: number) => (
+    <Input style={{ width }} value={value} onChange={(event) => set(event.target.value)} placeholder={label} aria-label={label} maxLength={testId === 'channel-receipt' || testId === 'channel-card-words' ? 80 : 40} disabled={readOnly} data-testid={testId} />
+  );
   return (
     <section className="panel" data-testid="channel-card">
-      {stopped ? null : <p className="banner-red" role="alert" data-testid="not-stopped">✕ {t('off.banner')}</p>}
+      {notYet ? <p className="banner-red" role="alert" data-testid="not-stopped">✕ {t('off.banner')}</p> : null}
       <p className="tone-red small">✕ {t('off.never')}</p>
+      {readOnly ? null : <WarmTransfer />}
       <div className="card stack-tight">
         <h3>{t('off.channels')}</h3>
-        <Radio.Group value={channel} onChange={(event) => setChannel(event.target.value as Channel)} disabled={readOnly} aria-label={t('off.channel')}>
+        {centreOnly ? <p className="small tone-amber" data-testid="bank-first">▲ {t('off.bankFirst')}</p> : null}
+        <Radio.Group value={channel} onChange={(event) => setPicked(event.target.value as StopChannel)} disabled={readOnly} aria-label={t('off.channel')}>
           <span className="stack-tight">{channels.map((one) => <Radio key={one} value={one} data-testid={`channel-${one}`}>{names[one]}</Radio>)}</span>
         </Radio.Group>
-        {cards.length > 0 ? (
-          <Radio.Group size="small" value={cardId} onChange={(event) => setCardId(event.target.value as string | null)} disabled={readOnly} aria-label={t('off.card')}>
-            {cards.map((card) => <Radio key={card.id} value={card.id}>{t('card', { four: card.lastFour })} {card.product[lang]}</Radio>)}<Radio value={null}>{t('off.anyCard')}</Radio>
-          </Radio.Group>
-        ) : null}
+        <h3>{t('off.card')}</h3>
+        {cards.length === 0 ? <p className="small tone-amber" data-testid="statement-only">▲ {t('off.statement')}</p> : null}
+        <Checkbox.Group value={cardIds} onChange={(next) => setCardIds(next.includes(ANY) && !cardIds.includes(ANY) ? [ANY] : next.filter((one) => one !== ANY))} disabled={readOnly} aria-label={t('off.card')}>
+          <span className="stack-tight">
+            {cards.map((card) => <Checkbox key={card.id} value={card.id} data-testid={`off-card-${card.lastFour}`}>{t('card', { four: card.lastFour })} {card.product[lang]}</Checkbox>)}
+            <Checkbox value={ANY} data-testid="off-card-any">{t('off.anyCard')}</Checkbox>
+          </span>
+        </Checkbox.Group>
+        {cardIds.includes(ANY) || cardIds.length === 0 ? box(cardWords, setCardWords, t('off.cardWords'), 'channel-card-words', 320) : null}
         <div className="row-wrap">
-          <Input style={{ width: 170 }} value={receipt} onChange={(event) => setReceipt(event.target.value)} placeholder={t('off.receipt')} aria-label={t('off.receipt')} maxLength={80} disabled={readOnly} data-testid="channel-receipt" />
-          <Input style={{ width: 110 }} value={person} onChange={(event) => setPerson(event.target.value)} placeholder={t('off.person')} aria-label={t('off.person')} maxLength={40} disabled={readOnly} data-testid="channel-person" />
-          <Input style={{ width: 150 }} value={clock} onChange={(event) => setClock(event.target.value)} placeholder={t('off.time')} aria-label={t('off.time')} disabled={readOnly} data-testid="channel-time" />
+          {channel === 'bank-system' ? box(system, setSystem, t('off.system'), 'channel-system', 150) : null}
+          {channel === 'none' ? null : box(receipt, setReceipt, t(channel === 'bank-system' ? 'off.bankReceipt' : 'off.receipt'), 'channel-receipt', 170)}
+          {channel === 'none' ? null : box(person, setPerson, t('off.person'), 'channel-person', 110)}
+          {channel === 'none' ? null : box(clock, setClock, t('off.time'), 'channel-time', 150)}
+          {box(lost, setLost, t('off.lost'), 'channel-lost', 170)}
         </div>
+        <Radio.Group value={callBack} onChange={(event) => put({ callAnyHour: event.target.value === 'any-hour' })} disabled={readOnly} aria-label={t('off.callBack')}>
+          <span className="row-wrap">{t('off.callBack')}<Radio value="any-hour" data-testid="call-any-hour">{t('off.anyHour')}</Radio><Radio value="by-day" data-testid="call-by-day">{t('off.byDay')}</Radio></span>
+        </Radio.Group>
         <Checkbox checked={told} onChange={(event) => setTold(event.target.checked)} disabled={readOnly} data-testid="channel-told">{t('off.told')}{told && offset() !== null ? <span className="small tone-muted"> ▶ {timer((offset() ?? 0) * 1000)}</span> : null}</Checkbox>
-        {incomplete ? <p role="alert" className="tone-red small">{t('off.incomplete')}</p> : null}
+        {wrong === null ? null : <p role="alert" className="tone-red small" data-testid="channel-wrong">{t(`off.wrong.${wrong}`)}</p>}
         {readOnly ? null : <Button danger type="primary" style={{ alignSelf: 'flex-start' }} onClick={() => void record()} data-testid="channel-record">{t('off.record')}</Button>}
       </div>
       <StopList view={view} />

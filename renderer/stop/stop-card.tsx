@@ -43,6 +43,7 @@ export function StopCard({ view, me, run, step, definition, readOnly, command, n
   const notYet = chosen.filter((card) => !inForce.some((one) => one.cardId === card.id));
   return (
     <section className="panel" data-testid="stop-card-panel">
+      {chosen.length === 0 && inForce.length === 0 ? <p className="banner-red" role="alert" data-testid="not-in-force">✕ {t('notInForce')} · {t('unknownCard')}</p> : null}
       {notYet.length > 0 ? <p className="banner-red" role="alert" data-testid="not-in-force">✕ {t('notInForce')} · {notYet.map((card) => t('card', { four: card.lastFour })).join('、')}</p> : null}
       {chosen.map((card) => {
         const mark = markOf(card.id);
@@ -56,7 +57,7 @@ export function StopCard({ view, me, run, step, definition, readOnly, command, n
           </div>
         );
       })}
-      {(facts.channel?.core === 'down' || facts.channel?.centre === 'down' || notYet.some((card) => onItsWay(card.id))) && notYet.length > 0 && !readOnly ? <LookNotice testId="stop-offline"><Button size="small" danger onClick={() => void goOtherWay()} data-testid="go-offline-way">{t('stop.goOff')}</Button></LookNotice> : null}
+      {!readOnly && (chosen.length === 0 || (notYet.length > 0 && (facts.channel?.core === 'down' || facts.channel?.centre === 'down' || notYet.some((card) => onItsWay(card.id))))) ? <LookNotice testId="stop-offline"><Button size="small" danger onClick={() => void goOtherWay()} data-testid="go-offline-way">{t('stop.goOff')}</Button></LookNotice> : null}
       {chosen.map((card) => markOf(card.id)).map((mark) => (mark?.look === 'refused' && mark.refusal ? <RefusalNotice key={mark.command} refusal={mark.refusal} testId="stop-refused" /> : null))}
       {open.length > 1 && !readOnly ? <Button danger onClick={() => void Promise.all(open.map((card) => stop(card.id)))} data-testid="stop-all">{t('stopAll')}</Button> : null}
       {chosen.some((card) => markOf(card.id)?.look === 'asked' && !view.state.stops.some((one) => one.cardId === card.id)) ? <p className="speech">{t('stop.sayNot')}</p> : null}

@@ -8,8 +8,8 @@ import { Transactions } from './transactions.tsx';
 
 export const stopPanels: PanelTable = {
   findCard: { panel: FindCard, drawsFields: ['callerNumber', 'idNumber', 'cardNumber'] },
-  chooseStop: { panel: ChooseStop, drawsFields: ['cards'] },
+  chooseStop: { panel: ChooseStop, drawsFields: ['cards', 'cardUnknown'] },
   stopCard: { panel: StopCard, drawsFields: ['otherWay'] },
-  channelCard: { panel: ChannelCard },
+  channelCard: { panel: ChannelCard, drawsFields: ['callAnyHour'], drawsTicks: true },
   transactions: { panel: Transactions, drawsFields: ['marks'], drawsItems: true },
 };

@@ -15,7 +15,8 @@ const ORDER = 253;
 const KEY = 254;
 const TOLD = 252;
 export const orderedStopId = (stopId: string): string => eventIdOf(stopId, ORDER);
-const resultId = (stopId: string): string => eventIdOf(stopId, TOLD);
+/** The follow-up with which the agent tells the customer how it ended. */
+export const resultFollowUpId = (stopId: string): string => eventIdOf(stopId, TOLD);
 
 /** A stop that somebody made or reported elsewhere, and that nobody has looked up at the bank yet (OF4). */
 export const isUnverified = (state: CaseState, stop: StopState): boolean =>
@@ -123,8 +124,8 @@ function resultWords(state: CaseState, stop: StopState, calendar: Calendar): Bil
  */
 export function resultsDue(state: CaseState, calendar: Calendar, now: string): Happened[] {
   return state.stops.flatMap((stop): Happened[] => {
-    if (stop.status !== 'manual' || state.followUps.some((one) => one.id === resultId(stop.id))) return [];
+    if (stop.status !== 'manual' || state.followUps.some((one) => one.id === resultFollowUpId(stop.id))) return [];
     const what = resultWords(state, stop, calendar);
-    return what === null ? [] : [{ kind: 'follow-up opened', body: { followUpId: resultId(stop.id), operationId: null, dueOn: civilDateOf(calendar, now), what } }];
+    return what === null ? [] : [{ kind: 'follow-up opened', body: { followUpId: resultFollowUpId(stop.id), operationId: null, dueOn: civilDateOf(calendar, now), what } }];
   });
 }

@@ -10,12 +10,14 @@ export type Tools = {
   escalate: boolean;
   /** Finding the customer again, or by hand. */
   find: boolean;
+  /** Logging a call by hand (F11). */
+  logCall: boolean;
   /** Grows when the note is wanted (F7). */
   noteWanted: number;
   /** Grows when the search is wanted (F3). */
   knowledgeWanted: number;
 };
-const closed = { intent: false, callback: false, mentor: false, risk: false, escalate: false, find: false };
+const closed = { intent: false, callback: false, mentor: false, risk: false, escalate: false, find: false, logCall: false };
 export const useTools = create<Tools>(() => ({ tab: 'speech', ...closed, noteWanted: 0, knowledgeWanted: 0 }));
 
 export const toggleTool = (name: keyof typeof closed): void => useTools.setState((tools) => ({ [name]: !tools[name] }));

@@ -1,0 +1,13 @@
+import type { StopState } from '#shared/case/case-schema.ts';
+import type { CaseState } from '#shared/case/state.ts';
+
+/** The last four of the card of a stop, or what the customer said of it; '' where nothing is known. */
+export function cardName(state: CaseState, me: string, stop: StopState): string {
+  const known = stop.lastFour || state.verifiedStops[stop.id]?.lastFour || (state.facts[me]?.facts.cards.find((card) => card.id === stop.cardId)?.lastFour ?? '');
+  return known === '' ? (state.stopReports[stop.id]?.cardWords ?? '') : known;
+}
+
+/** OF4: lost, reported, in force. Each null while it is not known; the last by the bank's word only. */
+export function stopTimes(state: CaseState, stop: StopState, inForceAt: string | null): { lost: string | null; reported: string; inForce: string | null } {
+  return { lost: state.stopReports[stop.id]?.lostAt ?? stop.lostAt, reported: stop.reportedAt, inForce: inForceAt };
+}
