@@ -49,6 +49,8 @@ const rulesOf1 = (rules: unknown): unknown => (isRecord(rules) ? { ...rules, con
 export const DOWNCASTS: Readonly<Record<string, (value: unknown) => unknown>> = {
   SignInAnswer: (answer) => only(answer, SIGN_IN_OF_1),
   PullAnswer: (answer) => (isRecord(answer) ? Object.fromEntries(Object.entries(answer).filter(([name]) => name !== 'behind')) : answer),
+  // Envelopes may be of streams that are new; a desktop's feed carries cases only.
+  Feed: (feed) => feed,
   CaseState: downcastCaseState,
   Rules: rulesOf1,
   'live.administration': (view) => (isRecord(view) ? { ...view, policy: controlOf1(view['policy']) } : view),

@@ -14,16 +14,19 @@ export const PublicKey = z.base64().length(44);
 export const KeyId = Hash;
 const SignatureBytes = z.base64().length(88);
 
-/** One act of one person at one workstation: two Ed25519 signatures over the same bytes (RFC 8032). */
-export const Signed = z.strictObject({
-  purpose: SignaturePurpose,
+const signatures = {
   /** What was signed for: the digest of the payload, or of the change. */
   digest: Hash,
   personKey: KeyId,
   personSignature: SignatureBytes,
   workstationKey: KeyId,
   workstationSignature: SignatureBytes,
-});
+};
+const signedOf = (purpose: z.ZodType<SignaturePurpose>) => z.strictObject({ purpose, ...signatures });
+/** One act of one person at one workstation: two Ed25519 signatures over the same bytes (RFC 8032). */
+export const Signed = signedOf(SignaturePurpose.exclude(['hand-over']));
+/** … for a hand-over at one screen; apart, because what carries the others was released without it (SY7). */
+export const SignedHandOver = signedOf(z.literal('hand-over'));
 export type Signed = z.infer<typeof Signed>;
 
 /**
