@@ -86,7 +86,7 @@ export class TakenOverWatch {
     this.#asking = true;
     this.#cancel();
     try {
-      for (const copy of [...this.#waiting.values()]) {
+      for (const copy of this.#waiting.values()) {
         const answer = await this.#parts.ask('hand-over outcome', { command: copy.command, hash: copy.hash });
         if (this.#parts.isOver()) return;
         if (!answer.ok) break;

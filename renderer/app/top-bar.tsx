@@ -55,13 +55,14 @@ function Person() {
   const t = useTexts(appTexts);
   const lang = useLang();
   const me = useMe();
-  const [insist, setInsist] = useState(false);
+  const [insist, setInsist] = useState<{ evenUnsent?: true; keepMine?: true }>({});
   const signOut = async (): Promise<void> => {
-    // Asked once with what is unsent; a second press leaves: it stays in the person's own file.
-    const reply = await desk.calls.signOut(insist ? { evenUnsent: true } : {});
+    // Asked once with what nobody accepted (OF1), once with what is unsent; the next press leaves: it stays theirs, and in their own file.
+    const reply = await desk.calls.signOut(insist);
     if (reply.ok) return;
     tellRefused('', reply.refusal);
-    setInsist(reply.refusal.code === 'unsent-work');
+    const { code } = reply.refusal;
+    setInsist((was) => (code === 'hand-over-open' ? { ...was, keepMine: true } : code === 'unsent-work' ? { ...was, evenUnsent: true } : {}));
   };
   if (me === null) return null;
   return (

@@ -14,7 +14,10 @@ import { operationOnScreen } from '../operation/operation-choice.ts';
 import { Money } from '../ui/money.tsx';
 import { caseOutcome, customerName, mayCloseCase, type Agenda } from './agenda-view.ts';
 import { FollowUpCard } from './follow-up-card.tsx';
-import { HandOverButton, HandOverList } from './hand-over.tsx';
+import { HandOverHere } from './hand-over-here.tsx';
+import { handOverTexts } from './hand-over-texts.ts';
+import { HandOverButton, HandOverList, OpenOffers, TakenOverList } from './hand-over.tsx';
+import { useTakenOver } from './taken-over.ts';
 import { followUpTexts } from './texts.ts';
 import { useAgenda } from './use-agenda.ts';
 import './follow-up.css';
@@ -23,15 +26,18 @@ import './follow-up.css';
 export default function CasesView() {
   const t = useTexts(followUpTexts);
   const agenda = useAgenda();
+  const h = useTexts(handOverTexts);
   const offers = useLive('hand-overs') ?? [];
+  const taken = useTakenOver();
   if (agenda === null) return null;
   return (
     <div className="fu-view" data-testid="cases-view">
       <Tabs
         items={[
-          { key: 'due', label: t('tabDue'), children: <Due agenda={agenda} offers={offers} /> },
+          { key: 'due', label: t('tabDue'), children: <><TakenOverList taken={taken} /><OpenOffers /><Due agenda={agenda} offers={offers} /></> },
           { key: 'open', label: `${t('tabOpen')} ${agenda.open.length}`, children: <CaseTable cases={agenda.open} /> },
           { key: 'closed', label: `${t('tabClosed')} ${agenda.closed.length}`, children: <CaseTable cases={agenda.closed} /> },
+          { key: 'hand-over', label: h('tab'), children: <HandOverHere /> },
         ]}
       />
     </div>

@@ -4,13 +4,22 @@ import type { CaseState } from '#shared/case/state.ts';
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { v7 as newId } from 'uuid';
+import type { TakenOverView } from '#shared/protocol/desk-rpc.ts';
 import { localMoment } from '../app/local-time.ts';
+import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
 import { sendCommand } from '../app/send.ts';
 import { nowAt } from '../app/stores/clock.ts';
+import { useLive } from '../app/stores/live.ts';
+import { openCase } from '../app/stores/place.ts';
 import { useMe } from '../app/stores/session.ts';
 import { loadPeople, usePeopleStore, usePersonName } from '../operation/people.ts';
+import { Age } from '../ui/age.tsx';
+import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { handOverTexts } from './hand-over-texts.ts';
+import { OpenItemLines } from './open-item-lines.tsx';
 import { followUpTexts } from './texts.ts';
+import './hand-over.css';
 
 /** Hands one case over by name; the other accepts it before anything changes (TP17). */
 export function HandOverButton({ state }: { state: CaseState }) {
@@ -50,26 +59,98 @@ export function HandOverButton({ state }: { state: CaseState }) {
   );
 }
 
-/** What colleagues hand to this person, accepted one by one. */
-export function HandOverList({ offers }: { offers: LiveValue<'hand-overs'> }) {
-  const t = useTexts(followUpTexts);
+type Offer = LiveValue<'hand-overs'>[number];
+
+/** Accepts offers, one after the other; what is on its way is not pressed twice. */
+function useAccept(): { taking: ReadonlySet<string>; accept: (offer: Pick<Offer, 'handOverId' | 'caseId'>) => Promise<boolean> } {
   const [taking, setTaking] = useState<ReadonlySet<string>>(new Set());
-  const accept = async (offer: LiveValue<'hand-overs'>[number]): Promise<void> => {
+  const accept = async (offer: Pick<Offer, 'handOverId' | 'caseId'>): Promise<boolean> => {
     setTaking((was) => new Set([...was, offer.handOverId]));
     const reply = await sendCommand(offer.caseId, 'accept hand-over', { handOverId: offer.handOverId, nonce: newId(), reviewId: newId() });
     if (!reply.ok) setTaking((was) => new Set([...was].filter((one) => one !== offer.handOverId)));
+    return reply.ok;
   };
+  return { taking, accept };
+}
+
+/** What colleagues hand to this person, each with what is left to do of it, accepted one by one. */
+export function HandOverList({ offers }: { offers: LiveValue<'hand-overs'> }) {
+  const t = useTexts(followUpTexts);
+  const held = useLive('hand-over-items') ?? [];
+  const { taking, accept } = useAccept();
   return (
     <section className="fu-block" data-testid="hand-over-list">
       <h2>{t('handOverList')}</h2>
       <p className="tone-muted small">{t('acceptHint')}</p>
-      <ul className="fu-rows">
+      <ul className="fu-rows ho-offers">
+        {offers.map((offer) => {
+          const more = held.find((one) => one.handOverId === offer.handOverId);
+          return (
+            <li key={offer.handOverId}>
+              <span className="tabular tone-muted">{localMoment(offer.at, nowAt())}</span>
+              <strong>{t('from', { name: offer.fromName })}</strong>
+              <div className="grow"><span>{offer.note}</span>{more === undefined || (more.items.length === 0 && more.mood === '') ? null : <OpenItemLines items={more.items} mood={more.mood} />}</div>
+              <Button type="primary" size="small" loading={taking.has(offer.handOverId)} onClick={() => void accept(offer)} data-testid="accept-hand-over">{t('accept')}</Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Leads: what was offered by name and nobody has accepted; a lead may take one or all (OF1). */
+export function OpenOffers() {
+  const t = useTexts(handOverTexts);
+  const me = useMe();
+  const offers = (useLive('hand-over-items') ?? []).filter((one) => !one.mine);
+  const { taking, accept } = useAccept();
+  if (me?.role !== 'lead' || offers.length === 0) return null;
+  const all = async (): Promise<void> => {
+    for (const offer of offers) if (!(await accept(offer))) return;
+  };
+  return (
+    <section className="fu-block" data-testid="open-offers">
+      <div className="row-wrap"><h2>{t('openOffers')}</h2><span className="grow" />{offers.length > 1 ? <Button size="small" onClick={() => void all()} data-testid="lead-takes-all">{t('takeAll', { n: offers.length })}</Button> : null}</div>
+      <p className="tone-muted small">{t('openOffersHint')}</p>
+      <ul className="fu-rows ho-offers">
         {offers.map((offer) => (
           <li key={offer.handOverId}>
             <span className="tabular tone-muted">{localMoment(offer.at, nowAt())}</span>
-            <strong>{t('from', { name: offer.fromName })}</strong>
-            <span className="grow">{offer.note}</span>
-            <Button type="primary" size="small" loading={taking.has(offer.handOverId)} onClick={() => void accept(offer)} data-testid="accept-hand-over">{t('accept')}</Button>
+            <strong>{t('offer', { from: offer.fromName, to: offer.toName })}</strong>
+            <div className="grow"><span>{offer.note}</span><OpenItemLines items={offer.items} mood={offer.mood} /></div>
+            <Button size="small" loading={taking.has(offer.handOverId)} onClick={() => void accept(offer)} data-testid="lead-takes">{t('takeIt')}</Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What was taken over at one screen: not confirmed yet, or refused with the reason (OF1, SY8). */
+export function TakenOverList({ taken }: { taken: readonly TakenOverView[] }) {
+  const t = useTexts(handOverTexts);
+  if (taken.length === 0) return null;
+  return (
+    <section className="fu-block" data-testid="taken-over">
+      <h2>{t('takenOver')}</h2>
+      <ul className="fu-rows ho-offers">
+        {taken.map((one) => (
+          <li key={one.case} className={one.refusal === null ? 'fu-amber' : 'fu-red'} data-testid="taken-over-row" data-refused={one.refusal !== null}>
+            <span className="tabular tone-muted">{localMoment(one.at, nowAt())}</span>
+            {one.refusal === null ? (
+              <>
+                <strong>◌ {t('waiting')}</strong><span>{t('from', { name: one.fromName })}</span>
+                <span className="tone-muted small">{t('ageOf')} <Age at={one.heardAt} /></span><span className="grow">{one.note}</span>
+                <Button size="small" onClick={() => openCase(one.case)}>{t('openCase')}</Button>
+              </>
+            ) : (
+              <div className="grow stack-tight">
+                <strong>✕ {t('refusedTitle', { name: one.fromName })}</strong>
+                <RefusalNotice refusal={one.refusal} testId="taken-over-refused" />
+                <div><Button size="small" onClick={() => void desk.calls.takenOverSeen({ case: one.case })} data-testid="taken-over-seen">{t('seen')}</Button></div>
+              </div>
+            )}
           </li>
         ))}
       </ul>

@@ -1,3 +1,4 @@
+import { moodOf, openItems } from '#shared/case/open-items.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { callOf } from '#shared/operation/call-of.ts';
 import type { LiveValue, PoolRow } from '#shared/protocol/live.ts';
@@ -98,6 +99,11 @@ export function publishTrays(centre: Centre): void {
     }
     centre.live.set(person.id, 'hand-overs', offers.filter((one) => one.to === person.id).map(({ state, handOver }) => ({
       handOverId: handOver.handOverId, caseId: state.id, fromName: nameOf(handOver.from), note: text(state, handOver.note), at: handOver.at,
+    })));
+    const shown = offers.filter((one) => one.to === person.id || (person.role === 'lead' && one.handOver.from !== person.id));
+    centre.live.set(person.id, 'hand-over-items', shown.map(({ state, handOver }) => ({
+      handOverId: handOver.handOverId, caseId: state.id, fromName: nameOf(handOver.from), toName: nameOf(handOver.to), mine: handOver.to === person.id, note: text(state, handOver.note), at: handOver.at,
+      mood: text(state, moodOf(state)), items: mayStillReview(person, state) ? [] : openItems(state),
     })));
   }
 }

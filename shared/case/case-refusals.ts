@@ -33,6 +33,7 @@ export const CASE_REFUSALS = {
   'hand-over-to-nobody': w('不能转交给这个人。', 'It cannot be handed over to this person.', '请选在岗的坐席、专家老师或班组长。', 'Choose an agent, mentor or lead who is on duty.'),
   'hand-over-to-self': w('不能转交给自己。', 'A case cannot be handed to oneself.', '请选择另一位同事。', 'Choose another colleague.'),
   'hand-over-unknown': w('找不到这次转交。', 'There is no such hand-over.', '可能已被撤回，请问原经办。', 'It may have been taken back; ask the maker.'),
+  'hand-over-open': w('您名下还有 {{items}} 项没有人接：约好的回电、在办的业务或跟进。', '{{items}} of your items were accepted by nobody: promised callbacks, operations or follow-ups.', '请在「个案 › 交接班」里请接班同事接收；仍由您自己负责，就再按一次退出。', 'Let a colleague accept them under “Cases › Shift hand-over”; if they stay yours, press once more.'),
   'hand-over-not-open': w('接班的同事还没有在这里输入账号和密码，或时间已过。', 'The colleague who takes over has not signed here, or too long ago.', '请接班的同事输入账号和密码。', 'Let the colleague type their account and passphrase.'),
   'hand-over-not-for-you': w('这次转交不是给您的。', 'This hand-over is for somebody else.', '请由指定的同事接收。', 'The person named has to accept it.'),
 } as const satisfies Record<string, RefusalText>;

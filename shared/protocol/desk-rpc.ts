@@ -258,8 +258,12 @@ export const deskMethods = {
     }),
     value: SessionView,
   },
-  /** Refused as `unsent-work` with `{unsent}` unless `evenUnsent`; unsent commands stay in the person's file. */
-  signOut: { params: z.strictObject({ evenUnsent: z.boolean().optional() }), value: done },
+  /**
+   * Refused as `hand-over-open` with `{items}` where promises, operations or follow-ups of one's own were accepted by nobody,
+   * unless `keepMine`: they stay one's own. Refused as `unsent-work` with `{unsent}` unless `evenUnsent`; unsent commands stay
+   * in the person's file.
+   */
+  signOut: { params: z.strictObject({ evenUnsent: z.boolean().optional(), keepMine: z.boolean().optional() }), value: done },
   session: { params: nothing, value: SessionView },
   /**
    * The way out of `store-corrupt`, `store-newer` and `store-key-lost`: the person's files are moved aside (never
@@ -316,9 +320,9 @@ export const deskMethods = {
   tryAgain: { params: z.strictObject({ stream: StreamId }), value: done },
   /**
    * How this desktop stands, for whoever has to find out what is wrong: versions, ids, counts, codes and times; never
-   * anything that was said, typed or read of a customer.
+   * anything that was said, typed or read of a customer. Written into the folder `diagnostics` of the desktop's data.
    */
-  diagnostics: { params: nothing, value: Diagnostics },
+  diagnostics: { params: nothing, value: z.strictObject({ file: z.string(), told: Diagnostics }) },
   /**
    * The successor types their own account and passphrase at the leaver's screen, once for the whole list (OF1); closed by
    * `closeHandOver`, by the end of the session, or after a quarter of an hour. Refusals: `second-person-same`,

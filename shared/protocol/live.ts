@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdministrationView } from '../administration/administration-view.ts';
+import { OpenItem } from '../case/open-items.ts';
 import { OperationKind } from '../operation/payload.ts';
 import { agentStateSchema } from '../telephony/agent-state.ts';
 import { CustomerWaits } from '../review/review-schema.ts';
@@ -40,6 +41,11 @@ export const liveTopics = {
   'hand-overs': z.array(z.strictObject({ handOverId: Uuid7, caseId: CaseId, fromName: z.string(), note: z.string(), at: Instant })),
   /** Leads: unsent work whose author could not send it any more, and what became of it (SY10). */
   'late-work': z.array(LateWork),
+  /**
+   * What each offered hand-over holds, for who was named and for leads, who may take what nobody accepts (TP17). Without words and
+   * items for whoever may still have to check it blind (TP6).
+   */
+  'hand-over-items': z.array(z.strictObject({ handOverId: Uuid7, caseId: CaseId, fromName: z.string(), toName: z.string(), mine: z.boolean(), note: z.string(), mood: z.string(), at: Instant, items: z.array(OpenItem) })),
   /** TP15: kinds of operation that are stopped now, for everybody. */
   'stopped-kinds': z.array(z.strictObject({ kind: OperationKind, since: Instant, byName: z.string(), reason: z.string() })),
   /** Of the rules that this person decides by: another one than the desktop has makes it fetch them anew. */

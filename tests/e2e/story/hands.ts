@@ -67,6 +67,10 @@ export class Hands {
   /** Leaves, and somebody else sits down at the same machine. */
   async handSeatTo(account: string): Promise<void> {
     await this.click('sign-out');
+    // What is open stays theirs: asked once, and said by the second press (OF1).
+    const asked = this.page.locator('[data-testid="refusal"][data-code="hand-over-open"]');
+    await asked.or(this.at('demo-accounts')).first().waitFor();
+    if (await asked.isVisible()) await this.click('sign-out');
     await this.see('demo-accounts');
     await this.signIn(account);
   }

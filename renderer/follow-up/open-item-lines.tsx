@@ -1,0 +1,45 @@
+import type { OpenItem } from '#shared/case/open-items.ts';
+import { useLang, useTexts } from '../app/i18n.ts';
+import { localClock, localMoment } from '../app/local-time.ts';
+import { nowAt } from '../app/stores/clock.ts';
+import { Money } from '../ui/money.tsx';
+import { handOverTexts } from './hand-over-texts.ts';
+
+/** What is left to do of a case, each with its words and its window, as the next shift reads it. */
+export function OpenItemLines({ items, drafts = [], mood }: { items: readonly OpenItem[]; drafts?: readonly string[]; mood: string }) {
+  const t = useTexts(handOverTexts);
+  return (
+    <ul className="ho-items">
+      {items.map((item) => <li key={item.id} className={`ho-${item.kind}`} data-testid={`open-item-${item.kind}`}><Line item={item} /></li>)}
+      {drafts.map((text, index) => <li key={`draft-${index}`} data-testid="open-item-draft"><strong>{t('draft')}</strong><span className="grow">{text}</span></li>)}
+      {items.length + drafts.length === 0 ? <li className="tone-muted">{t('noItems')}</li> : null}
+      {mood === '' ? null : <li className="tone-amber">▲ {t('mood', { mood })}</li>}
+    </ul>
+  );
+}
+
+function Line({ item }: { item: OpenItem }) {
+  const t = useTexts(handOverTexts);
+  const lang = useLang();
+  const now = nowAt();
+  switch (item.kind) {
+    case 'stop': return <strong className="tone-red">✕ {t('stop', { four: item.lastFour })}</strong>;
+    case 'promise': return (
+      <>
+        <strong className="tabular nowrap">{t('promise', { from: localMoment(item.from, now), to: localClock(item.to) })}</strong>
+        {item.second === null ? null : <span className="tone-muted tabular">{t('promiseSecond', { from: localMoment(item.second.from, now), to: localClock(item.second.to) })}</span>}
+        {item.tries > 0 ? <span className="tone-muted">{t('tries', { n: item.tries })}</span> : null}
+        <span className="grow">{item.text}</span>
+      </>
+    );
+    case 'operation': return (
+      <>
+        <strong>{t('operation', { kind: t(`kind-${item.operation}`), status: t(`status-${item.status}`) })}</strong>
+        <Money fen={item.totalFen} />
+        {item.status === 'approved' ? <span className="tone-amber grow">{t('reviewerAgain')}</span> : null}
+      </>
+    );
+    case 'escalation': return <><strong>{t(item.accepted ? 'escalationTaken' : 'escalation')}</strong><span className="grow">{item.text}</span></>;
+    case 'follow-up': return <><strong className="tabular nowrap">{t('followUp', { date: item.dueOn })}</strong><span className="grow">{item.text[lang]}</span></>;
+  }
+}
