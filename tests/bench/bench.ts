@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   gate: async () => (await import('./gate.ts')).gate,
   drain: async () => (await import('./drain.ts')).drain,
   'catch-up': async () => (await import('./catch-up.ts')).catchUp,
+  resume: async () => (await import('./resume.ts')).resume,
   growth: async () => (await import('./growth.ts')).growth,
   'audit-verify': async () => (await import('./audit-verify.ts')).auditVerify,
 };

@@ -22,6 +22,8 @@ export class Proxy {
   #line: Line = { kind: 'good' };
   /** Bytes that went from the centre to desktops. */
   told = 0;
+  /** When each connection was taken, on the machine's wall clock, milliseconds since 1970. */
+  readonly joinedAt: number[] = [];
   /** Where the centre is now; null while there is none. */
   upstream: number | null = null;
 
@@ -58,6 +60,7 @@ export class Proxy {
 
   #join(near: Socket): void {
     if (this.upstream === null || this.#line.kind === 'cut') return void near.resetAndDestroy();
+    this.joinedAt.push(performance.timeOrigin + performance.now());
     const far = connect(this.upstream, '127.0.0.1');
     const pair: [Socket, Socket] = [near, far];
     this.#pairs.add(pair);
