@@ -79,7 +79,8 @@ export async function signIn(parts: SignInParts, credentials: Credentials): Prom
       sentAt = parts.environment.now();
       outcome = await askServer(parts, credentials, machine, desktop);
     }
-    if (outcome.status === 'refused') return { refusal: outcome.refusal };
+    // SY7: a centre that is older than this desktop will be updated; until then it is as if it were away, where the file is here.
+    if (outcome.status === 'refused' && (outcome.refusal.code !== 'protocol-too-new' || held === null)) return { refusal: outcome.refusal };
     return outcome.status === 'signed-in'
       ? await withServer(parts, credentials, { folder, held, desktop, machine }, outcome, sentAt)
       : await withoutServer(parts, credentials, folder, held);

@@ -41,7 +41,7 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
  * sign-in or a new program does.
  */
-const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'protocol-too-new', 'hello-malformed', 'wrong-password', 'locked-out',
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-malformed', 'wrong-password', 'locked-out',
   'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost']);
 
 /** A carrier that neither stands nor fails within this time is given up. */
