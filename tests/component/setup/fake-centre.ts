@@ -304,6 +304,7 @@ export function fakeCentre(options: FakeOptions) {
         : name === 'rules' ? rules
         : name === 'cases' ? { whole: true, changed: [...logs.keys()].map(viewOf), gone: [] }
         : name === 'taken-over' ? []
+        : name === 'taken-over' ? []
         : name === 'live' ? (held ? { topic: params['topic'], ...held, heardAt: at() } : null) : null;
       deliver({ t: 'view', n: frame.n, view: first });
     },

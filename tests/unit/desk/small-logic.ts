@@ -53,6 +53,7 @@ export function smallLogic(refusing: ReadonlySet<string> = new Set()): CaseLogic
     // A case has a customer where somebody wrote so.
     viewOf: (state, viewId) => ((state as Notes).notes.includes('customer') ? { kind: 'record view', body: { viewId } } : null),
     isView: (kind) => kind === 'record view',
+    itemsLeft: () => 0,
     ownerOf: () => null,
     parseSnapshot: (state) => Notes.parse(state),
   };
