@@ -11,6 +11,7 @@ import type { TypedCase } from '../app/stores/cases.ts';
 import { lookAtStep } from '../app/stores/place.ts';
 import { flowsInForce, useRules } from '../app/stores/rules.ts';
 import { useTools } from '../app/stores/tools.ts';
+import { failWords } from './fail-words.ts';
 import { flowTexts } from './texts.ts';
 
 type Told = { say: { zh: string; en: string } | undefined; goto: string | undefined };
@@ -43,7 +44,7 @@ export function FailNotice({ view, run, definition, step, refusal, facts }: Prop
     <div className="notice notice-red" role="alert" data-testid="step-fail" data-code={refusal.code}>
       <span className="notice-shape" aria-hidden="true">✕</span>
       <div className="notice-words">
-        {words ? <><h3>{t('fail.tell')}</h3><p className="speech">{words.text}</p></> : <strong>{refusal.code}</strong>}
+        {words ? <><h3>{t('fail.tell')}</h3><p className="speech">{words.text}</p></> : <strong>{failWords(refusal.code)?.[lang] ?? t('fail.unnamed', { code: refusal.code })}</strong>}
       </div>
       {way ? <Button size="small" type="primary" onClick={way.go} disabled={way.go === undefined} data-testid="fail-goto">{way.name}</Button> : null}
       <Button size="small" type="text" aria-label="×" onClick={clearRefused}>×</Button>

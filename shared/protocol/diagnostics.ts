@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Instant, Uuid7 } from './ids.ts';
 
 /** Names that programs give: a text that somebody typed does not fit. */
-const Code = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/);
+const Code = z.string().regex(/^(?!.*\d{5})[A-Za-z][A-Za-z0-9_-]{0,59}$/);
 const Kind = z.string().regex(/^[a-z-]{1,24}( [a-z-]{1,24}){0,4}$/);
 const Count = z.int().min(0);
 

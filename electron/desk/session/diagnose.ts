@@ -1,7 +1,9 @@
-import { NOT_TOLD, tellableCode, tellableId, tellableKind, type Diagnostics } from '#shared/protocol/diagnostics.ts';
+import { join } from 'node:path';
+import { Diagnostics, NOT_TOLD, tellableCode, tellableId, tellableKind } from '#shared/protocol/diagnostics.ts';
 import type { SyncView } from '#shared/protocol/desk-rpc.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { NEWEST_SCHEMA } from '../store/migrations/migrate.ts';
+import { writeWhole } from '../store/write-whole.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 
 const KEEP = 60;
@@ -93,4 +95,12 @@ export function diagnose(of: ToDiagnose): Diagnostics {
     },
     errors: [...of.happenings.errors],
   };
+}
+
+/** Parsed once more before it is written: what does not fit is a bug, and stays in. @returns where it lies */
+export function exportDiagnostics(root: string, diagnostics: Diagnostics): { file: string; told: Diagnostics } {
+  const told = Diagnostics.parse(diagnostics);
+  const file = join(root, 'diagnostics', `aidline-diagnostics-${told.madeAt.replaceAll(/[:.]/g, '-')}.json`);
+  writeWhole(file, `${JSON.stringify(told, null, 2)}\n`);
+  return { file, told };
 }

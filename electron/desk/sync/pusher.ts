@@ -13,7 +13,7 @@ import { takeResults } from './take-results.ts';
 
 export type PusherParts = {
   store: Store;
-  environment: Pick<Environment, 'now'>;
+  environment: Pick<Environment, 'now' | 'after'>;
   clock: CorrectedClock;
   setAside: SetAside;
   /** The connection that stands, or null. */
@@ -48,6 +48,7 @@ export class Pusher {
   /** Something must be done first: the feed is read, a key is kept. */
   #holds = 0;
   #pullFirst = false;
+  #cancelRetry: () => void = () => {};
 
   constructor(parts: PusherParts) {
     this.#parts = parts;
@@ -69,6 +70,7 @@ export class Pusher {
     this.#plan = null;
     this.#pullFirst = pullFirst;
     this.#holds = 0;
+    this.#retryInTime();
     if (first === null) return this.pump();
     const link = this.#parts.link();
     this.#holds = 1;
@@ -77,6 +79,14 @@ export class Pusher {
       this.#holds = 0;
       this.pump();
     });
+  }
+
+  /** What is set aside comes due while the connection stands. */
+  #retryInTime(): void {
+    this.#cancelRetry();
+    const due = this.#parts.setAside.list().map((one) => Date.parse(one.tryAt)).filter((at) => at > this.#parts.clock.nowMs());
+    if (due.length === 0) return;
+    this.#cancelRetry = this.#parts.environment.after(Math.min(...due) - this.#parts.clock.nowMs() + 1, () => this.wake());
   }
 
   /** The feed was read to its end. */
@@ -95,6 +105,7 @@ export class Pusher {
   ended(why: Refusal | null): void {
     const flights = [...this.#flights];
     this.#flights.clear();
+    this.#cancelRetry();
     this.#plan = null;
     const how: Break | null = why === null ? 'silence' : BROKE_BY_WORD.has(why.code) ? 'word' : null;
     if (flights.length === 0 || how === null) return;
@@ -112,7 +123,8 @@ export class Pusher {
     const link = this.#parts.link();
     let sent = false;
     try {
-      while (link !== null && link === this.#parts.link() && !this.#full()) {
+      if (link === null) return;
+      while (this.#parts.link() === link && !this.#full()) {
         const flight = this.#next(link);
         if (flight === null) break;
         this.#flights.add(flight);

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { untilView } from '../../unit/desk/test-desk.ts';
+import { aDesk, aFolder, aServer, aSignedInDesk, inStep, looksOf, openCase, signInto, untilCase, write } from './harness.ts';
+import type { TestServer } from './test-server.ts';
+
+/** The server fails at whatever carries this text. */
+function poisonedBy(server: TestServer, text: string, how: 'word' | 'silence' = 'word'): { heal(): void; pushes(): number } {
+  let ill = true;
+  let pushes = 0;
+  server.onPush = (commands) => {
+    pushes += 1;
+    if (!ill || !commands.some((command) => command.inner.includes(text))) return undefined;
+    if (how === 'word') server.goodbye({ code: 'server-trouble' });
+    return 'cut';
+  };
+  return { heal: () => { ill = false; }, pushes: () => pushes };
+}
+
+describe('a command that makes the server fail', () => {
+  it('[SY3] [RB1] is set aside visibly, with what came before it in its case sent, and every other case goes on', async () => {
+    const server = await aServer();
+    const desk = await aSignedInDesk(server);
+    const cases = [await openCase(desk), await openCase(desk), await openCase(desk)];
+    const ill = cases[1] ?? '';
+    await inStep(desk);
+    const poison = poisonedBy(server, 'poison');
+    await write(desk, ill, 'before');
+    await write(desk, ill, 'poison');
+    await write(desk, ill, 'behind it');
+    for (const one of cases.filter((id) => id !== ill)) await write(desk, one, 'free');
+    const sync = await untilView(desk.client, 'sync', {}, (view) => view.setAside.length === 1 && view.unsent === 2 && view.connection === 'online');
+    expect(sync.setAside[0]).toMatchObject({ stream: ill, kind: 'write note', code: 'server-trouble', tries: 1 });
+    expect(server.notes(ill)).toEqual(['before']);
+    for (const one of cases.filter((id) => id !== ill)) expect(server.notes(one)).toEqual(['free']);
+    expect(looksOf(await untilCase(desk, ill, () => true))).toEqual(['confirmed', 'confirmed', 'saved-here', 'saved-here']);
+
+    // The line stays: what comes later in other cases is sent at once, and the poison is left alone.
+    const hellos = server.hellos.length;
+    await write(desk, cases[0] ?? '', 'later');
+    await untilView(desk.client, 'sync', {}, (view) => view.unsent === 2);
+    expect(server.notes(cases[0] ?? '')).toEqual(['free', 'later']);
+    expect(server.hellos.length).toBe(hellos);
+    expect(poison.pushes()).toBeLessThan(30);
+  });
+
+  it('[SY3] survives a restart set aside, and is sent, in order, once the person tries again at a server that was mended', async () => {
+    const server = await aServer();
+    const root = aFolder();
+    const desk = await aSignedInDesk(server, root);
+    const [ill, other] = [await openCase(desk), await openCase(desk)];
+    await inStep(desk);
+    const poison = poisonedBy(server, 'poison');
+    await write(desk, ill, 'poison');
+    await write(desk, ill, 'behind it');
+    await write(desk, other, 'free');
+    await untilView(desk.client, 'sync', {}, (view) => view.setAside.length === 1 && view.unsent === 2);
+    desk.close();
+
+    const again = await aDeskThatHolds(server, root);
+    expect((await untilView(again.client, 'sync', {}, () => true)).setAside.map((one) => one.stream)).toEqual([ill]);
+    poison.heal();
+    expect(await again.client.calls.tryAgain({ stream: ill })).toEqual({ ok: true, value: { done: true } });
+    await inStep(again);
+    expect(server.notes(ill)).toEqual(['poison', 'behind it']);
+    expect((await untilView(again.client, 'sync', {}, () => true)).setAside).toEqual([]);
+  });
+
+  it('[SY3] a server that fails at everything costs nothing: what was set aside goes out by itself when one of it gets through', async () => {
+    const server = await aServer();
+    const desk = await aSignedInDesk(server);
+    const cases = [await openCase(desk), await openCase(desk)];
+    await inStep(desk);
+    const poison = poisonedBy(server, '"text"');
+    for (const one of cases) await write(desk, one, 'night');
+    await untilView(desk.client, 'sync', {}, (view) => view.setAside.length === 2, 20_000);
+    poison.heal();
+    await desk.client.calls.tryAgain({ stream: cases[0] ?? '' });
+    await inStep(desk);
+    for (const one of cases) expect(server.notes(one)).toEqual(['night']);
+  });
+
+  it('[SY3] a server that falls silent at it is no different, only slower to tell from a bad line', async () => {
+    const server = await aServer();
+    const desk = await aSignedInDesk(server);
+    const [ill, other] = [await openCase(desk), await openCase(desk)];
+    await inStep(desk);
+    poisonedBy(server, 'poison', 'silence');
+    await write(desk, ill, 'poison');
+    await write(desk, other, 'free');
+    const sync = await untilView(desk.client, 'sync', {}, (view) => view.setAside.length === 1, 20_000);
+    expect(sync.setAside[0]).toMatchObject({ stream: ill, code: 'no-answer' });
+    expect(server.notes(other)).toEqual(['free']);
+  });
+});
+
+async function aDeskThatHolds(server: TestServer, root: string): ReturnType<typeof aSignedInDesk> {
+  const desk = aDesk(root);
+  expect(await signInto(desk, server.url)).toMatchObject({ ok: true });
+  await untilView(desk.client, 'sync', {}, (view) => view.connection === 'online' && !view.catchingUp);
+  return desk;
+}
