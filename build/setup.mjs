@@ -21,7 +21,7 @@ import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
-import { ensureChecker, ensureDisplay, ensureLibraries, ensurePython, ensureTracer } from './setup/system.mjs';
+import { ensureChecker, ensureDisplay, ensureKeyRing, ensureLibraries, ensurePython, ensureTracer } from './setup/system.mjs';
 import { ensureTestUser } from './setup/test-user.mjs';
 
 const NEEDS = ['packages', 'desktop', 'tests'];
@@ -51,7 +51,10 @@ async function prepare(level, again) {
   const electron = await ensureElectron(again ? null : readStamp());
   await ensureLibraries(electron.executable);
   await ensureDisplay(level >= 2);
-  if (level >= 2) await ensurePython();
+  if (level >= 2) {
+    await ensurePython();
+    await ensureKeyRing();
+  }
   if (level >= 2) await ensureTracer();
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;
   const testUser = ensureTestUser(level >= 2);

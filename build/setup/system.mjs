@@ -81,6 +81,18 @@ export async function ensureDisplay(always) {
   await install([['xvfb']], 'Xvfb');
 }
 
+/** A real key store on a message bus of its own, for the tests of PR1: a bare machine has neither. */
+export async function ensureKeyRing() {
+  if (!onLinux) return;
+  const wanted = [
+    ['dbus-run-session', ['dbus-daemon', 'dbus']],
+    ['gnome-keyring-daemon', ['gnome-keyring']],
+  ].filter(([program]) => !isProgram(program));
+  if (wanted.length === 0) return;
+  // Chromium loads it by name where there is a key ring to speak to.
+  await install([...wanted.map(([, packages]) => packages), ['libsecret-1-0']], wanted.map(([program]) => program).join(', '));
+}
+
 /** What compiling the SQLite addon takes. */
 export async function ensureCompiler() {
   const wanted = [
