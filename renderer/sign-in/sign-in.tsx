@@ -146,7 +146,7 @@ export function SignIn() {
             />
           </Suspense>
         ) : <button type="button" className="plain-link" onClick={() => setChanging({ typed: '' })} data-testid="sign-in-change">{t('change.link')}</button>}
-        {accounts.length > 0 && !enrolling && changing === null ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
+        {accounts.length > 0 && !enrolling && !salvaging && changing === null ? <Suspense><DemoList accounts={accounts} account={account} onChoose={choose} /></Suspense> : null}
         {salvaging && serverIsGood ? <Suspense><SalvagePart server={plainServer(server)} onClose={() => setSalvaging(false)} /></Suspense>
           : <button type="button" className="plain-link" onClick={() => setSalvaging(true)} data-testid="sign-in-salvage">{t('salvage.link')}</button>}
         <p className="small tone-muted">{t('offline')}</p>

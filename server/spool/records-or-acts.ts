@@ -7,7 +7,7 @@ import { commandSchemas } from '#shared/case/commands.ts';
  */
 const RECORDS: ReadonlySet<string> = new Set([
   'open case', 'write note', 'promise callback', 'keep promise', 'open follow-up', 'open work order', 'raise risk', 'record manual stop', 'record view',
-  'log call', 'end logged call', 'start run', 'fill fields', 'park run',
+  'log call', 'end logged call', 'report offline stop', 'start run', 'fill fields', 'park run',
 ]);
 
 /** @param kind of a command, as its desktop named it */

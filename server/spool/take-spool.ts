@@ -4,6 +4,7 @@ import { CaseId } from '#shared/protocol/ids.ts';
 import { spoolSessionId, type LateBecause, type SpoolAnswer, type SpoolRequest, type SpoolStatus } from '#shared/protocol/spool.ts';
 import { mayDo } from '#shared/people/may.ts';
 import type { Person } from '#shared/people/person.ts';
+import { appendToCase } from '../cases/append-case.ts';
 import { takeCommand } from '../cases/command-service.ts';
 import type { Centre } from '../centre.ts';
 import type { DesktopOwners } from '../gateway/desktop-owners.ts';
@@ -75,8 +76,20 @@ export class SpoolTaker {
       results.push({ id: row.id, status });
     }
     if (late.length > 0) await tray.add(late);
+    await this.#mark(late);
     if (audit.length > 0) await centre.log.append([{ writes: [], command: null, audit }]);
     return { results };
+  }
+
+  /** In the case itself, so that whoever reads it knows that its author could not stand for it any more. */
+  async #mark(late: readonly LateItem[]): Promise<void> {
+    const { log, cases, clock, newId } = this.#parts.centre;
+    for (const [caseId, items] of Map.groupBy(late.filter(({ became }) => became === 'recorded'), (item) => item.caseId)) {
+      await appendToCase({ log, cases, now: () => clock.now(), newId }, caseId, 'server', (state) => ({
+        events: items.filter(({ command }) => state?.lateWork.some((one) => one.command === command) === false)
+          .map(({ command, kind, author, because }) => ({ kind: 'late work noted' as const, body: { command, kind, author, because } })),
+      }));
+    }
   }
 
   async #takeOne(session: OpenedSession, outer: OuterCommand): Promise<Taken> {

@@ -3,7 +3,7 @@
  * schema 1 (snapshots of an older server, rows of an older desktop) are completed with these; what goes to a desktop of
  * protocol 1 goes without them.
  */
-export const ADDED_IN_2: Readonly<Record<string, unknown>> = { handCalls: {}, stopReports: {}, verifiedStops: {}, onReturn: {} };
+export const ADDED_IN_2: Readonly<Record<string, unknown>> = { handCalls: {}, stopReports: {}, verifiedStops: {}, lateWork: [], onReturn: {} };
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** Every schema of a case's state has had these. */

@@ -8,6 +8,7 @@ import { upcastBody, type Steps } from '../protocol/upcast.ts';
 import { reviewEventSchemas } from '../review/review-schema.ts';
 import { caseEventSchemas } from './case-schema.ts';
 import { handOverEventSchemas } from './hand-over-schema.ts';
+import { lateWorkEventSchemas } from './late-work.ts';
 import { nightEventSchemas } from './night-schema.ts';
 
 /** Every kind of event a case's stream can hold, with the present schema of its body. */
@@ -19,6 +20,7 @@ export const eventSchemas = {
   ...onReturnEventSchemas,
   ...reviewEventSchemas,
   ...nightEventSchemas,
+  ...lateWorkEventSchemas,
   ...handOverEventSchemas,
 } as const;
 

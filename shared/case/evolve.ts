@@ -9,10 +9,11 @@ import type { FoldedEvent } from './decision.ts';
 import { EVENT_SCHEMA_VERSION, isEventKind, parseEventBody, type EventKind } from './events.ts';
 import type { Evolver, Evolvers } from './evolver.ts';
 import { handOverEvolvers } from './hand-over-evolve.ts';
+import { lateWorkEvolvers } from './late-work.ts';
 import { nightEvolvers } from './night-evolve.ts';
 import { emptyCase, type CaseState } from './state.ts';
 
-const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...recoveredEvolvers, ...onReturnEvolvers, ...reviewEvolvers, ...nightEvolvers, ...handOverEvolvers };
+const evolvers: Evolvers<Exclude<EventKind, RunEventKind>> = { ...caseEvolvers, ...operationEvolvers, ...recoveredEvolvers, ...onReturnEvolvers, ...reviewEvolvers, ...nightEvolvers, ...lateWorkEvolvers, ...handOverEvolvers };
 
 const isRunKind = (kind: string): kind is RunEventKind => Object.hasOwn(runEventSchemas, kind);
 

@@ -5,6 +5,7 @@ import { OperationState } from '../operation/operation-schema.ts';
 import { ReviewState } from '../review/review-schema.ts';
 import { runState } from '../flow/run.ts';
 import { caseParts } from './case-schema.ts';
+import { lateWorkParts } from './late-work.ts';
 import { nightParts } from './night-schema.ts';
 
 /** Everything the log says of one customer matter; travels as the snapshot a desktop starts from (SY5). */
@@ -15,6 +16,7 @@ export const CaseState = z.strictObject({
   updatedAt: Instant,
   ...caseParts,
   ...nightParts,
+  ...lateWorkParts,
   runs: z.record(z.string(), runState),
   /** The run on the screen; parked ones wait in `runs`. */
   currentRun: z.string().nullable(),
@@ -33,6 +35,6 @@ export function emptyCase(id: string, at: string): CaseState {
   return {
     id, version: 0, updatedAt: at, owner: null, opened: null, closed: null, calls: {}, access: {}, sighted: [], customerId: null, identifiedHow: null,
     facts: {}, factsTrouble: null, verification: {}, notes: [], promises: [], followUps: [], workOrders: [], risks: [], stops: [],
-    escalations: [], handOver: null, messages: [], quality: null, handCalls: {}, stopReports: {}, verifiedStops: {}, runs: {}, currentRun: null, operations: {}, currentOperation: null, reviews: {}, onReturn: {}, withheld: [],
+    escalations: [], handOver: null, messages: [], quality: null, handCalls: {}, stopReports: {}, verifiedStops: {}, lateWork: [], runs: {}, currentRun: null, operations: {}, currentOperation: null, reviews: {}, onReturn: {}, withheld: [],
   };
 }

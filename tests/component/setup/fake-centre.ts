@@ -241,7 +241,7 @@ export function fakeCentre(options: FakeOptions) {
         setAgent({ state: 'on-call', since: at(), callId });
         return reply(n, { callId });
       }
-      default: return playedElse(n, String(params['kind']), body) ?? refused(n, { code: 'command-unknown' });
+      default: return void (playedElse(n, String(params['kind']), body) ?? refused(n, { code: 'command-unknown' }));
     }
   }
 
@@ -303,7 +303,6 @@ export function fakeCentre(options: FakeOptions) {
       const first = name === 'session' ? session() : name === 'sync' ? sync()
         : name === 'rules' ? rules
         : name === 'cases' ? { whole: true, changed: [...logs.keys()].map(viewOf), gone: [] }
-        : name === 'taken-over' ? []
         : name === 'taken-over' ? []
         : name === 'live' ? (held ? { topic: params['topic'], ...held, heardAt: at() } : null) : null;
       deliver({ t: 'view', n: frame.n, view: first });

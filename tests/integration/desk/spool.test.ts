@@ -77,6 +77,8 @@ describe('[SY10] unsent work outlives its author’s session', () => {
     expect(await notesAt(centre.running, caseId)).toEqual(['written in the night', 'and one more']);
     expect((await centre.running.centre.cases.load(caseId))?.closed).toBeNull();
     const tray = trayOf(centre.running).filter((one) => one.caseId === caseId);
+    // Marked in the case as well, for whoever reads it.
+    expect((await centre.running.centre.cases.load(caseId))?.lateWork).toMatchObject([noted, after].map((id) => ({ command: id, kind: 'write note', author: personOf('mentor2').id, because: 'person-disabled' })));
     expect(tray).toMatchObject([
       { command: noted, kind: 'write note', author: personOf('mentor2').id, authorName: personOf('mentor2').name, because: 'person-disabled', became: 'recorded', code: null },
       { command: closed, kind: 'close case', because: 'person-disabled', became: 'refused', code: 'late-not-entitled' },

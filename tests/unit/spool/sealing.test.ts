@@ -137,7 +137,7 @@ describe('[SY10] the server’s spool keys', () => {
 describe('[SY10] what is taken in of somebody who may no longer act', () => {
   it('[SY10] is what records; every other kind of command acts', () => {
     expect(Object.keys(commandSchemas).filter(records).sort()).toEqual([
-      'end logged call', 'fill fields', 'log call', 'open case', 'open follow-up', 'open work order', 'park run', 'promise callback', 'keep promise', 'raise risk', 'record manual stop', 'record view', 'start run', 'write note',
+      'end logged call', 'fill fields', 'log call', 'open case', 'open follow-up', 'open work order', 'park run', 'promise callback', 'keep promise', 'raise risk', 'record manual stop', 'record view', 'report offline stop', 'start run', 'write note',
     ].sort());
     expect(['toString', 'constructor', 'no such kind'].some(records)).toBe(false);
   });
