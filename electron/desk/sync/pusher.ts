@@ -113,7 +113,7 @@ export class Pusher {
     const [only] = streams;
     // One that was set aside before and was tried again needs no second look.
     const known = streams.length === 1 && only !== undefined && how === 'word' && this.#parts.setAside.list().some((one) => one.stream === only);
-    const poison = known ? only : this.#suspects.broke(streams, how);
+    const poison = known ? only : this.#suspects.broke(streams, how, flights[0]?.batch[0]?.id ?? null);
     if (poison !== null && poison !== undefined) this.#parts.setAside.add(poison, why?.code ?? 'no-answer', this.#parts.clock.nowMs());
   }
 

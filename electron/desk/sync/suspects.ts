@@ -7,8 +7,8 @@
 /** By the server's own word (a goodbye, an answer that is none), or in silence: lines break for many reasons. */
 export type Break = 'word' | 'silence';
 
-/** A break in silence counts so much of one by word. */
-const SILENCE = 0.25;
+/** A break in silence counts so much of one by word: a bad line must not look like a bad command. */
+const SILENCE = 0.125;
 /** From here on those under way are looked at one at a time. */
 const LOOK = 2;
 /** Breaks alone, where other cases got through since the first of them … */
@@ -16,7 +16,8 @@ const ENOUGH = 2;
 /** … and where nothing else did: then it may be the server. */
 const ENOUGH_UNSURE = 4;
 
-type Alone = { breaks: number; othersSince: boolean };
+/** `head`: the command that broke it last; another one since means that it goes on, whatever was heard of it. */
+type Alone = { breaks: number; othersSince: boolean; head: string | null };
 
 export class Suspects {
   #together = 0;
@@ -52,13 +53,15 @@ export class Suspects {
   /**
    * A push was not answered.
    * @param streams all that were under way
+   * @param head the first command that was under way
    * @returns the stream to set aside, or null
    */
-  broke(streams: readonly string[], how: Break): string | null {
+  broke(streams: readonly string[], how: Break, head: string | null): string | null {
     const weight = how === 'word' ? 1 : SILENCE;
     const [only] = streams;
     const alone = streams.length === 1 && only !== undefined ? this.#alone.get(only) : undefined;
     if (alone !== undefined && only !== undefined) {
+      if (alone.head !== head) [alone.breaks, alone.head, alone.othersSince] = [0, head, false];
       alone.breaks += weight;
       if (alone.breaks < (alone.othersSince ? ENOUGH : ENOUGH_UNSURE)) return null;
       this.#alone.delete(only);
@@ -67,7 +70,7 @@ export class Suspects {
     for (const stream of streams) this.#seen.add(stream);
     this.#together += weight;
     if (this.#together < LOOK) return null;
-    for (const stream of this.#seen) if (!this.#alone.has(stream)) this.#alone.set(stream, { breaks: 0, othersSince: false });
+    for (const stream of this.#seen) if (!this.#alone.has(stream)) this.#alone.set(stream, { breaks: 0, othersSince: false, head: null });
     this.#seen.clear();
     this.#together = 0;
     return null;
