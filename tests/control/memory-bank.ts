@@ -21,6 +21,8 @@ export class MemoryBank implements Bank {
   balanceFen = 100;
   line: Line = 'fine';
   refuseNext = false;
+  /** So many readings get no answer. */
+  silentReads = 0;
 
   constructor(now: () => string, customers: readonly string[] = ['c-1', 'c-2']) {
     this.#now = now;
@@ -55,6 +57,10 @@ export class MemoryBank implements Bank {
   }
 
   async read({ customerId }: { customerId: string }): Promise<ReadResult<CustomerFacts>> {
+    if (this.silentReads > 0) {
+      this.silentReads -= 1;
+      return silent('timeout');
+    }
     return answer(this.#facts(customerId));
   }
 

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CaseState } from '#shared/case/state.ts';
 import type { CommandBody } from '#shared/case/commands.ts';
 import { openCallOf } from '#shared/operation/call-of.ts';
+import { forReturn } from '#shared/operation/on-return-terms.ts';
 import { confirmationItems } from '#shared/operation/confirmation.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { digestOf } from '#shared/operation/payload.ts';
@@ -12,6 +13,7 @@ import { bookStartedLines, inquireOpenLines } from '../../server/operations/book
 import { readFactsInto } from '../../server/cases/read-facts.ts';
 import { CAST, CONTROL, STRANGE_KEY, type Bench } from './bench-centre.ts';
 import type { Line } from './memory-bank.ts';
+import { attackOffline, goOnOffline, submitForReturn } from './offline-moves.ts';
 
 /** One thing that somebody does, or that happens: numbers that are read as choices, so that every list of them is a story. */
 export type Move = { what: number; who: number; a: number; b: number };
@@ -131,9 +133,17 @@ async function goOn(play: Play, matter: Matter, move: Move): Promise<void> {
   if (operation.status === 'returned' || operation.status === 'void' || operation.status === 'withdrawn') return draft(play, matter, state, owner, move);
   if (operation.status === 'executing') return bookStartedLines(bench.centre, matter.caseId);
   if (operation.status === 'in-doubt') return inquireOpenLines(bench.centre, matter.caseId);
+  const offline = forReturn(state, operation);
+  if (offline !== null) {
+    return goOnOffline(bench, matter.caseId, operation, offline, owner, move.who, {
+      entry: (wrong) => entryFor(operation, wrong), confirm: () => confirm(play, matter, state, operation, owner, true), callId: openCall(state), again: () => draft(play, matter, state, owner, move),
+    });
+  }
   if (operation.payload === null) {
     const missing = CONTROL.kinds[operation.kind].selfCheck.some((item) => operation.selfCheck[item.id] === undefined);
     if (missing) return tick(play, matter, operation, owner, false);
+    // OF2: now and then the line is down just then.
+    if (move.a % 5 === 4) return submitForReturn(bench, matter.caseId, state, operation, owner);
     return void (await bench.send(owner, 'submit for review', matter.caseId, submission(bench, state, operation, owner)));
   }
   if (operation.ticked === null && operation.digest !== null) {
@@ -184,7 +194,10 @@ async function attack(play: Play, matter: Matter, move: Move): Promise<void> {
   const digest = operation.digest ?? '0'.repeat(64);
   const reviewId = operation.reviewId ?? bench.newId();
   const order = orderBody(bench, state, operation, by);
-  switch (move.a % 16) {
+  const offline = forReturn(state, operation);
+  if (offline !== null && move.b % 2 === 0) return attackOffline(bench, caseId, operation, offline, by, move.a, openCall(state));
+  switch (move.a % 17) {
+    case 16: return submitForReturn(bench, caseId, state, operation, by);
     case 0: return void (await bench.send(by, 'order execution', caseId, order));
     case 1: return void (await bench.send(by, 'order execution', caseId, { ...order, signed: bench.signed(by, 'order', digest, STRANGE_KEY) }));
     case 2: return void (await bench.send(by, 'order execution', caseId, { ...order, signed: bench.signed(by, 'approval', digest) }));

@@ -6,7 +6,7 @@ type Kind = {
   selfCheck: { id: string }[]; consent: { id: string }[]; highValueFromFen: number; highValueFromLines: number; confirmationMinutes: number; recordingRequired: boolean;
   reviewLimitFen: Record<string, number>;
 };
-export type Policy = { version: string; equivalentTo: string[]; kinds: Record<string, Kind>; breakGlass: { capFen: number; perDay: number } };
+export type Policy = { version: string; equivalentTo: string[]; kinds: Record<string, Kind>; breakGlass: { capFen: number; perDay: number }; offline?: { capFen: number; hours: number; withoutRecording: boolean } };
 type Change = { kind: string; person?: Person; personId?: string; policy?: Policy; operationKind?: string };
 /** What the bodies of the centre's stream are said to hold; see `evidence.ts`. */
 type Claimed = {

@@ -9,6 +9,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { evolve } from '#shared/case/evolve.ts';
 import { JudgedCentre, type Policy } from './centre.ts';
+import { checkOffline, offlineOrderOf } from './on-return.ts';
 import { claimedBody as bodyOf, type ClaimedBody, type ClaimedLine, type ClaimedPayload, type ClaimedSignature, type Evidence, type LoggedEvent, type Verdict } from './evidence.ts';
 
 const ms = (instant: string): number => Date.parse(instant);
@@ -26,6 +27,8 @@ export function judge(evidence: Evidence): Verdict {
   const lines = new Map<string, { execution: Execution; line: ClaimedLine; figures: ClaimedLine }>();
   let glassToday = new Map<string, number>();
   const blame = (event: LoggedEvent, what: string): void => void violations.push(`${event.kind} at ${event.position} of ${event.case}: ${what}`);
+
+  const tools = { centre, blame, last, checkSigned };
 
   for (const event of evidence.events) {
     if (event.case === 'centre:administration') {
@@ -133,7 +136,11 @@ export function judge(evidence: Evidence): Verdict {
     if (executions.some((one) => one.body.operationId === operationId)) blame(event, 'an operation is executed once');
     if (ms(payload.validUntil) <= ms(event.times.recorded)) blame(event, 'it is no longer valid');
     const maker = payload.maker as string;
-    if (event.actor.person !== maker) blame(event, 'ordered by somebody who is not the maker');
+    const offline = offlineOrderOf(tools, earlier, (body as unknown as { executionId: string }).executionId);
+    // OF2: an order that waited for the bank is carried out by the server, on the maker's own order.
+    const byServer = offline !== null && event.actor.kind === 'server' && event.actor.person === null;
+    if (event.actor.person !== maker && !byServer) blame(event, 'ordered by somebody who is not the maker');
+    if (offline === null && last(earlier, 'submitted for return', (one) => ofThis(one) && one.digest === digest) !== null) blame(event, 'what was submitted to be ordered offline was executed without such an order');
     const policy = centre.policy;
     if (policy === undefined || (payload.policyVersion !== policy.version && !policy.equivalentTo.includes(payload.policyVersion))) blame(event, 'under a policy that is not in force');
     if (centre.stopped.has(payload.kind)) blame(event, 'the kind is stopped');
@@ -143,8 +150,10 @@ export function judge(evidence: Evidence): Verdict {
     checkSelfCheck(event, earlier.slice(drafted.index), operationId, kind.selfCheck, made, maker);
     checkSigned(event, body.signed, 'order', digest, maker);
     const high = isHigh(execution, event);
-    const approval = high ? approvalFor(event, earlier, operationId, digest, made.index) : null;
-    checkConfirmation(event, earlier, execution, kind, approval);
+    if (offline !== null) checkOffline(tools, event, evidence.events, earlier, offline, payload, policy);
+    const approval = offline !== null ? offline.signedAt : high ? approvalFor(event, earlier, operationId, digest, made.index) : null;
+    const byHand = offline !== null && body.callId.startsWith('hand-') && policy?.offline?.withoutRecording === true;
+    checkConfirmation(offline?.ordered ?? event, earlier, execution, byHand ? { ...kind, recordingRequired: false } : kind, approval);
     const open = executions.find((one) => one.open && one.payload.accountId === payload.accountId && one.payload.kind === payload.kind);
     if (open !== undefined) blame(event, `the account has another open operation of the kind (${open.body.operationId})`);
     for (const line of body.lines) {
