@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
 import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
-import { inStep, untilCase } from './harness.ts';
+import { aFolder, inStep, untilCase } from './harness.ts';
 import { atOneScreen, kinds, must, note, notes, openByHand, personOf, shown, signedIn, stateOf, withApproval, type AtOneScreen } from './two-at-one-screen.ts';
 
 const [A, B] = [personOf('agent'), personOf('agent2')];
@@ -22,9 +22,9 @@ async function handOver(desk: Running, caseId: string, words = ''): Promise<stri
   expect(answer).toEqual({ ok: true, value: { commandId: handOverId, copied: true } });
   return handOverId;
 }
-const successorSigns = (desk: Running) => desk.client.calls.openHandOver({ account: 'agent2', passphrase: DEMO_PASSWORD });
-const leave = async (desk: Running): Promise<void> => {
-  expect(await desk.client.calls.signOut({ evenUnsent: true })).toMatchObject({ ok: true });
+const successorSigns = (desk: Running, account = 'agent2') => desk.client.calls.openHandOver({ account, passphrase: DEMO_PASSWORD });
+const leave = async (desk: Running, keep: { keepMine?: true } = {}): Promise<void> => {
+  expect(await desk.client.calls.signOut({ evenUnsent: true, ...keep })).toMatchObject({ ok: true });
   desk.close();
 };
 
@@ -81,7 +81,7 @@ describe('[OF1] the shift is handed over at one screen while the line is down', 
     await note(second, plain, '中心确认之后');
     await inStep(second);
     expect(notes(await shown(second, plain))).toEqual(notes(await central(plain)));
-    await leave(second);
+    await leave(second, { keepMine: true });
 
     // Whoever left comes back: nothing is doubled, nothing refused, and the cases leave their file.
     const before = await Promise.all([plain, promised, withReview, fresh].map((caseId) => kinds(night, caseId)));
@@ -157,5 +157,114 @@ describe('[OF1] the shift is handed over at one screen while the line is down', 
     await inStep(back);
     expect(notes(await central(caseId))).toEqual(['甲记的', '甲接着记']);
     expect([...first.errors, ...second.errors, ...back.errors]).toEqual([]);
+  });
+});
+
+const promiseOf = () => ({ promiseId: v7(), from: '2026-11-23T08:00:00.000Z', to: '2026-11-23T09:00:00.000Z', secondFrom: null, secondTo: null, note: '客户着急', operationId: null });
+
+describe('[OF1] leaving', () => {
+  it('nobody signs out with items that nobody accepted, unless they say that they keep them', { timeout: 90_000 }, async () => {
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await must(first, 'promise callback', caseId, promiseOf());
+    await inStep(first);
+    night.line.cut();
+    const refused = { ok: false, refusal: { code: 'hand-over-open', detail: { items: 1 } } };
+    expect(await first.client.calls.signOut({})).toEqual(refused);
+    expect(await first.client.calls.signOut({ evenUnsent: true })).toEqual(refused);
+    await successorSigns(first);
+    await handOver(first, caseId);
+    // Accepted by name: it is theirs no more. What is unsent is asked about as ever.
+    expect(await first.client.calls.signOut({})).toMatchObject({ refusal: { code: 'unsent-work' } });
+    await leave(first);
+    const second = await signedIn(night, 'agent2');
+    expect(await second.client.calls.signOut({})).toEqual(refused);
+    expect(await second.client.calls.signOut({ keepMine: true, evenUnsent: true })).toMatchObject({ ok: true });
+    second.close();
+  });
+
+  it('[SY2] twice is once, and whoever took it over hands it on before the line is back', { timeout: 90_000 }, async () => {
+    const third = await signedIn(night, 'lead');
+    third.close();
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await inStep(first);
+    night.line.cut();
+    await note(first, caseId, '甲记的');
+    await successorSigns(first);
+    const handOverId = await handOver(first, caseId);
+    expect(await first.client.calls.handOverHere({ case: caseId, handOverId, note: '' })).toEqual({ ok: true, value: { commandId: handOverId, copied: true } });
+    // Handed over is handed over: not once more to somebody else, nor under another id.
+    await successorSigns(first, 'lead');
+    expect(await first.client.calls.handOverHere({ case: caseId, handOverId: v7(), note: '' })).toMatchObject({ ok: false, refusal: { code: 'not-your-case' } });
+    await leave(first);
+    const second = await signedIn(night, 'agent2');
+    await note(second, caseId, '乙记的');
+    await successorSigns(second, 'lead');
+    await handOver(second, caseId);
+    await leave(second);
+    const lead = await signedIn(night, 'lead');
+    expect(notes(await shown(lead, caseId))).toEqual(['甲记的', '乙记的']);
+    await note(lead, caseId, '丙记的');
+    night.line.up = true;
+    await lead.client.calls.connectNow({});
+    await takenOver(lead, (view) => view.length === 0);
+    await inStep(lead);
+    expect(await central(caseId)).toMatchObject({ owner: personOf('lead').id });
+    expect(notes(await central(caseId))).toEqual(['甲记的', '乙记的', '丙记的']);
+    expect(await kinds(night, caseId)).toMatchObject({ 'hand-over signed here': 2 });
+    await leave(lead);
+    // The one in the middle: the copy leaves, since it is somebody else's by now.
+    const middle = await signedIn(night, 'agent2');
+    await takenOver(middle, (view) => view.length === 0);
+    await untilCase(middle, caseId, (view) => view === null);
+    expect((await untilView(middle.client, 'sync', {}, (view) => view.unsent === 0)).refused).toEqual([]);
+    expect(notes(await central(caseId))).toEqual(['甲记的', '乙记的', '丙记的']);
+    expect([...first.errors, ...second.errors, ...lead.errors, ...middle.errors]).toEqual([]);
+  });
+
+  it('[TP17] by choice with the line up as well: the centre has it at once, and the successor finds it in their own feed', { timeout: 90_000 }, async () => {
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await inStep(first);
+    await successorSigns(first);
+    await handOver(first, caseId);
+    await untilCase(first, caseId, (view) => view === null);
+    expect(await central(caseId)).toMatchObject({ owner: B.id });
+    expect(await first.client.calls.signOut({})).toMatchObject({ ok: true });
+    const second = await signedIn(night, 'agent2');
+    await takenOver(second, (view) => view.length === 0);
+    expect((await untilCase(second, caseId, (view) => view !== null))?.version).toBeGreaterThan(3);
+    await note(second, caseId, '接着记');
+    await inStep(second);
+    expect(notes(await central(caseId))).toEqual(['接着记']);
+  });
+});
+
+describe('[TP17] online, by name', () => {
+  it('[TP6] who was named reads what is left to do, whoever may still have to check it blind reads nothing; a lead takes what nobody accepts', { timeout: 90_000 }, async () => {
+    const caseId = await withApproval(night, 'agent');
+    const first = await signedIn(night, 'agent');
+    const plain = await openByHand(first);
+    await must(first, 'promise callback', plain, promiseOf());
+    await untilCase(first, caseId, (view) => view !== null);
+    const offers = async (account: string, count: number) => {
+      const desk = await signedIn(night, account, aFolder());
+      const view = await untilView(desk.client, 'live', { topic: 'hand-over-items' }, (live) => Array.isArray(live?.value) && live.value.length === count);
+      return { desk, offers: view?.value as { caseId: string; handOverId: string; mine: boolean; note: string; items: { kind: string }[] }[] };
+    };
+    await must(first, 'hand over case', plain, { handOverId: v7(), to: B.id, note: '说好五点' });
+    await must(first, 'hand over case', caseId, { handOverId: v7(), to: personOf('mentor2').id, note: '本金八万' });
+    await inStep(first);
+    const named = await offers('agent2', 1);
+    expect(named.offers).toMatchObject([{ caseId: plain, mine: true, note: '说好五点', items: [{ kind: 'promise' }] }]);
+    const blind = await offers('mentor2', 1);
+    expect(blind.offers).toMatchObject([{ caseId, mine: true, note: '', items: [] }]);
+    const lead = await offers('lead2', 2);
+    const one = lead.offers.find((offer) => offer.caseId === plain)!;
+    expect(one).toMatchObject({ mine: false, note: '说好五点', items: [{ kind: 'promise' }] });
+    await must(lead.desk, 'accept hand-over', plain, { handOverId: one.handOverId, nonce: v7(), reviewId: v7() });
+    await inStep(lead.desk);
+    expect(await central(plain)).toMatchObject({ owner: personOf('lead2').id, handOver: null });
   });
 });

@@ -50,11 +50,11 @@ export class Line {
 
 export type AtOneScreen = { running: RunningCentre; root: string; line: Line; stop(): Promise<void> };
 
-/** A centre, and one machine at which both agents have signed in today. */
-export async function atOneScreen(): Promise<AtOneScreen> {
+/** A centre, and one machine at which these have signed in today. */
+export async function atOneScreen(accounts: readonly string[] = ['agent2', 'agent']): Promise<AtOneScreen> {
   const { running, data } = await startDemoCentre();
   const night = { running, root: aFolder(), line: new Line() };
-  for (const account of ['agent2', 'agent']) {
+  for (const account of accounts) {
     const desk = await signedIn(night, account);
     desk.close();
   }
