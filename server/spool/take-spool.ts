@@ -1,7 +1,7 @@
 import { isCommandKind } from '#shared/case/commands.ts';
 import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/protocol/command.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
-import { spoolSessionId, type LateBecause, type SpoolAnswer, type SpoolRequest, type SpoolStatus } from '#shared/protocol/spool.ts';
+import { spoolSessionId, type LateBecause, type SealedRow, type SpoolAnswer, type SpoolRequest, type SpoolStatus } from '#shared/protocol/spool.ts';
 import { mayDo } from '#shared/people/may.ts';
 import type { Person } from '#shared/people/person.ts';
 import { appendToCase } from '../cases/append-case.ts';
@@ -22,6 +22,8 @@ export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; 
 const UNREADABLE_A_MINUTE = 30;
 
 type Taken = { status: SpoolStatus; /** Null where nothing is new: the row was here before. */ told: { because: LateBecause; became: 'recorded' | 'refused'; code: string | null } | null; isNew: boolean };
+type Readable = { index: number; row: SealedRow; session: OpenedSession; outer: OuterCommand };
+const STAYS: Taken = { status: 'stays', told: null, isNew: false };
 
 /** Takes what workstations kept of unsent work, each row as its author's (SY10): ids, numbers and hashes make twice once. */
 export class SpoolTaker {
@@ -45,36 +47,34 @@ export class SpoolTaker {
     const results: SpoolAnswer['results'] = [];
     const audit: AuditEntry[] = [];
     const late: LateItem[] = [];
-    /** After a row that has to wait the rest of its case waits too, so that its order is kept (SY2). */
-    const waiting = new Set<string>();
-    for (const row of rows) {
+    const cases = new Map<string, Readable[]>();
+    for (const [index, row] of rows.entries()) {
       const session = opened.get(row.session) ?? null;
-      if (session?.key === 'unknown') {
-        results.push({ id: row.id, status: 'stays' });
-        continue;
-      }
       const outer = session === null ? null : openRow(session, row);
-      if (session === null || outer === null || !CaseId.safeParse(outer.case).success) {
-        audit.push(...this.#isUnreadable(session, row.id));
-        results.push({ id: row.id, status: 'unreadable' });
-        continue;
-      }
-      const order = `${outer.desktop} ${outer.case}`;
-      if (waiting.has(order)) {
-        results.push({ id: row.id, status: 'stays' });
-        continue;
-      }
-      const { status, told, isNew } = await this.#takeOne(session, outer);
-      if (status === 'stays') waiting.add(order);
-      if (isNew) audit.push(this.#entry(session, outer, status, told?.because ?? null));
-      if (told !== null && tray.get(outer.id) === null) {
+      const isReadable = session !== null && outer !== null && CaseId.safeParse(outer.case).success;
+      results.push({ id: row.id, status: session?.key === 'unknown' ? 'stays' : 'unreadable' });
+      if (isReadable) {
+        const order = `${outer.desktop} ${outer.case}`;
+        cases.set(order, [...(cases.get(order) ?? []), { index, row, session, outer }]);
+      } else if (session?.key !== 'unknown') audit.push(...this.#isUnreadable(session, row.id));
+    }
+    // Each case in its order (SY2); cases do not wait for one another.
+    await Promise.all([...cases.values()].map(async (ofCase) => {
+      let waits = false;
+      for (const { index, row, session, outer } of ofCase) {
+        // After a row that has to wait the rest of its case waits too.
+        const taken: Taken = waits ? STAYS : await this.#takeOne(session, outer);
+        const { status, told, isNew } = taken;
+        waits = status === 'stays';
+        results[index] = { id: row.id, status };
+        if (isNew) audit.push(this.#entry(session, outer, status, told?.because ?? null));
+        if (told === null || tray.get(outer.id) !== null) continue;
         late.push({
           command: outer.id, author: session.certificate.person, workstation: session.certificate.workstation, kind: outer.kind, caseId: outer.case,
           madeAt: madeAtOf(outer) ?? row.at, because: told.because, became: told.became, code: told.code,
         });
       }
-      results.push({ id: row.id, status });
-    }
+    }));
     if (late.length > 0) await tray.add(late);
     await this.#mark(late);
     if (audit.length > 0) await centre.log.append([{ writes: [], command: null, audit }]);
@@ -105,7 +105,7 @@ export class SpoolTaker {
     const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');
     if (barred === null) {
       const result = await this.#push(centre, person, session, outer);
-      if (result === null) return { status: 'stays', told: null, isNew: false };
+      if (result === null) return STAYS;
       if (result.status === 'accepted') return { status: 'taken', told: null, isNew };
       // Whoever wrote it is not here to read why; what they have been answered before, they have read.
       return { status: 'refused', told: isNew ? { because: 'refused', became: 'refused', code: result.refusal.code } : null, isNew };
@@ -113,7 +113,7 @@ export class SpoolTaker {
     const result = records(outer.kind)
       ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer)
       : await this.#refuse(person, outer);
-    if (result === null) return { status: 'stays', told: null, isNew: false };
+    if (result === null) return STAYS;
     return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
   }
 

@@ -37,9 +37,11 @@ export type SessionSpoolParts = {
 const SETTLE_MS = 1_000;
 /** Rows are signed together, a moment after they were acknowledged. */
 const SIGN_MS = 50;
-/** Looked at in one go: the file answers the person meanwhile. */
+/** Sealed in one go, and looked at in one go: the file answers the person meanwhile. */
 const AT_ONCE = 200;
+const LOOK_AT_ONCE = 1_000;
 const ALL = 1_000_000;
+const KEPT: ReadonlySet<string | null> = new Set(['unsent', null]);
 
 /** One session's share of the workstation's spool: what its person gives is kept there as well until the server has answered. */
 export class SessionSpool {
@@ -54,6 +56,7 @@ export class SessionSpool {
   #failed = false;
   #planned = false;
   #cancel: () => void = () => {};
+  #others = 0;
   readonly #unsigned = new Map<string, SealedRow>();
   #cancelSign: () => void = () => {};
 
@@ -69,6 +72,7 @@ export class SessionSpool {
 
   /** Opens the spool and brings it up to the outbox: what is unsent there and not here is added. */
   start(): void {
+    this.#countOthers();
     void this.#ready.then((sealer) => {
       if (sealer === null || this.#stopped) return;
       this.#guarded(() => {
@@ -77,6 +81,8 @@ export class SessionSpool {
         this.#file = spool.fileOf({ server, desktop: store.desktop, person });
       });
       this.#follow();
+      // What was answered just before the last session ended.
+      this.answered();
     }).catch((error: unknown) => this.#trouble(error));
   }
 
@@ -88,7 +94,7 @@ export class SessionSpool {
    */
   put(row: OutboxRow): Promise<void> | null {
     if (this.#sealer !== null) return this.#add([row]);
-    return this.#failed ? null : this.#ready.then((sealer) => (sealer === null || this.#stopped || this.#parts.store.outbox.get(row.id) === null ? undefined : (this.#add([row]) ?? undefined)), () => undefined);
+    return this.#failed ? null : this.#ready.then((sealer) => (sealer === null || this.#stopped || this.#parts.store.outbox.statusOf(row.id) === null ? undefined : (this.#add([row]) ?? undefined)), () => undefined);
   }
 
   /** Never taken after all: the outbox could not be written. */
@@ -108,8 +114,13 @@ export class SessionSpool {
 
   /** What others left here, for the counter on the screen. */
   get others(): number {
+    return this.#others;
+  }
+
+  #countOthers(): number {
     const { spool, server, store } = this.#parts;
-    return this.#quietly(() => spool.count(server, store.desktop), 0);
+    this.#others = this.#quietly(() => spool.count(server, store.desktop), 0);
+    return this.#others;
   }
 
   /**
@@ -119,12 +130,13 @@ export class SessionSpool {
   deliver(): Promise<Delivery> | null {
     const { spool, store, server, post } = this.#parts;
     const mine = this.#quietly(() => this.#lost(), new Set<string>());
-    if (this.others === 0 && mine.size === 0) return null;
+    if (this.#countOthers() === 0 && mine.size === 0) return null;
     const delivery = deliverSpool({
       spool, server, post, stopped: () => this.#stopped,
       skip: ({ desktop, row }) => desktop === store.desktop && !mine.has(row.id),
     });
     return delivery.then((done) => {
+      this.#countOthers();
       this.#parts.changed();
       return done;
     });
@@ -158,7 +170,7 @@ export class SessionSpool {
     const { store } = this.#parts;
     const rows = this.#file?.rows;
     if (rows === undefined || rows.size === 0 || rows.size === store.outbox.unsentCount()) return new Set();
-    return new Set([...rows.keys()].filter((id) => store.outbox.get(id) === null));
+    return new Set([...rows.keys()].filter((id) => store.outbox.statusOf(id) === null));
   }
 
   #sign(): void {
@@ -175,13 +187,12 @@ export class SessionSpool {
     if (file === null || this.#stopped) return;
     this.#guarded(() => {
       const { store } = this.#parts;
-      const unsent = store.outbox.unsentCount();
-      const some = [...file.rows.keys()].slice(0, unsent === 0 ? ALL : 2 * AT_ONCE);
+      // The oldest are answered first, by and large.
+      const some = [...file.rows.keys()].slice(0, LOOK_AT_ONCE);
       // What the outbox does not have is the deliverer's.
-      file.leave(some.filter((id) => {
-        const held = store.outbox.get(id);
-        return held !== null && held.status !== 'unsent';
-      }));
+      const left = some.filter((id) => !KEPT.has(store.outbox.statusOf(id)));
+      file.leave(left);
+      if (left.length > 0 && file.rows.size > 0) this.answered();
     });
     if (this.#parts.store.meta.get('renumberedAt') !== this.#renumberedAt) this.#follow();
   }

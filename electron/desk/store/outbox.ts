@@ -63,6 +63,7 @@ export function outboxOf(db: Db) {
     returning seq, number`);
   const byId = db.prepare(`select ${columns} from outbox where id = ?`);
   // What is done to a case that was taken over at one screen waits until the server has the hand-over (OF1).
+  const statusOf = db.prepare<[string], OutboxRow['status']>('select status from outbox where id = ?').pluck();
   const openStreams = db.prepare(`select stream from outbox where status = 'unsent'
     and stream not in (select id from taken_over where refusal is null) group by stream
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
@@ -109,6 +110,8 @@ export function outboxOf(db: Db) {
     },
     /** Those of a kind that are not settled yet. */
     pendingOfKind: (kind: string): OutboxRow[] => rows(pendingOfKind.all(kind)),
+    /** Null for a command that this file does not have. */
+    statusOf: (id: string): OutboxRow['status'] | null => statusOf.get(id) ?? null,
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
     all: (): OutboxRow[] => rows(allRows.all()),
     refusedUnseen: (): OutboxRow[] => rows(refusedUnseen.all()),
