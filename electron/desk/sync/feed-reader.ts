@@ -73,27 +73,40 @@ export class FeedReader {
     this.#pulling = false;
   }
 
-  /** Pages to the end, or until the connection is another. */
+  /** Pages to the end, or until the connection is another. The next page is made at the centre while this one is put on the disk. */
   async #pages(link: Link): Promise<void> {
     const { store, logic, clock } = this.#parts;
+    const ask = (cursor: string | null): Promise<unknown> => link.request('pull', { cursor, limit: MAX_PULL });
     let broken = 0;
+    let cursor = store.meta.get('cursor');
+    let asked = ask(cursor);
     for (;;) {
-      const cursor = store.meta.get('cursor');
-      const answer = PullAnswer.parse(await link.request('pull', { cursor, limit: MAX_PULL }));
+      const answer = PullAnswer.parse(await asked);
       if (this.#parts.link() !== link) return;
       if (answer.status === 'new-epoch') return this.#parts.newEpoch();
       if (answer.feed.from !== cursor) throw new FeedBroken('a pull from another cursor');
+      const next = answer.more ? ask(answer.feed.to) : null;
+      // Whether it comes is looked at in its turn.
+      next?.catch(() => undefined);
       try {
         this.#parts.changed(takeFeed(store, logic, answer.feed, !answer.more, clock.now()));
       } catch (error) {
+        // One pull at a time: where the live feed goes on is told by the last one that the centre answered.
+        await next?.catch(() => undefined);
         if (!(error instanceof FeedBroken) || broken > 0) throw error;
         broken += 1;
         startOver(store);
+        cursor = store.meta.get('cursor');
+        asked = ask(cursor);
         continue;
       }
       this.#count(answer);
       this.#parts.heard();
-      if (answer.more) continue;
+      if (next !== null) {
+        cursor = answer.feed.to;
+        asked = next;
+        continue;
+      }
       this.#atEnd = true;
       this.#behind = null;
       return this.#parts.caughtUp();
