@@ -36,12 +36,10 @@ async function decideAhead(centre: Centre, session: CommandSession, outers: read
     const ruling: Ruled = !read.ok || gathered === null ? { refusal: read.ok ? { code: 'command-malformed' } : read.refusal }
       : await ruleOn(centre, session, outer, read.inner, read.command, { state, gathered, ruled });
     ruled.set(outer.id, 'refusal' in ruling);
-    if ('refusal' in ruling) {
-      items.push(refused(outer, person, workstation, ruling.refusal));
-    } else {
-      state = ruling.state;
-      items.push(ruling.item);
-    }
+    const item = 'refusal' in ruling ? refused(outer, person, workstation, ruling.refusal) : ruling.item;
+    if (!('refusal' in ruling)) state = ruling.state;
+    const before = items.at(-1)?.command?.outer.id;
+    items.push(before === undefined || item.command === null ? item : { ...item, command: { ...item.command, follows: before } });
   }
   return items;
 }

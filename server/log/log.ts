@@ -44,6 +44,11 @@ export type CommandToStore = {
   /** Who is signed in, as the session says, not as the command claims. */
   person: PersonId;
   answer: AnswerToStore;
+  /**
+   * The command that this one was decided on top of: taken only where that very one has the number before it, else `forked`.
+   * Where its desktop's number was taken by a copy of it, nothing that comes after may be applied (SY2).
+   */
+  follows?: string;
 };
 
 /**

@@ -2,7 +2,7 @@ import { judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
 import { World } from './world/world.ts';
 
 export type SeedResult = {
-  seed: number; hash: string; faults: number; commands: number; events: number; executions: number; steps: number; ms: number;
+  seed: number; hash: string; faults: number; commands: number; events: number; executions: number; steps: number; ms: number; cpuMs: number;
   lost: string[]; duplicated: string[]; diverged: string[]; violations: string[];
 };
 
@@ -12,6 +12,7 @@ export type SeedResult = {
  */
 export async function runSeed(seed: number, told: ((line: string) => void) | null = null): Promise<SeedResult> {
   const began = performance.now();
+  const cpu = process.cpuUsage();
   const world = new World(seed, told);
   try {
     const ended = await world.run();
@@ -21,12 +22,17 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
     });
     const violations = [...ended.troubles, ...(ended.unquiet === null ? [] : [`[SY4] it never went quiet: ${ended.unquiet}`]), ...verdict.violations];
     return {
-      seed, hash: ended.hash, faults: ended.faults, commands: ended.saved.length, events: verdict.events, executions: verdict.executions, steps: ended.steps, ms: Math.round(performance.now() - began),
+      seed, hash: ended.hash, faults: ended.faults, commands: ended.saved.length, events: verdict.events, executions: verdict.executions, steps: ended.steps, ms: Math.round(performance.now() - began), cpuMs: cpuSince(cpu),
       lost: verdict.lost, duplicated: verdict.duplicated, diverged: verdict.diverged, violations,
     };
   } finally {
     world.close();
   }
 }
+
+const cpuSince = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(before);
+  return Math.round((user + system) / 1000);
+};
 
 export const failed = (result: SeedResult): boolean => result.lost.length + result.duplicated.length + result.diverged.length + result.violations.length > 0;

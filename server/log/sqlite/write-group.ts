@@ -105,10 +105,11 @@ export class GroupWriter {
   }
 
   /** SY2: the stored answer, forked, a gap, or null where the command is new and next. */
-  #alreadyKnown({ outer, person }: CommandToStore, group: Group): AppendResult | null {
+  #alreadyKnown({ outer, person, follows }: CommandToStore, group: Group): AppendResult | null {
     const { slot, command, lastNumber } = this.#statements;
     const taken = slot.get(outer.desktop, outer.incarnation, outer.case, outer.number);
     const stored = command.get(outer.id);
+    if (follows !== undefined && slot.get(outer.desktop, outer.incarnation, outer.case, outer.number - 1)?.command !== follows) return { status: 'forked', by: 'number' };
     if (taken !== undefined && (taken.command !== outer.id || taken.hash !== outer.hash)) return { status: 'forked', by: 'number' };
     if (stored !== undefined && stored.hash !== outer.hash) return { status: 'forked', by: 'id' };
     if (taken === undefined) {

@@ -134,7 +134,11 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   }
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
-  const started = new Set(events.flatMap((event) => (event.kind === 'execution started' ? (event.body?.['lines'] as { key: string }[]).map(({ key }) => `${event.case}.${key}`) : [])));
+  const keysOf = (kind: string): Set<string> => new Set(events.flatMap((event) => (event.kind === kind ? (event.body?.['lines'] as { key: string }[]).map(({ key }) => `${event.case}.${key}`) : [])));
+  const started = keysOf('execution started');
+  // SY9: whatever the bank has booked the centre knows of: by an order of the log, or because the bank told it of the lost time.
+  const told = new Set([...started, ...keysOf('execution recovered'), ...events.flatMap((event) => (event.kind === 'booking recovered' ? [event.body?.['key'] as string] : []))]);
+  for (const row of evidence.ledger) if (row.state === 'done' && row.kind === 'early-settlement' && !told.has(row.key)) violations.push(`[SY9] the bank booked ${row.key}, of which the centre knows nothing`);
   // After a restore the log may lack what the bank has booked (SY9): the bank's books are then judged by what is left.
   const ledger = evidence.restores > 0 ? evidence.ledger.filter((row) => started.has(row.key)) : evidence.ledger;
   const control = judgeControl({ events, answers, ledger, journal: [] });

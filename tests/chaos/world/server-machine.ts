@@ -30,6 +30,8 @@ import { Credentials } from '../../../server/people/credentials.ts';
 import { People } from '../../../server/people/people.ts';
 import { loadControl } from '../../../server/policy/load-control.ts';
 import { react } from '../../../server/reactions.ts';
+import { prepareRecovery } from '../../../server/recovery/recovery.ts';
+import { RecoveryBook } from '../../../server/recovery/recovery-book.ts';
 import { Offers } from '../../../server/reviews/offers.ts';
 import { publishReviews } from '../../../server/reviews/review-lists.ts';
 import type { MemoryBank } from '../../control/memory-bank.ts';
@@ -152,6 +154,10 @@ export class ServerMachine {
     running.centre = centre;
     await agents.start();
     await open.start(log);
+    // SY9: as `start-centre.ts` does, before a door is open.
+    centre.recoveryBook = new RecoveryBook(this.#credentials.db);
+    const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
+    centre.recovering = recovery.running;
     publishCentre(centre, RULES);
     const keeper = new CallKeeper(centre);
     await keeper.start();
@@ -166,6 +172,7 @@ export class ServerMachine {
     this.#running = running as Running;
     this.#trace.say(process.name, `is up at ${(await log.head()).position}`);
     await reactions.start();
+    recovery.start();
   }
 
   #opening: { process: Process; close: () => void } | null = null;

@@ -190,6 +190,19 @@ export function logContract(name: string, make: MakeStorage): void {
         expect(await log.lastNumber(DESKTOP, 1, CASE_A)).toBe(1);
       });
 
+      it('[SY2] takes a command that was decided on another only after that very one: after a fork nothing of the row is applied', async () => {
+        // A copy of the desktop was here first, under the number that the first of the row has.
+        await appended(log, withCommand(write(CASE_A, 0, [note('of the copy')]), command({ number: 1 })));
+        const [first, second] = [command({ number: 1 }), command({ number: 2 })];
+        const row = await log.append([withCommand(write(CASE_A, 1, [note('one')]), first), withCommand(write(CASE_A, 1, [note('two')]), { ...second, follows: first.outer.id })]);
+        expect(row.map(({ status }) => status)).toEqual(['forked', 'forked']);
+        expect(await log.lastNumber(DESKTOP, 1, CASE_A)).toBe(1);
+        expect(await log.lastVersion(CASE_A)).toBe(1);
+        const [third, fourth] = [command({ number: 2 }), command({ number: 3 })];
+        const sound = await log.append([withCommand(write(CASE_A, 1, [note('one')]), third), withCommand(write(CASE_A, 2, [note('two')]), { ...fourth, follows: third.outer.id })]);
+        expect(sound.map(({ status }) => status)).toEqual(['appended', 'appended']);
+      });
+
       it('[SY2] calls an id that comes back with other contents forked', async () => {
         const stored = command({ number: 1 });
         await appended(log, withCommand(write(CASE_A, 0, [note('one')]), stored));
