@@ -137,11 +137,20 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   const keysOf = (kind: string): Set<string> => new Set(events.flatMap((event) => (event.kind === kind ? (event.body?.['lines'] as { key: string }[]).map(({ key }) => `${event.case}.${key}`) : [])));
   const started = keysOf('execution started');
   // SY9: whatever the bank has booked the centre knows of: by an order of the log, or because the bank told it of the lost time.
-  const told = new Set([...started, ...keysOf('execution recovered'), ...events.flatMap((event) => (event.kind === 'booking recovered' ? [event.body?.['key'] as string] : []))]);
+  const recovered = keysOf('execution recovered');
+  const bankTold = new Set(events.flatMap((event) => (event.kind === 'booking recovered' ? [event.body?.['key'] as string] : [])));
+  const told = new Set([...started, ...recovered, ...bankTold]);
   for (const row of evidence.ledger) if (row.state === 'done' && row.kind === 'early-settlement' && !told.has(row.key)) violations.push(`[SY9] the bank booked ${row.key}, of which the centre knows nothing`);
+  // Only the bank's word brings such an operation back, and each of its lines stands as the bank's books say.
+  for (const event of events) {
+    const key = `${event.case}.${event.body?.['key'] as string}`;
+    if (event.kind === 'execution recovered' && !(event.body?.['lines'] as { key: string }[]).some((line) => bankTold.has(`${event.case}.${line.key}`))) violations.push(`[SY9] an execution of ${event.case} was recovered that the bank told nothing of`);
+    const wanted = { 'line booked': 'done', 'line refused': 'refused', 'line freed': 'closed' }[event.kind];
+    if (wanted !== undefined && recovered.has(key) && evidence.ledger.find((row) => row.key === key)?.state !== wanted) violations.push(`[SY9] ${event.kind} for ${key}, which the bank's books do not say`);
+  }
   // After a restore the log may lack what the bank has booked (SY9): the bank's books are then judged by what is left.
   const ledger = evidence.restores > 0 ? evidence.ledger.filter((row) => started.has(row.key)) : evidence.ledger;
-  const control = judgeControl({ events, answers, ledger, journal: [] });
+  const control = judgeControl({ events: events.filter((event) => !event.kind.startsWith('line ') || !recovered.has(`${event.case}.${event.body?.['key'] as string}`)), answers, ledger, journal: [] });
   violations.push(...control.violations.map((one) => `[TP1] ${one}`));
   for (const [key, rows] of Map.groupBy(evidence.ledger.filter((row) => row.state === 'done'), (row) => row.key)) if (rows.length > 1) duplicated.push(`[TP4] the bank booked ${key} twice`);
   return { lost, duplicated, diverged, violations, events: events.length, executions: control.executions, answered: commands.size };
