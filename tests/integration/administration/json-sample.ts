@@ -8,6 +8,8 @@ function text({ format, pattern, minLength = 1 }: Schema): string {
   if (format === 'date-time') return '2026-11-23T02:00:00.000Z';
   if (format === 'date') return '2026-11-23';
   if (format === 'base64') return Buffer.alloc(minLength === 44 ? 32 : minLength === 88 ? 64 : 3 * Math.ceil(minLength / 4)).toString('base64');
+  if (pattern?.startsWith('^hand-(') === true) return `hand-${uuidv7()}`;
+  if (pattern?.includes('[0-9]{3,15}') === true) return '13800000000';
   if (pattern?.includes('{64}') === true) return 'a'.repeat(64);
   if (pattern?.includes('\\d{4}') === true) return '4711';
   return 'x'.repeat(Math.max(1, minLength));
