@@ -39,11 +39,9 @@ function useLoggedWrapUp(now: number): LoggedCall | null {
   const { done, read } = useWrappedUp();
   const last = me === null ? null : (loggedCalls(held, me.id).at(-1) ?? null);
   const due = last !== null && last.hand.endedAt !== null && now - Date.parse(last.hand.endedAt) < WRAP_UP_MS ? last : null;
-  const callId = due?.hand.callId ?? null;
   useEffect(() => {
     if (due !== null) void readWrappedUp(due);
-    // Once a call; the list of calls is another one at every change of a case.
-  }, [callId]);
+  }, [due]);
   return due !== null && read.has(due.hand.callId) && !done.has(due.hand.callId) ? due : null;
 }
 

@@ -1,6 +1,7 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { localClock, localDate, localInstant, localMoment } from '../app/local-time.ts';
 import { sendCommand } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
@@ -32,14 +33,28 @@ function read({ date, from, to }: Window): { from: string; to: string } | null {
   return { from: localInstant(date, start), to: localInstant(date, end) };
 }
 
+/** The first window as it was typed: three texts of their own, so that no run of digits looks like a card. */
+function useKeptWindow(caseId: string): [Window, (next: Window) => void, () => void] {
+  const [start] = useState(() => windowAfter(45 * 60_000));
+  const [date, setDate, forgetDate] = useKept(caseId, 'callback date', start.date);
+  const [from, setFrom, forgetFrom] = useKept(caseId, 'callback from', start.from);
+  const [to, setTo, forgetTo] = useKept(caseId, 'callback to', start.to);
+  const change = (next: Window): void => {
+    if (next.date !== date) setDate(next.date);
+    if (next.from !== from) setFrom(next.from);
+    if (next.to !== to) setTo(next.to);
+  };
+  return [{ date, from, to }, change, () => [forgetDate, forgetFrom, forgetTo].forEach((forget) => forget())];
+}
+
 /** 约回电 (F9): two windows, a note, and the sentence that keeps the customer safe from false callbacks. Inline, never over the call. */
 export function CallbackForm({ view, inStep = false, onPromised }: { view: TypedCase; inStep?: boolean; onPromised?: () => void }) {
   const t = useTexts(callTexts);
   const me = useMe();
   const officialNumber = useRules(({ rules }) => rules?.site.officialNumber ?? '····');
-  const [window, setWindow] = useState<Window>(() => windowAfter(45 * 60_000));
+  const [window, setWindow, forgetWindow] = useKeptWindow(view.caseId);
   const [second, setSecond] = useState<Window | null>(null);
-  const [note, setNote] = useState('');
+  const [note, setNote, forgetNote] = useKept(view.caseId, 'callback note');
   const [bad, setBad] = useState(false);
   const first = read(window);
   const open = view.state.promises.findLast((promise) => promise.status === 'open');
@@ -52,6 +67,8 @@ export function CallbackForm({ view, inStep = false, onPromised }: { view: Typed
       promiseId: newId(), ...first, secondFrom: other?.from ?? null, secondTo: other?.to ?? null, note, operationId: view.state.currentOperation,
     });
     if (!reply.ok) return;
+    forgetWindow();
+    forgetNote();
     onPromised?.();
     if (!inStep) closeTool('callback');
   }

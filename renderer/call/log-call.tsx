@@ -53,7 +53,8 @@ export function LogCallForm({ view }: { view: TypedCase | null }) {
     openCase(caseId);
   }
   return (
-    <form className="tool stack-tight log-call" onSubmit={(event) => void log(event)} aria-label={t('log.title')} data-testid="log-call-form">
+    <section className="tool" aria-label={t('log.title')} data-testid="log-call-form">
+    <form className="stack-tight" onSubmit={(event) => void log(event)}>
       <div className="row"><h2 className="grow">{t('log.title')}<kbd className="hotkey">F11</kbd></h2><Button size="small" type="text" onClick={() => closeTool('logCall')}>{t('callback.close')}</Button></div>
       <Radio.Group size="small" value={direction} onChange={(event) => setDirection(event.target.value as 'in' | 'out')} aria-label={t('log.direction')}>
         <Radio value="in" data-testid="log-in">{t('log.in')}</Radio><Radio value="out" data-testid="log-out">{t('log.out')}</Radio>
@@ -77,5 +78,6 @@ export function LogCallForm({ view }: { view: TypedCase | null }) {
       <Button size="small" type="primary" htmlType="submit" style={{ alignSelf: 'flex-start' }} data-testid="log-call">{t('log.do')}</Button>
       <p className="small tone-muted">{t('log.joined')}</p>
     </form>
+    </section>
   );
 }

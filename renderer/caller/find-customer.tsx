@@ -98,7 +98,7 @@ export function FindCustomer({ view }: { view: TypedCase }) {
           <p className="small tone-amber">▲ {t('held.title')}</p>
           {held.map((one) => (
             <div key={one.customerId} className="row" style={{ gap: 6 }}>
-              <span className="grow">{one.reading.facts.customer.maskedName} {one.reading.facts.customer.title[lang]} <span className="tone-muted small tabular">{one.reading.facts.customer.reservedPhoneMasked} · {one.reading.facts.cards.map((card) => card.lastFour).join(' ')}</span><br /><span className="small tone-muted">{t('held.read')} <Age at={one.reading.at} /></span></span>
+              <span className="grow">{one.reading.facts.customer.maskedName} {one.reading.facts.customer.title[lang]} <span className="tone-muted small tabular">{one.reading.facts.customer.reservedPhoneMasked} · {one.reading.facts.cards.map((card) => card.lastFour).join(' ')}</span><br /><Age at={one.reading.at} /></span>
               <Button size="small" onClick={() => void take(one)} data-testid={`held-${one.customerId}`}>{t('find.choose')}</Button>
             </div>
           ))}

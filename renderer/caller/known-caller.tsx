@@ -104,7 +104,7 @@ export function KnownCaller({ view }: { view: TypedCase }) {
       {state.customerId === null && !finding ? null : (
         <>
           <div><h3>{t('verify')}</h3><VerifyMarks view={view} /></div>
-          <div><h3>{t('cards')}</h3>{facts ? <Cards facts={facts} readAt={reading!.at} stops={state.stops} /> : waiting ? <><Wait width={190} /><br /><Wait width={150} /></> : null}</div>
+          <div><h3>{t('cards')}</h3>{facts ? <Cards facts={facts} readAt={facts.readAt} stops={state.stops} /> : waiting ? <><Wait width={190} /><br /><Wait width={150} /></> : null}</div>
           <div data-testid="plans-total">
             <h3>{facts ? (active.length > 0 ? t('plans', { n: active.length }) : t('plansNone')) : t('plans', { n: '…' })}</h3>
             {active.length > 0 ? <p><Money fen={sumFen(active.map((plan) => plan.remainingFen))} /> <span className="small tone-muted">{t('remaining')}</span></p> : waiting ? <Wait width={140} /> : null}

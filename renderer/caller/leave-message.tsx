@@ -1,6 +1,6 @@
 import { Button, Input } from 'antd';
-import { useState } from 'react';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { newId } from '../call/start-run.ts';
@@ -9,10 +9,12 @@ import { callerTexts } from './texts.ts';
 /** A word for the colleague who spoke with the customer before, or praise for them: a work order that reaches them after the call. */
 export function LeaveMessage({ view, to, onDone }: { view: TypedCase; to: string; onDone: () => void }) {
   const t = useTexts(callerTexts);
-  const [text, setText] = useState('');
+  const [text, setText, forget] = useKept(view.caseId, 'message');
   const send = async (kind: 'question' | 'praise'): Promise<void> => {
     const reply = await sendCommand(view.caseId, 'open work order', { workOrderId: newId(), kind, urgency: 'ordinary', text: `${to}: ${text.trim() || t('praise')}` });
-    if (reply.ok) onDone();
+    if (!reply.ok) return;
+    forget();
+    onDone();
   };
   return (
     <div className="stack-tight" data-testid="leave-message">

@@ -6,6 +6,7 @@ import { useTexts } from '../app/i18n.ts';
 import { timer } from '../app/local-time.ts';
 import { useRules } from '../app/stores/rules.ts';
 import { lastTimeAt } from '../call/log-call.tsx';
+import { Speech } from '../flow/speech.tsx';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { StopList } from './stop-list.tsx';
 import { stopTexts } from './texts.ts';
@@ -20,7 +21,7 @@ const ANY = '';
  * 断线挂失: full-width red and honest; what stops the card at once; and what was done is logged with its times, to be verified first
  * on return (OF4). It needs neither centre nor core, and no card: a customer who is not held here has only a statement taken.
  */
-export function ChannelCard({ view, me, run, step, readOnly, facts, command, newId, now, lang, callId, offset }: StepPanelProps) {
+export function ChannelCard({ view, me, run, definition, step, readOnly, facts, command, newId, now, lang, callId, offset }: StepPanelProps) {
   const t = useTexts(stopTexts);
   const site = useRules((held) => held.rules?.site ?? null);
   const warm = useWarmTransfer((held) => held.since);
@@ -32,7 +33,8 @@ export function ChannelCard({ view, me, run, step, readOnly, facts, command, new
   const [lost, setLost] = useState('');
   const [cardWords, setCardWords] = useState('');
   const [told, setTold] = useState(step.ticks.some((tick) => run.steps[step.id]?.ticks.some((done) => done.tickId === tick.id)));
-  const [wrong, setWrong] = useState<'incomplete' | 'told' | 'time' | null>(null);
+  const [wrong, setWrong] = useState<'incomplete' | 'told' | 'time' | 'card' | null>(null);
+  const [busy, setBusy] = useState(false);
   const cards = view.state.facts[me.id]?.facts.cards ?? [];
   const chosen = run.values['cards'];
   const [cardIds, setCardIds] = useState<string[]>(Array.isArray(chosen) && chosen.length > 0 ? chosen : [ANY]);
@@ -49,16 +51,18 @@ export function ChannelCard({ view, me, run, step, readOnly, facts, command, new
     const inForceAt = clock.trim() === '' ? null : lastTimeAt(clock, now());
     const lostAt = lost.trim() === '' ? null : lastTimeAt(lost, now());
     if (!told) return setWrong('told');
+    if (cardIds.length === 0) return setWrong('card');
     if (channel !== 'none' && receipt.trim() === '' && person.trim() === '') return setWrong('incomplete');
     if ((clock.trim() !== '' && inForceAt === null) || (lost.trim() !== '' && lostAt === null)) return setWrong('time');
     setWrong(null);
     const reportedAt = typeof run.values['reportedAt'] === 'string' ? run.values['reportedAt'] : (view.state.opened?.at ?? now());
-    for (const cardId of cardIds.length === 0 ? [ANY] : cardIds) {
+    setBusy(true);
+    for (const cardId of cardIds) {
       const reply = await command('report offline stop', {
         stopId: newId(), cardId: cardId === ANY ? null : cardId, cardWords: cardId === ANY ? cardWords.trim() : '', stop: run.values['kind'] === 'loss' ? 'loss' : 'lock', channel,
         receipt: receipt.trim(), person: person.trim(), system: channel === 'bank-system' ? system.trim() : '', inForceAt, reportedAt, lostAt, toldNotInForce: told, callBack,
       }, { urgent: true });
-      if (!reply.ok) return;
+      if (!reply.ok) return setBusy(false);
     }
     const tick = step.ticks.find((one) => one.id === 'toldNotInForce');
     const at = offset();
@@ -66,46 +70,58 @@ export function ChannelCard({ view, me, run, step, readOnly, facts, command, new
       await command('tick', { runId: run.runId, stepId: step.id, tickId: tick.id, ...(at === null ? {} : { recordingOffset: at }), ...(callId === null ? {} : { callId }) });
     }
     endWarmTransfer();
+    setBusy(false);
+    // Each card is reported once; another one is chosen first.
+    setCardIds([]);
     setReceipt('');
     setPerson('');
     setClock('');
   }
   const box = (value: string, set: (next: string) => void, label: string, testId: string, width: number) => (
-    <Input style={{ width }} value={value} onChange={(event) => set(event.target.value)} placeholder={label} aria-label={label} maxLength={testId === 'channel-receipt' || testId === 'channel-card-words' ? 80 : 40} disabled={readOnly} data-testid={testId} />
+    <label className="stack-tight small tone-muted">{label}<Input style={{ width }} value={value} onChange={(event) => set(event.target.value)} maxLength={testId === 'channel-receipt' || testId === 'channel-card-words' ? 80 : 40} disabled={readOnly} data-testid={testId} /></label>
   );
   return (
     <section className="panel" data-testid="channel-card">
       {notYet ? <p className="banner-red" role="alert" data-testid="not-stopped">✕ {t('off.banner')}</p> : null}
-      <p className="tone-red small">✕ {t('off.never')}</p>
+      <Speech definition={definition} step={step} facts={facts} run={run} lang={lang} />
       {readOnly ? null : <WarmTransfer />}
-      <div className="card stack-tight">
-        <h3>{t('off.channels')}</h3>
-        {centreOnly ? <p className="small tone-amber" data-testid="bank-first">▲ {t('off.bankFirst')}</p> : null}
-        <Radio.Group value={channel} onChange={(event) => setPicked(event.target.value as StopChannel)} disabled={readOnly} aria-label={t('off.channel')}>
-          <span className="stack-tight">{channels.map((one) => <Radio key={one} value={one} data-testid={`channel-${one}`}>{names[one]}</Radio>)}</span>
-        </Radio.Group>
-        <h3>{t('off.card')}</h3>
-        {cards.length === 0 ? <p className="small tone-amber" data-testid="statement-only">▲ {t('off.statement')}</p> : null}
-        <Checkbox.Group value={cardIds} onChange={(next) => setCardIds(next.includes(ANY) && !cardIds.includes(ANY) ? [ANY] : next.filter((one) => one !== ANY))} disabled={readOnly} aria-label={t('off.card')}>
-          <span className="stack-tight">
-            {cards.map((card) => <Checkbox key={card.id} value={card.id} data-testid={`off-card-${card.lastFour}`}>{t('card', { four: card.lastFour })} {card.product[lang]}</Checkbox>)}
-            <Checkbox value={ANY} data-testid="off-card-any">{t('off.anyCard')}</Checkbox>
-          </span>
-        </Checkbox.Group>
-        {cardIds.includes(ANY) || cardIds.length === 0 ? box(cardWords, setCardWords, t('off.cardWords'), 'channel-card-words', 320) : null}
-        <div className="row-wrap">
-          {channel === 'bank-system' ? box(system, setSystem, t('off.system'), 'channel-system', 150) : null}
-          {channel === 'none' ? null : box(receipt, setReceipt, t(channel === 'bank-system' ? 'off.bankReceipt' : 'off.receipt'), 'channel-receipt', 170)}
-          {channel === 'none' ? null : box(person, setPerson, t('off.person'), 'channel-person', 110)}
-          {channel === 'none' ? null : box(clock, setClock, t('off.time'), 'channel-time', 150)}
-          {box(lost, setLost, t('off.lost'), 'channel-lost', 170)}
+      <div className="card off-columns">
+        <div className="stack-tight">
+          <h3>{t('off.channels')}</h3>
+          {centreOnly ? <p className="small tone-amber" data-testid="bank-first">▲ {t('off.bankFirst')}</p> : null}
+          <Radio.Group value={channel} onChange={(event) => setPicked(event.target.value as StopChannel)} disabled={readOnly} aria-label={t('off.channel')}>
+            <span className="stack-tight">{channels.map((one) => <Radio key={one} value={one} data-testid={`channel-${one}`}>{names[one]}</Radio>)}</span>
+          </Radio.Group>
         </div>
-        <Radio.Group value={callBack} onChange={(event) => put({ callAnyHour: event.target.value === 'any-hour' })} disabled={readOnly} aria-label={t('off.callBack')}>
-          <span className="row-wrap">{t('off.callBack')}<Radio value="any-hour" data-testid="call-any-hour">{t('off.anyHour')}</Radio><Radio value="by-day" data-testid="call-by-day">{t('off.byDay')}</Radio></span>
-        </Radio.Group>
-        <Checkbox checked={told} onChange={(event) => setTold(event.target.checked)} disabled={readOnly} data-testid="channel-told">{t('off.told')}{told && offset() !== null ? <span className="small tone-muted"> ▶ {timer((offset() ?? 0) * 1000)}</span> : null}</Checkbox>
-        {wrong === null ? null : <p role="alert" className="tone-red small" data-testid="channel-wrong">{t(`off.wrong.${wrong}`)}</p>}
-        {readOnly ? null : <Button danger type="primary" style={{ alignSelf: 'flex-start' }} onClick={() => void record()} data-testid="channel-record">{t('off.record')}</Button>}
+        <div className="stack-tight">
+          <h3>{t('off.card')}</h3>
+          {cards.length === 0 ? <p className="small tone-amber" data-testid="statement-only">▲ {t('off.statement')}</p> : null}
+          <Checkbox.Group value={cardIds} onChange={(next) => setCardIds(next.includes(ANY) && !cardIds.includes(ANY) ? [ANY] : next.filter((one) => one !== ANY))} disabled={readOnly} aria-label={t('off.card')}>
+            <span className="stack-tight">
+              {cards.map((card) => <Checkbox key={card.id} value={card.id} data-testid={`off-card-${card.lastFour}`}>{t('card', { four: card.lastFour })} {card.product[lang]}</Checkbox>)}
+              <Checkbox value={ANY} data-testid="off-card-any">{t('off.anyCard')}</Checkbox>
+            </span>
+          </Checkbox.Group>
+          {cardIds.includes(ANY) ? box(cardWords, setCardWords, t('off.cardWords'), 'channel-card-words', 260) : null}
+        </div>
+        <div className="row-wrap off-fields">
+          {channel === 'bank-system' ? box(system, setSystem, t('off.system'), 'channel-system', 140) : null}
+          {channel === 'none' ? null : box(receipt, setReceipt, t(channel === 'bank-system' ? 'off.bankReceipt' : 'off.receipt'), 'channel-receipt', 160)}
+          {channel === 'none' ? null : box(person, setPerson, t('off.person'), 'channel-person', 110)}
+          {channel === 'none' ? null : box(clock, setClock, t('off.time'), 'channel-time', 140)}
+          {box(lost, setLost, t('off.lost'), 'channel-lost', 150)}
+          <div className="stack-tight">
+            <span className="small tone-muted">{t('off.callBack')}</span>
+            <Radio.Group value={callBack} onChange={(event) => put({ callAnyHour: event.target.value === 'any-hour' })} disabled={readOnly} aria-label={t('off.callBack')}>
+              <Radio value="any-hour" data-testid="call-any-hour">{t('off.anyHour')}</Radio><Radio value="by-day" data-testid="call-by-day">{t('off.byDay')}</Radio>
+            </Radio.Group>
+          </div>
+        </div>
+        <div className="stack-tight off-fields">
+          <Checkbox checked={told} onChange={(event) => setTold(event.target.checked)} disabled={readOnly} data-testid="channel-told">{t('off.told')}{told && offset() !== null ? <span className="small tone-muted"> ▶ {timer((offset() ?? 0) * 1000)}</span> : null}</Checkbox>
+          {wrong === null ? null : <p role="alert" className="tone-red small" data-testid="channel-wrong">{t(`off.wrong.${wrong}`)}</p>}
+          {readOnly ? null : <Button danger type="primary" style={{ alignSelf: 'flex-start' }} disabled={busy} onClick={() => void record()} data-testid="channel-record">{t('off.record')}</Button>}
+        </div>
       </div>
       <StopList view={view} />
       {view.state.stops.some((one) => one.status === 'manual') ? <p className="tone-amber">▲ {t('off.recorded')}</p> : null}

@@ -10,6 +10,6 @@ export const stopPanels: PanelTable = {
   findCard: { panel: FindCard, drawsFields: ['callerNumber', 'idNumber', 'cardNumber'] },
   chooseStop: { panel: ChooseStop, drawsFields: ['cards', 'cardUnknown'] },
   stopCard: { panel: StopCard, drawsFields: ['otherWay'] },
-  channelCard: { panel: ChannelCard, drawsFields: ['callAnyHour'], drawsTicks: true },
+  channelCard: { panel: ChannelCard, drawsFields: ['callAnyHour'], drawsTicks: true, drawsSpeech: true },
   transactions: { panel: Transactions, drawsFields: ['marks'], drawsItems: true },
 };

@@ -92,7 +92,7 @@ export class HandCalls {
 
   async #tellAll(cases: ReadonlySet<string>, handCallId: HandCall['callId'], callId: string): Promise<void> {
     const events = await this.#load(callId);
-    for (const caseId of [...cases]) await this.#tell(caseId, handCallId, callId, events);
+    for (const caseId of cases) await this.#tell(caseId, handCallId, callId, events);
     this.#hands.delete(handCallId);
   }
 

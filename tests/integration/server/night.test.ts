@@ -21,7 +21,6 @@ afterAll(async () => {
   await clearStage(stage);
 });
 
-const clock = (): string => stage.running.centre.clock.now();
 const byHand = async (customerId: string | null, agent = stage.agent): Promise<string> => {
   const caseId = uuidv7();
   await agent.must('open case', caseId, { reason: 'by-hand', callId: null, fromCase: null, number: null });
