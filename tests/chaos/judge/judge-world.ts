@@ -134,7 +134,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   }
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
-  const keysOf = (kind: string): Set<string> => new Set(events.flatMap((event) => (event.kind === kind ? (event.body?.['lines'] as { key: string }[]).map(({ key }) => `${event.case}.${key}`) : [])));
+  const keysIn = (event: LoggedEvent): string[] => ((event.body?.['lines'] ?? []) as { key: string }[]).map(({ key }) => `${event.case}.${key}`);
+  const keysOf = (kind: string): Set<string> => new Set(events.flatMap((event) => (event.kind === kind ? keysIn(event) : [])));
   const started = keysOf('execution started');
   // SY9: whatever the bank has booked the centre knows of: by an order of the log, or because the bank told it of the lost time.
   const recovered = keysOf('execution recovered');
@@ -144,7 +145,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   // Only the bank's word brings such an operation back, and each of its lines stands as the bank's books say.
   for (const event of events) {
     const key = `${event.case}.${event.body?.['key'] as string}`;
-    if (event.kind === 'execution recovered' && !(event.body?.['lines'] as { key: string }[]).some((line) => bankTold.has(`${event.case}.${line.key}`))) violations.push(`[SY9] an execution of ${event.case} was recovered that the bank told nothing of`);
+    if (event.kind === 'execution recovered' && !keysIn(event).some((one) => bankTold.has(one))) violations.push(`[SY9] an execution of ${event.case} was recovered that the bank told nothing of`);
     const wanted = { 'line booked': 'done', 'line refused': 'refused', 'line freed': 'closed' }[event.kind];
     if (wanted !== undefined && recovered.has(key) && evidence.ledger.find((row) => row.key === key)?.state !== wanted) violations.push(`[SY9] ${event.kind} for ${key}, which the bank's books do not say`);
   }
