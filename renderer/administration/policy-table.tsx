@@ -23,6 +23,7 @@ export function PolicyTable({ policy }: { policy: ControlPolicy }) {
       <p className="tone-muted small">{t('policy.source')} {policy.source}</p>
       <p>{t('policy.reviews', { n: policy.reviewTakenMinutes, s: policy.offerSeconds, m: policy.maxBlindEntries })}</p>
       <p>{t('policy.glass', { after: policy.breakGlass.afterMinutes, cap: formatFen(policy.breakGlass.capFen), n: policy.breakGlass.perDay })}</p>
+      <p data-testid="policy-offline">{policy.offline === undefined || policy.offline.capFen === 0 || policy.offline.hours === 0 ? t('policy.offlineNone') : t(policy.offline.withoutRecording ? 'policy.offlineByHand' : 'policy.offline', { cap: formatFen(policy.offline.capFen), hours: policy.offline.hours })}</p>
       <div className="ad-scroll" tabIndex={0} role="region" aria-label={t('policy.title')}>
         <table className="plain">
           <thead><tr><th>{t('policy.kind')}</th><th className="amount">{t('policy.high')}</th><th>{t('policy.keyFigures')}</th><th>{t('policy.limits')}</th><th>{t('policy.minutes')}</th><th>{t('policy.recording')}</th><th /></tr></thead>

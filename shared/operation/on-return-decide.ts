@@ -60,8 +60,7 @@ export const onReturnDeciders: Deciders<keyof typeof onReturnCommandSchemas> = {
       if (context.stoppedKinds !== 'unknown' && context.stoppedKinds.includes(operation.kind)) return refuse('tp15-stopped');
     }
     if (ms(body.validUntil) <= ms(madeAt)) return refuse('tp9-expired');
-    const limit = returnLimit(operation, context.control, ms(madeAt) < ms(context.now) ? madeAt : context.now);
-    if (ms(body.validUntil) > ms(limit) + CLOCK_TOLERANCE_MS) return refuse('tp9-too-long');
+    if (ms(body.validUntil) > ms(returnLimit(operation, context.control, context.now)) + CLOCK_TOLERANCE_MS) return refuse('tp9-too-long');
     const payload = { ...payloadOf(state, operation, body, context), policyVersion: body.policyVersion };
     const digest = digestOf(payload);
     if (body.signed.digest !== digest || body.signed.purpose !== 'tick') return refuse('tp2-digest');

@@ -3,7 +3,7 @@ import type { DecideContext } from '#shared/case/context.ts';
 import type { EventBody } from '#shared/case/events.ts';
 import { CALL, confirmAll, draft, drafted, hangUp, orderOf, proof, putThrough, rightEntry, submit, tickAll } from '../case/path.ts';
 import { believing, confirmedHere, coSignHere, CO_SIGN, enterHere, offline, order, orderHere, signedHere, submissionHere, submitHere } from '../case/on-return-path.ts';
-import { control, CUSTOMER, id, LEAD, MAKER, OPERATION, REVIEWER, SECOND, signedFor, World } from '../case/world.ts';
+import { control, CUSTOMER, id, LEAD, MAKER, OPERATION, REVIEWER, SECOND, signedFor, type World } from '../case/world.ts';
 
 const HAND = `hand-${id(750)}` as const;
 const status = (world: World) => world.case.onReturn[OPERATION]?.status;
