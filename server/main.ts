@@ -3,6 +3,7 @@ import { initAdministrators, newFirstCode } from './people/init.ts';
 import { forbidDumps } from './no-dump.ts';
 import { helpText, OptionsError, readOptions } from './options.ts';
 import { PublicationError } from './policy/publish.ts';
+import { salvageFile } from './spool/salvage-command.ts';
 import { startCentre } from './start-centre.ts';
 import { StartError } from './start-error.ts';
 
@@ -16,6 +17,10 @@ async function main(): Promise<void> {
   }
   if (options.command === 'init') return initAdministrators(options);
   if (options.command === 'first-code') return newFirstCode(options);
+  if (options.command === 'salvage' && options.file !== null) {
+    process.stdout.write(await salvageFile(options.file, `${options.tls === null ? 'http' : 'https'}://${options.host}:${options.port}`));
+    return;
+  }
   const running = await startCentre(options);
   for (const notice of running.notices) process.stderr.write(`${notice}\n`);
   process.stdout.write(`listening ${running.url}\n`);

@@ -5,6 +5,7 @@ const HELP = `Aidline central server
   node server/main.ts [options]            start the server
   node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
   node server/main.ts first-code --data DIR  another enrolment code, while no workstation is enrolled
+  node server/main.ts salvage FILE         hand a workstation's salvage file to the server running at --host and --port
 
 Options
   --data DIR          folder of the log and the people file (default .data/server)
@@ -34,7 +35,9 @@ The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is
 `;
 
 export type Options = {
-  command: 'serve' | 'init' | 'first-code' | 'help';
+  command: 'serve' | 'init' | 'first-code' | 'salvage' | 'help';
+  /** Of `salvage`. */
+  file: string | null;
   data: string;
   host: string;
   port: number;
@@ -88,9 +91,10 @@ export function readOptions(args: readonly string[]): Options {
   const key = values['tls-key'];
   if ((cert === undefined) !== (key === undefined)) throw new OptionsError('--tls-cert, --tls-key: 要一起给 / go together');
   const [first, ...rest] = positionals;
-  if (rest.length > 0 || (first !== undefined && first !== 'init' && first !== 'first-code')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
+  const [file = null] = rest;
+  if (rest.length !== (first === 'salvage' ? 1 : 0) || (first !== undefined && first !== 'init' && first !== 'first-code' && first !== 'salvage')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
   return {
-    command: values.help ? 'help' : first ?? 'serve',
+    command: values.help ? 'help' : first ?? 'serve', file,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, logLevel: values['log-level'],
   };

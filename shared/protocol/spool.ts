@@ -103,6 +103,41 @@ export const SalvageFile = z.strictObject({
 });
 export type SalvageFile = z.infer<typeof SalvageFile>;
 
+/** A row with what the server needs to open it. */
+export type SpooledRow = { row: SealedRow; session: SpoolSession };
+
+/** @param text a salvage file's content @returns its rows and how many of them are not even of the form of one; null for another file */
+export function readSalvage(text: string): { server: string; rows: SpooledRow[]; damaged: number } | null {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const file = SalvageFile.safeParse(read);
+  if (!file.success) return null;
+  const sessions = new Map(file.data.sessions.map((session) => [spoolSessionId(session.certificate), session]));
+  const rows = file.data.rows.flatMap((one): SpooledRow[] => {
+    const row = SealedRow.safeParse(one);
+    const session = row.success ? sessions.get(row.data.session) : undefined;
+    return row.success && session !== undefined ? [{ row: row.data, session }] : [];
+  });
+  return { server: file.data.server, rows, damaged: file.data.rows.length - rows.length };
+}
+
+/** @returns what one request takes of the rows from `from` on, and how many those are; at least one */
+export function spoolRequest(rows: readonly SpooledRow[], from: number, protocol: number): { request: SpoolRequest; taken: number } {
+  const batch: SpooledRow[] = [];
+  let bytes = 0;
+  for (const one of rows.slice(from, from + MAX_SPOOL_ROWS)) {
+    bytes += one.row.sealed.length + JSON.stringify(one.session).length;
+    if (batch.length > 0 && bytes > MAX_SPOOL_BYTES) break;
+    batch.push(one);
+  }
+  const sessions = new Map(batch.map(({ row, session }) => [row.session, session]));
+  return { request: { protocol, sessions: [...sessions.values()], rows: batch.map(({ row }) => row) }, taken: batch.length };
+}
+
 /** Why a command did not simply go in as its author's. */
 export const LateBecause = z.enum(['refused', 'person-disabled', 'role-may-not', 'key-revoked', 'key-unproven', 'workstation-revoked', 'workstation-unproven']);
 export type LateBecause = z.infer<typeof LateBecause>;
@@ -119,3 +154,9 @@ export const SpoolOutcome = z.strictObject({
   taken: z.int(), refused: z.int(), inTray: z.int(), unreadable: z.int(), stays: z.int(),
 });
 export type SpoolOutcome = z.infer<typeof SpoolOutcome>;
+
+const FIELDS = { taken: 'taken', refused: 'refused', 'in-tray': 'inTray', unreadable: 'unreadable', stays: 'stays' } as const satisfies Record<SpoolStatus, keyof SpoolOutcome>;
+export const noOutcome: SpoolOutcome = { taken: 0, refused: 0, inTray: 0, unreadable: 0, stays: 0 };
+/** The outcome so far with one more answer. */
+export const withAnswer = (outcome: SpoolOutcome, { results }: SpoolAnswer): SpoolOutcome =>
+  results.reduce((sum, { status }) => ({ ...sum, [FIELDS[status]]: sum[FIELDS[status]] + 1 }), outcome);

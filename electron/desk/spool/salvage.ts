@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { SALVAGE_FORMAT, SalvageFile, SealedRow, spoolSessionId, type SpoolSession } from '#shared/protocol/spool.ts';
+import { readSalvage, SALVAGE_FORMAT, type SalvageFile, type SpoolSession } from '#shared/protocol/spool.ts';
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
 import { writeWhole } from '../store/write-whole.ts';
@@ -53,24 +53,10 @@ export async function importSpool(text: string, server: string, post: PostSpool)
   const content = readSalvage(text);
   if (content === null) return refuse('salvage-unreadable');
   if (content.server !== plainServer(server) && !sameCentre(content.server, server)) return refuse('salvage-other-server');
-  const sessions = new Map(content.sessions.map((session) => [spoolSessionId(session.certificate), session]));
-  const rows = content.rows.flatMap((row) => {
-    const read = SealedRow.safeParse(row);
-    const session = read.success ? sessions.get(read.data.session) : undefined;
-    return read.success && session !== undefined ? [{ row: read.data, session }] : [];
-  });
-  const delivery = await deliverRows(rows, server, post, () => undefined);
+  const delivery = await deliverRows(content.rows, server, post, () => undefined);
   // Not so much as the form of a row: told with those that the server could not read.
-  return { ...delivery, unreadable: delivery.unreadable + content.rows.length - rows.length };
+  return { ...delivery, unreadable: delivery.unreadable + content.damaged };
 }
 
 /** One centre may be reached under several ports of this machine in a demonstration; rows open only where their key is. */
-const sameCentre = (a: string, b: string): boolean => new URL(a).hostname === new URL(b).hostname;
-
-function readSalvage(text: string): SalvageFile | null {
-  try {
-    return SalvageFile.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
+const sameCentre = (a: string, b: string): boolean => URL.canParse(a) && new URL(a).hostname === new URL(b).hostname;

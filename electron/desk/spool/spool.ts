@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Uuid7 } from '#shared/protocol/ids.ts';
-import type { SealedRow, SpoolSession } from '#shared/protocol/spool.ts';
+import type { SealedRow, SpooledRow } from '#shared/protocol/spool.ts';
 import { SpoolFile } from './spool-file.ts';
 
 const ENDING = '.spool';
 export const plainServer = (server: string): string => server.replace(/\/+$/, '');
 
-/** A row with what the server needs to open it. */
-export type SpooledRow = { desktop: string; row: SealedRow; session: SpoolSession };
+/** Whose desktop's it is as well. */
+export type DesktopRow = SpooledRow & { desktop: string };
 
 /**
  * The workstation's spool (SY10): what all persons at this machine have not sent yet, a file for each desktop. It belongs to
@@ -42,12 +42,12 @@ export class Spool {
   }
 
   /** What waits for this server, by desktop and by number: so the commands of each case are in the order they were issued in. */
-  waiting(server: string): SpooledRow[] {
+  waiting(server: string): DesktopRow[] {
     return this.#of(server).flatMap(([desktop, file]) => inOrder(file.rows.values()).flatMap((row) => withSession(file, desktop, row)));
   }
 
   /** With what the server could not read: for a file that somebody carries elsewhere. */
-  everything(server: string): SpooledRow[] {
+  everything(server: string): DesktopRow[] {
     return this.#of(server).flatMap(([desktop, file]) => inOrder([...file.rows.values(), ...file.aside.values()]).flatMap((row) => withSession(file, desktop, row)));
   }
 
@@ -112,7 +112,7 @@ export class Spool {
 
 const inOrder = (rows: Iterable<SealedRow>): SealedRow[] => [...rows].sort((a, b) => a.incarnation - b.incarnation || a.number - b.number);
 
-function withSession(file: SpoolFile, desktop: string, row: SealedRow): SpooledRow[] {
+function withSession(file: SpoolFile, desktop: string, row: SealedRow): DesktopRow[] {
   const session = file.sessions.get(row.session);
   return session === undefined ? [] : [{ desktop, row, session }];
 }

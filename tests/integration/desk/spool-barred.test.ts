@@ -1,12 +1,12 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SpoolAnswer, SpoolRequest } from '#shared/protocol/spool.ts';
+import type { SpoolAnswer, SpoolRequest, SpooledRow } from '#shared/protocol/spool.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { deliverSpool } from '../../../electron/desk/spool/deliver.ts';
 import { makeSealer } from '../../../electron/desk/spool/sealer.ts';
 import { spoolOverHttp } from '../../../electron/desk/spool/spool-over-http.ts';
-import { Spool, type SpooledRow } from '../../../electron/desk/spool/spool.ts';
+import { Spool } from '../../../electron/desk/spool/spool.ts';
 import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
 import { SPOOL_LIMIT } from '../../../server/spool/spool-route.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';

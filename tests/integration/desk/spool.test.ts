@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SalvageFile } from '#shared/protocol/spool.ts';
 import { Spool } from '../../../electron/desk/spool/spool.ts';
 import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
+import { salvageFile } from '../../../server/spool/salvage-command.ts';
 import { untilView } from '../../unit/desk/test-desk.ts';
 import { aFolder, inStep } from './harness.ts';
 import { aCase, aCentre, audited, command, deskAt, disable, Line, note, notesAt, notesIn, personOf, present, signIn, trayOf } from './spool-stage.ts';
@@ -115,6 +116,9 @@ describe('[SY10] unsent work outlives its author’s session', () => {
     expect(await elsewhere.client.calls.importSpool({ server: centre.url, content })).toEqual({ ok: true, value: { taken: 1, refused: 0, inTray: 0, unreadable: 0, stays: 0 } });
     expect(await elsewhere.client.calls.importSpool({ server: centre.url, content })).toMatchObject({ ok: true, value: { taken: 1 } });
     expect(await notesAt(centre.running, caseId)).toEqual(['before', 'kept though the file is gone']);
+    expect(await salvageFile(exported.value.file, centre.url)).toContain('1 taken, 0 refused, 0 to late work, 0 unreadable, 0 still waiting');
+    await expect(salvageFile(exported.value.file, 'http://127.0.0.1:1')).rejects.toThrow(/not running/);
+    await expect(salvageFile(join(import.meta.dirname, 'spool.test.ts'), centre.url)).rejects.toThrow(/no salvage file/);
     line.mend();
     await signIn(desk, centre.url, 'agent');
     await until(async () => new Spool(root).isEmpty(centre.url));
