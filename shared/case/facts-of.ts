@@ -17,6 +17,7 @@ import type { Card, CustomerFacts, Plan } from '../protocol/bank.ts';
 import type { Bilingual } from '../protocol/ids.ts';
 import type { DecideContext } from './context.ts';
 import type { CaseState } from './state.ts';
+import { orderedStopId, standingOf } from './stop-verify.ts';
 
 /** The call that is on now, or the one the case was opened with. */
 export function currentCallId(state: CaseState): string | null {
@@ -137,6 +138,21 @@ function operationFacts(operation: OperationState | undefined, policy: KindPolic
   };
 }
 
+/**
+ * Each stop once, by the bank's word: what was reported elsewhere is in force when the bank has it stopped, or when the order that
+ * the centre gave for it is (OF4); until then no receipt of another channel makes it so (SY8).
+ */
+function stopFacts(state: CaseState): NonNullable<FactTree['stops']> {
+  const orders = new Set(state.stops.filter((stop) => stop.status === 'manual').map((stop) => orderedStopId(stop.id)));
+  return state.stops.filter((stop) => !orders.has(stop.id)).map((stop) => {
+    const { inForce, inForceAt, order } = standingOf(state, stop);
+    const shown = order ?? stop;
+    const status = order !== null ? order.status : stop.status === 'manual' && inForce ? 'in-force' : stop.status;
+    const effectiveAt = stop.status === 'manual' ? inForceAt : stop.effectiveAt;
+    return { id: stop.id, lastFour: shown.lastFour || (state.verifiedStops[stop.id]?.lastFour ?? ''), kind: shown.stop, status, effectiveAt, lapseAt: shown.lapseAt, receipt: shown.receipt };
+  });
+}
+
 /** Each part stands once the ones before it do; what was executed stays confirmed. */
 function confirmationFacts(operation: OperationState | undefined, policy: KindPolicy | undefined): FactTree['confirmation'] {
   if (!operation || !policy || operation.payload === null) return { eye: false, heart: false, hand: false, failedProofs: 0 };
@@ -208,7 +224,7 @@ export function factsOf(state: CaseState, context: Pick<DecideContext, 'now' | '
       from: promise?.from ?? null, to: promise?.to ?? null, made: promise !== undefined || state.promises.length > 0,
       answered: call?.direction === 'out' && call.answeredAt !== null,
     },
-    stops: state.stops.map((stop) => ({ id: stop.id, lastFour: stop.lastFour, kind: stop.stop, status: stop.status, effectiveAt: stop.effectiveAt, lapseAt: stop.lapseAt, receipt: stop.receipt })),
+    stops: stopFacts(state),
     agent: { no: context.by.no, skills: context.by.skills },
     risk: { flagged: state.risks.length > 0 },
     case: {

@@ -59,6 +59,24 @@ export function callIdsOf(state: Pick<CaseState, 'calls' | 'handCalls'>): string
   return Object.keys(state.handCalls).length === 0 ? ids : ids.toSorted((a, b) => (begun(a) < begun(b) ? -1 : begun(a) > begun(b) ? 1 : 0));
 }
 
+/**
+ * Every call of these cases, each once: a call that two matters share, and one that was logged by hand and told by the phone
+ * system too, are one call (CT6). What counts calls (`shared/telephony/metrics.ts`) counts these.
+ */
+export function callsOnce(states: readonly Pick<CaseState, 'calls' | 'handCalls'>[]): Readonly<CallState>[] {
+  const joinedTo = new Map(states.flatMap((state) => Object.values(state.handCalls).map((hand) => [hand.callId as string, hand.joinedTo] as const)));
+  const once = new Map<string, Readonly<CallState>>();
+  for (const state of states) {
+    for (const callId of [...Object.keys(state.calls), ...Object.keys(state.handCalls)]) {
+      // The phone system knows a joined call better than who logged it.
+      const joined = joinedTo.get(callId) ?? null;
+      const call = joined === null ? callOf(state, callId) : phoneCallOf(state, joined);
+      if (call !== null) once.set(joined ?? callId, call);
+    }
+  }
+  return [...once.values()];
+}
+
 /** The call, where it is on (talking or held) now. */
 export function openCallOf(state: Pick<CaseState, 'calls' | 'handCalls'>, callId: string): Readonly<CallState> | null {
   const call = callOf(state, callId);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { currentCallId } from '#shared/case/facts-of.ts';
-import { callIdsOf, callOf, openCallOf, ownCallOf } from '#shared/operation/call-of.ts';
+import { answerRate, averageHandlingTime } from '#shared/telephony/metrics.ts';
+import { callIdsOf, callOf, callsOnce, openCallOf, ownCallOf } from '#shared/operation/call-of.ts';
 import type { CommandBody } from '#shared/case/commands.ts';
 import { COLLEAGUE, CUSTOMER, id, MAKER, START, World } from './world.ts';
 
@@ -60,6 +61,23 @@ describe('a call logged by hand', () => {
     expect(callOf(world.case, HAND)).toMatchObject({ phase: 'ended', endedAt: later(3), recordingId: 'rec-1' });
     world.happen({ kind: 'call joined', body: { handCallId: HAND, callId: 'phone-2' } });
     expect(world.case.handCalls[HAND]?.joinedTo).toBe('phone-1');
+  });
+
+  it('[CT6] counts once in every figure: before the join, after it, and where two matters share it', () => {
+    const [world, second, orphan] = [opened(), opened(), opened()];
+    for (const one of [world, second]) one.must(MAKER, 'log call', call({ endedAt: later(3) }));
+    expect(callsOnce([world.case, second.case])).toHaveLength(1);
+    expect(answerRate(callsOnce([world.case, second.case]))).toMatchObject({ numerator: 1, denominator: 1 });
+    expect(averageHandlingTime(callsOnce([world.case, second.case]), [])).toMatchObject({ numerator: 180_000, denominator: 1 });
+    // The record opened a case of its own before it was joined.
+    phoneTells(orphan);
+    for (const one of [world, second]) {
+      phoneTells(one);
+      one.happen({ kind: 'call joined', body: { handCallId: HAND, callId: 'phone-1' } });
+    }
+    const counted = callsOnce([world.case, second.case, orphan.case]);
+    expect(counted.map((one) => one.callId)).toEqual(['phone-1']);
+    expect(answerRate(counted)).toMatchObject({ numerator: 1, denominator: 1 });
   });
 
   it('[CT6] what the phone system told before and after the join makes the same call', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { factsOf } from '#shared/case/facts-of.ts';
 import { china } from '#shared/calendar/china-2026.ts';
 import { resultsDue, standingOf, unverifiedStops, verifyStop, type CardReading } from '#shared/case/stop-verify.ts';
 import type { CommandBody } from '#shared/case/commands.ts';
@@ -83,6 +84,19 @@ describe('a loss reported while the line is down', () => {
     expect(standingOf(world.case, world.case.stops[0]!)).toMatchObject({ inForce: true, inForceAt: world.now });
     expect(tell(world)[0]).toContain('11-23 10:02 生效（11-23 10:00 报失');
     expect(world.case.followUps.map((one) => [one.status, one.dueOn])).toEqual([['open', '2026-11-23']]);
+  });
+
+  it('[SY8] a flow is told of each report once, and of "in force" by the bank\'s word only', () => {
+    const told = (world: World) => factsOf(world.case, world.context(MAKER)).stops;
+    const world = reported({ channel: 'mobile-bank', receipt: 'M-1', inForceAt: '2026-11-23T01:00:00.000Z' });
+    expect(told(world)).toMatchObject([{ status: 'manual', effectiveAt: null }]);
+    verify(world, reading(world));
+    expect(told(world)).toMatchObject([{ status: 'ordered', lastFour: '0005', effectiveAt: null }]);
+    world.happen({ kind: 'card stopped', body: { stopId: world.case.stops[1]!.id, receipt: 'R-1', effectiveAt: world.now, lapseAt: null, chargeFen: 0, newCardLastFour: null } });
+    expect(told(world)).toMatchObject([{ status: 'in-force', lastFour: '0005', effectiveAt: world.now, receipt: 'R-1' }]);
+    const before = reported();
+    verify(before, reading(before, 'lost', '2026-11-23T01:30:00.000Z'));
+    expect(told(before)).toMatchObject([{ status: 'in-force', lastFour: '0005', effectiveAt: '2026-11-23T01:30:00.000Z' }]);
   });
 
   it('[OF4] refused by the bank: never in force, and the agent is told that the card can still be used', () => {
