@@ -10,7 +10,7 @@ import { contextHere, type Here } from '../decide-here.ts';
 import { instantOf, type Environment } from '../environment.ts';
 import { giveCommand, giveSigned, type CommandParts } from '../give-command.ts';
 import { CoSignHere } from '../co-sign-here.ts';
-import { HandOverHere } from '../hand-over-here.ts';
+import { HAND_OVER_HERE, HandOverHere } from '../hand-over-here.ts';
 import type { Publisher } from '../rpc/publisher.ts';
 import type { SecondPerson } from '../signing/second-person.ts';
 import type { OutboxRow } from '../store/outbox.ts';
@@ -64,6 +64,9 @@ export type OpenSessionParts = {
 const SEE_EVERY_MS = 5 * 60_000;
 /** Counts that change with every message are told so often. */
 const PROGRESS_MS = 100;
+
+/** What two people do at one screen (OF1, OF2) has ways of its own, in which the second types who they are: no screen gives it by itself. */
+const BY_TWO: ReadonlySet<string> = new Set([HAND_OVER_HERE, 'enter blind here', 'co-sign here']);
 
 /** One person at work: their file, what they see, and the thread to the server. Ends with sign-out. */
 export class OpenSession {
@@ -162,7 +165,7 @@ export class OpenSession {
     this.#keeper = new CaseKeeper({
       store, logic: this.#logic, clock, environment, person: person.id,
       heardBefore: (at) => this.#book.heardBefore(at),
-      keepDays: () => this.#rules.rules?.site.keepDays ?? DEFAULT_KEEP_DAYS,
+      keepDays: () => this.#rules.rules?.desk?.keepDays ?? DEFAULT_KEEP_DAYS,
       ask: (kind, body) => this.#sync.ask(kind, body),
       isOnline: () => this.#sync.connection === 'online',
       changed: (cases) => this.#stale.changed(cases),
@@ -270,6 +273,7 @@ export class OpenSession {
   // ------------------------------------------------------------ what the person does
 
   command(params: CommandParams): DeskReply<CommandAnswer> | Promise<DeskReply<CommandAnswer>> {
+    if (BY_TWO.has(params.kind)) return { ok: false, refusal: { code: 'command-unknown', detail: { kind: params.kind } } };
     if (!this.#logic.isSigned(params.kind)) return this.#given(giveCommand(this.#commandParts, params));
     const keys = { keys: this.#parts.signedIn.signing, isOver: () => this.#stopped };
     return giveSigned(this.#commandParts, params, keys).then((given) => this.#given(given));

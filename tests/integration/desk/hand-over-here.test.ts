@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
+import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile-folder.ts';
+import { openStore } from '../../../electron/desk/store/store.ts';
 import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
 import { aFolder, inStep, untilCase } from './harness.ts';
@@ -221,6 +223,38 @@ describe('[OF1] leaving', () => {
     expect((await untilView(middle.client, 'sync', {}, (view) => view.unsent === 0)).refused).toEqual([]);
     expect(notes(await central(caseId))).toEqual(['甲记的', '乙记的', '丙记的']);
     expect([...first.errors, ...second.errors, ...lead.errors, ...middle.errors]).toEqual([]);
+  });
+
+  it('[SY1] a power cut between the two files: signed without its copy, and copied when they meet again', { timeout: 90_000 }, async () => {
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await note(first, caseId, '甲记的');
+    await inStep(first);
+    night.line.cut();
+    await successorSigns(first);
+    await handOver(first, caseId, '约了五点');
+    await first.client.calls.closeHandOver({});
+    const folder = profileFolder(night.root, night.running.url, 'agent2');
+    const store = await openStore(folder, readKeyFile(folder)!, DEMO_PASSWORD, { nativeBinding: null });
+    expect(store!.takenOver.remove(caseId)).toBe(true);
+    store!.close();
+    expect(await first.client.calls.handOverHere({ case: caseId, handOverId: v7(), note: '' })).toMatchObject({ refusal: { code: 'hand-over-not-open' } });
+    await successorSigns(first);
+    await leave(first);
+    const second = await signedIn(night, 'agent2');
+    expect(await takenOver(second, (view) => view.length === 1)).toMatchObject([{ case: caseId, note: '约了五点' }]);
+    expect(notes(await shown(second, caseId))).toEqual(['甲记的']);
+    await leave(second);
+  });
+
+  it('[TP8] [PR3] what a screen gives as a hand-over by itself is no hand-over', { timeout: 90_000 }, async () => {
+    const first = await signedIn(night, 'agent');
+    const caseId = await openByHand(first);
+    await inStep(first);
+    const signed = { purpose: 'hand-over', digest: 'a'.repeat(64), personKey: 'a'.repeat(64), personSignature: `${'A'.repeat(86)}==`, workstationKey: 'a'.repeat(64), workstationSignature: `${'A'.repeat(86)}==` };
+    const forged = { handOverId: v7(), to: B.id, note: '', nonce: v7(), reviewId: v7(), signed, successor: signed };
+    expect(await first.client.calls.command({ kind: 'hand over here', case: caseId, body: forged })).toMatchObject({ ok: false, refusal: { code: 'command-unknown' } });
+    expect(await shown(first, caseId)).toMatchObject({ owner: A.id });
   });
 
   it('[TP17] by choice with the line up as well: the centre has it at once, and the successor finds it in their own feed', { timeout: 90_000 }, async () => {
