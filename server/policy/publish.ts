@@ -6,6 +6,8 @@ import { flowsDirectory, loadFlows } from '../flows/load-flows.ts';
 import { ControlError, loadControl } from './load-control.ts';
 
 const site = { bank: { zh: '海石银行', en: 'Haishi Bank' }, officialNumber: '400-000-0000', ivrKey: '1', dutyPhone: '021-0000-0000' };
+/** PR6. */
+const desk = { keepDays: 7 };
 
 /** What is wrong with the flows that should be published: file, line and reason each. */
 export class PublicationError extends Error {}
@@ -43,7 +45,7 @@ export function publishRules(flowsFolder: string | null, controlFile: string | n
   const newest = new Map<string, number>();
   for (const { id, version } of loaded.definitions) newest.set(id, Math.max(version, newest.get(id) ?? 0));
   const flows = loaded.definitions.map((definition) => ({ definition, publication: newest.get(definition.id) === definition.version ? ('inForce' as const) : ('retired' as const) }));
-  const published = { flows, flowPolicy: loaded.policy, control, calendar: china, site };
+  const published = { flows, flowPolicy: loaded.policy, control, calendar: china, site, desk };
   const version = createHash('sha256').update(canonicalize(published) ?? '').digest('hex').slice(0, 16);
   return { version, ...published };
 }

@@ -7,7 +7,7 @@ import type { Signed, SignaturePurpose } from '../protocol/signature.ts';
 import type { ControlPolicy, Entitlements } from '../review/policy.ts';
 
 /** The bank's name and numbers as they are spoken. */
-export type Site = { bank: { zh: string; en: string }; officialNumber: string; ivrKey: string; dutyPhone: string; keepDays?: number | undefined };
+export type Site = { bank: { zh: string; en: string }; officialNumber: string; ivrKey: string; dutyPhone: string };
 
 /** What a desktop cannot know: the command is sent, not refused. */
 export const UNKNOWN = 'unknown';

@@ -13,6 +13,8 @@ export const Rules = z.object({
   calendar: Calendar,
   /** Of the person who asks. */
   entitlements: Entitlements,
-  site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string(), /** Days that a desktop keeps customers nobody works on (PR6); 7 where left out. */ keepDays: z.int().min(1).max(90).optional() }),
+  site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string() }),
+  /** What the site wants of desktops: the days for which one keeps customers nobody works on (PR6). */
+  desk: z.object({ keepDays: z.int().min(1).max(90) }).optional(),
 });
 export type Rules = z.infer<typeof Rules>;
