@@ -7,7 +7,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { impurities } from './purity.ts';
+import { impurities, unsteadiness } from './purity.ts';
 import { refusedImport } from './room-rules.ts';
 
 const project = resolve(import.meta.dirname, '..', '..');
@@ -21,7 +21,7 @@ function target(file: string, request: string): string | null {
 }
 
 const problems: string[] = [];
-const files = ROOMS.flatMap((room) => globSync(`${room}/**/*.{ts,tsx,mjs,js}`, { cwd: project })).sort();
+const files = ROOMS.flatMap((room) => globSync(`${room}/**/*.{ts,tsx,mjs,js}`, { cwd: project })).filter((file) => !file.includes('node_modules/')).sort();
 for (const file of files) {
   const source = readFileSync(join(project, file), 'utf8');
   const line = (offset: number) => source.slice(0, offset).split('\n').length;
@@ -50,6 +50,7 @@ for (const file of files) {
   if (file.startsWith('shared/')) {
     for (const { what, start } of impurities(parsed.program)) problems.push(`${file}:${line(start)}: ${what}: shared/ has no clock and no chance; take it as an argument`);
   }
+  for (const { what, start } of unsteadiness(file, parsed.program)) problems.push(`${file}:${line(start)}: ${what}: sync and log take clock, chance and timers as arguments, so that tests/chaos can repeat a seed`);
   // Root shells run without Chromium's sandbox; the switch that allows it has one place.
   if (source.includes(`--no${'-'}sandbox`) && !['build/launch.ts', 'tests/unit/build/launch.test.ts'].includes(file)) {
     problems.push(`${file}: the switch that turns the sandbox off belongs in build/launch.ts only`);

@@ -17,8 +17,8 @@ const seeds = Array.from({ length: to - from + 1 }, (_none, index) => from + ind
 
 /** One of several processes: every so manieth seed, each result a message. */
 async function slice(text: string): Promise<void> {
-  const [mine, of] = text.split('/').map(Number);
-  for (const seed of seeds.filter((_seed, index) => index % of! === mine)) process.send!(await runSeed(seed));
+  const [mine = 0, of = 1] = text.split('/').map(Number);
+  for (const seed of seeds.filter((_seed, index) => index % of === mine)) process.send!(await runSeed(seed));
   process.disconnect();
 }
 

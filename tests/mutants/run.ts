@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutants [-- --only NAME]`: applies each patch of this folder to a copy of the project and runs the tests that
- * it names. A patch that no test notices is a defect of the tests: it is told, and the run fails.
+ * it names, or lives through the worlds of the seeds that it names (tests/chaos). A patch that no test notices is a defect of the tests: it is told, and the run fails.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -14,13 +14,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 const Report = z.object({ testResults: z.array(z.object({ message: z.string().optional(), assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })) })) });
 
-type Mutant = { name: string; rule: string; what: string; tests: string[]; path: string };
+type Mutant = { name: string; rule: string; what: string; tests: string[]; /** Of tests/chaos: `A..B`, or empty. */ seeds: string; path: string };
 
 function read(name: string): Mutant {
   const path = join(here, name);
   const text = readFileSync(path, 'utf8');
   const field = (key: string): string => new RegExp(`^${key}: (.*)$`, 'm').exec(text)?.[1] ?? '';
-  return { name: name.replace(/\.patch$/, ''), rule: field('Rule'), what: field('Mutant'), tests: field('Tests').split(' ').filter((one) => one !== ''), path };
+  return { name: name.replace(/\.patch$/, ''), rule: field('Rule'), what: field('Mutant'), tests: field('Tests').split(' ').filter((one) => one !== ''), seeds: field('Chaos'), path };
 }
 
 /** The project as it stands, without what can be built again. */
@@ -47,6 +47,20 @@ function failing(folder: string, test: string): string[] {
   return report.testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName));
 }
 
+const Tally = z.object({ failing_seeds: z.array(z.int()) });
+
+/** What the first world that goes wrong is blamed for; one that cannot even be lived in has noticed nothing. */
+function wrong(folder: string, seeds: string): { seed: number; what: string } | null {
+  const { stdout } = spawnSync(process.execPath, ['tests/chaos/chaos.ts', '--seeds', seeds, '--bail'], { cwd: folder, encoding: 'utf8', timeout: 400_000 });
+  const lines = stdout.trim().split('\n');
+  try {
+    const [seed] = Tally.parse(JSON.parse(lines.at(-1) ?? '')).failing_seeds;
+    return seed === undefined ? null : { seed, what: lines.find((line) => line.startsWith('  '))?.trim() ?? '' };
+  } catch {
+    return null;
+  }
+}
+
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const mutants = readdirSync(here).filter((file) => file.endsWith('.patch') && file.includes(values.only ?? '')).sort().map(read);
 const folder = copy();
@@ -67,6 +81,10 @@ try {
       if (by === undefined) continue;
       killer = { test, by };
       break;
+    }
+    if (killer === null && mutant.seeds !== '') {
+      const found = wrong(folder, mutant.seeds);
+      if (found !== null) killer = { test: `chaos, seed ${found.seed}`, by: found.what };
     }
     patch(folder, mutant.path, '--reverse');
     if (killer === null) survived.push(mutant.name);

@@ -4,7 +4,7 @@
  * silent until the pings miss; it is slow. What a desktop sent on a line it has given up may still arrive, after what it
  * sent on the next one: that is how repeats and disorder come about.
  */
-import { Refusal } from '#shared/protocol/refusal.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
 import { Goodbye } from '#shared/protocol/wire.ts';
 import { LinkLost, type Link, type LinkHandlers } from '../../../electron/desk/sync/link.ts';
 import type { FromDesktop, ToDesktop } from '../../../server/gateway/desk-connection.ts';

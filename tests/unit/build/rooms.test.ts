@@ -1,6 +1,6 @@
 import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
-import { impurities } from '../../../build/check/purity.ts';
+import { impurities, unsteadiness } from '../../../build/check/purity.ts';
 import { refusedImport } from '../../../build/check/room-rules.ts';
 
 const check = (file: string, to: string, typeOnly = false) =>
@@ -54,5 +54,18 @@ describe('neither clock nor chance in shared/', () => {
 
   it('leaves alone what gives the same answer each time', () => {
     expect(found("export const a = new Date('2026-01-02T03:04:05.678Z'); const o = { now: 1 }; o.now; Math.max(1, 2); // Date.now()")).toEqual([]);
+  });
+});
+
+describe('sync and log take clock, chance and timers as arguments', () => {
+  const found = (file: string, code: string) => unsteadiness(file, parseSync('x.ts', `export const f = () => ${code};`).program).map((item) => item.what);
+
+  it.each(['Date.now()', 'new Date()', 'Math.random()', 'performance.now()', 'setTimeout(f, 1)', 'setInterval(f, 1)', 'randomUUID()', 'crypto.randomUUID()'])('finds %s', (code) => {
+    for (const file of ['electron/desk/sync/line.ts', 'server/log/sqlite/reader.ts', 'server/cases/command-service.ts', 'server/gateway/desk-connection.ts']) expect(found(file, code)).toHaveLength(1);
+    expect(found('electron/desk/desk.ts', code)).toEqual([]);
+  });
+
+  it('leaves alone what the simulation has as well', () => {
+    expect(found('server/log/group-commit.ts', 'setImmediate(f)')).toEqual([]);
   });
 });

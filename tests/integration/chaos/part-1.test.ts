@@ -1,0 +1,3 @@
+import { livesThrough } from './slice.ts';
+
+livesThrough(1);
