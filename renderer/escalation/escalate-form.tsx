@@ -1,6 +1,7 @@
 import { Button, Checkbox, Input } from 'antd';
 import { useState } from 'react';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { useLights } from '../app/lights.tsx';
 import { sendCommand } from '../app/send.ts';
 import { chooseState } from '../app/state-menu.tsx';
@@ -31,7 +32,9 @@ export function EscalateForm({ view }: { view: TypedCase }) {
   const run = view.state.currentRun === null ? undefined : view.state.runs[view.state.currentRun];
   const definition = run === undefined ? undefined : flowOf(rules, run.flowId, run.flowVersion)?.definition;
   const [changed, setChanged] = useState<Partial<EscalationDraft>>({});
-  const card = { ...cardOf(view, run, definition, lang), ...changed };
+  const kept = { goal: useKept(view.caseId, 'escalate goal'), deadline: useKept(view.caseId, 'escalate deadline'), mood: useKept(view.caseId, 'escalate mood'), branch: useKept(view.caseId, 'escalate branch') };
+  const typed = Object.fromEntries(Object.entries(kept).flatMap(([name, [text]]) => (text === '' ? [] : [[name, text]])));
+  const card = { ...cardOf(view, run, definition, lang), ...typed, ...changed };
   const last = view.state.escalations.at(-1);
   const mark = view.marks.findLast((one) => one.kind === 'escalate to lead');
   const facts = me === null ? undefined : view.state.facts[me.id]?.facts;
@@ -39,9 +42,14 @@ export function EscalateForm({ view }: { view: TypedCase }) {
   const minutes = view.state.opened ? Math.max(0, Math.floor((now - Date.parse(view.state.opened.at)) / 60_000)) : 0;
   const callId = view.state.opened?.callId ?? 'none';
   const edit = <K extends 'goal' | 'deadline' | 'mood' | 'branch'>(name: K, limit: number) => (
-    <Input size="small" value={card[name]} onChange={(event) => setChanged((held) => ({ ...held, [name]: event.target.value }))} addonBefore={t(`card.${name}`)} maxLength={limit} aria-label={t(`card.${name}`)} data-testid={`escalate-${name}`} />
+    <Input size="small" value={card[name]} onChange={(event) => {
+      setChanged((held) => ({ ...held, [name]: event.target.value }));
+      kept[name][1](event.target.value);
+    }} addonBefore={t(`card.${name}`)} maxLength={limit} aria-label={t(`card.${name}`)} data-testid={`escalate-${name}`} />
   );
-  const send = (): void => void sendCommand(view.caseId, 'escalate to lead', { escalationId: newId(), ...card }, { notAfterSeconds: 600 });
+  const send = (): void => void sendCommand(view.caseId, 'escalate to lead', { escalationId: newId(), ...card }, { notAfterSeconds: 600 }).then((reply) => {
+    if (reply.ok) for (const [, , forget] of Object.values(kept)) forget();
+  });
   const rest = (): void => {
     const agent = useLiveStore.getState().held.agent?.value;
     if (agent) void chooseState('break', agent.version, { minutes: 5, hardCall: true });

@@ -1,6 +1,7 @@
 import { Button, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { usePersonName } from '../operation/people.ts';
 import type { StepPanelProps } from '../flow/step-panel.ts';
 import { EscalateForm, outcomeKey } from './escalate-form.tsx';
@@ -24,7 +25,7 @@ export function LeadResult({ view, meId, readOnly, finish }: Props) {
   const t = useTexts(escalationTexts);
   const nameOf = usePersonName();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [words, setWords] = useState('');
+  const [words, setWords] = useKept(view.caseId, 'lead words');
   const last = view.state.escalations.at(-1);
   if (last === undefined || last.acceptedBy === null) return <p className="tone-amber" data-testid="lead-waiting">◔ {t('lead.wait')}</p>;
   if (last.outcome !== null) return <p className="tone-green" data-testid="lead-done">✓ {t('lead.done', { what: t(outcomeKey(last.outcome)) })}</p>;

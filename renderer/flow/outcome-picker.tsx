@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FlowDefinition } from '#shared/flow/definition.ts';
 import type { RunState } from '#shared/flow/run.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { flowTexts } from './texts.ts';
@@ -12,11 +13,12 @@ export function OutcomePicker({ view, run, definition, open: opened = false }: {
   const t = useTexts(flowTexts);
   const lang = useLang();
   const [open, setOpen] = useState(opened);
-  const [note, setNote] = useState('');
+  const [note, setNote, forgetNote] = useKept(view.caseId, `outcome note ${run.runId}`);
   if (run.status === 'closed' || run.status === 'switched') return null;
   const close = async (outcome: string): Promise<void> => {
     const reply = await sendCommand(view.caseId, 'close run', { runId: run.runId, outcome, ...(note.trim() ? { note: note.trim() } : {}) });
     if (!reply.ok) return;
+    forgetNote();
     setOpen(false);
     const others = Object.values(view.state.runs).some((one) => one.runId !== run.runId && (one.status === 'running' || one.status === 'parked'));
     const promised = view.state.promises.some((promise) => promise.status === 'open') || view.state.followUps.some((followUp) => followUp.status === 'open');

@@ -1,8 +1,8 @@
 import { Button, Input } from 'antd';
-import { useState } from 'react';
 import type { FollowUpState } from '#shared/case/case-schema.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
 import { inTrouble, mayClose } from './agenda-view.ts';
 import { PostingCheck } from './posting-check.tsx';
@@ -16,7 +16,7 @@ type Props = { state: CaseState; followUp: FollowUpState; /** Older checks folde
 export function FollowUpCard({ state, followUp, brief = false, onOpen, name = '' }: Props) {
   const t = useTexts(followUpTexts);
   const lang = useLang();
-  const [result, setResult] = useState('');
+  const [result, setResult] = useKept(state.id, `follow-up result ${followUp.id}`);
   const operation = followUp.operationId === null ? null : (state.operations[followUp.operationId] ?? null);
   const [last, ...earlier] = [...followUp.checks].reverse();
   const trouble = inTrouble(followUp);

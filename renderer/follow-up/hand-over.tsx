@@ -8,6 +8,7 @@ import type { TakenOverView } from '#shared/protocol/desk-rpc.ts';
 import { localMoment } from '../app/local-time.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
 import { nowAt } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
@@ -29,12 +30,14 @@ export function HandOverButton({ state }: { state: CaseState }) {
   const name = usePersonName();
   const [open, setOpen] = useState(false);
   const [to, setTo] = useState<string | null>(null);
-  const [note, setNote] = useState('');
+  const [note, setNote, forgetNote] = useKept(state.id, 'hand-over note');
   if (state.handOver !== null && state.handOver.from === me?.id) return <span className="chip chip-amber">◔ {t('handOverPending', { name: name(state.handOver.to) })}</span>;
   const send = async (): Promise<void> => {
     if (to === null) return;
     const reply = await sendCommand(state.id, 'hand over case', { handOverId: newId(), to, note: maskNumbers(note.trim()) });
-    if (reply.ok) setOpen(false);
+    if (!reply.ok) return;
+    forgetNote();
+    setOpen(false);
   };
   return (
     <Popover

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import { returnReasonNames } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { useLive } from '../app/stores/live.ts';
 import { useKeyTrouble } from '../app/stores/session.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -138,8 +139,8 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
 function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
   const t = useTexts(operationTexts);
   const name = usePersonName();
-  const [answer, setAnswer] = useState('');
   const { review, place } = status;
+  const [answer, setAnswer] = useKept(view.caseId, `answer ${review.id}`);
   const takenBy = status.takenByName ?? (review.status === 'taken' ? name(review.takenBy) : null);
   const unsent = view.marks.some((mark) => mark.kind === 'submit for review' && mark.look === 'saved-here');
   const reply = async (): Promise<void> => {

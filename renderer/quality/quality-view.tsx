@@ -3,6 +3,7 @@ import { Button, Input } from 'antd';
 import { useMemo, useState } from 'react';
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { localMoment } from '../app/local-time.ts';
 import { sendCommand } from '../app/send.ts';
 import { allCases, useCase, useCases, type TypedCase } from '../app/stores/cases.ts';
@@ -40,7 +41,7 @@ function QualityCase({ view }: { view: TypedCase }) {
   const quality = view.state.quality!;
   const about = useCase(quality.aboutCase);
   const [look, setLook] = useState(false);
-  const [finding, setFinding] = useState('');
+  const [finding, setFinding] = useKept(view.caseId, 'finding');
   const operation = about?.state.operations[quality.operationId] ?? null;
   const review = about === null ? null : (Object.values(about.state.reviews).find((one) => one.operationId === quality.operationId && one.seats.length > 0) ?? null);
   const mark = view.marks.findLast((one) => one.kind === 'close quality case');

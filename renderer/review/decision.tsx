@@ -5,6 +5,7 @@ import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { ReturnReason, returnReasonNames, type ReviewState } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
+import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
 import { newId } from '../call/start-run.ts';
 import { PassphrasePress } from '../ui/passphrase-press.tsx';
@@ -20,8 +21,8 @@ export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm =
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const [reason, setReason] = useState<ReturnReason | null>(null);
-  const [todo, setTodo] = useState('');
-  const [question, setQuestion] = useState('');
+  const [todo, setTodo, forgetTodo] = useKept(caseId, `what to do ${review.id}`);
+  const [question, setQuestion] = useKept(caseId, `question ${review.id}`);
   const hangUp = review.talk.some((item) => item.kind === 'hang-up');
   const tell = (reply: { ok: true } | { ok: false; refusal: Refusal }): boolean => {
     setRefused(reply.ok ? null : reply.refusal);
@@ -34,7 +35,7 @@ export function Decision({ caseId, review, digest, mayApprove, lang, reconfirm =
   const giveBack = async (): Promise<void> => {
     if (reason === null || todo.trim() === '') return;
     setBusy(true);
-    tell(await sendCommand(caseId, 'return review', { reviewId: review.id, reason, whatToDo: maskNumbers(todo.trim()) }));
+    if (tell(await sendCommand(caseId, 'return review', { reviewId: review.id, reason, whatToDo: maskNumbers(todo.trim()) }))) forgetTodo();
     setBusy(false);
   };
   const ask = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { Button, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTexts } from '../../app/i18n.ts';
+import { useKept } from '../../app/kept.ts';
 import { localMoment } from '../../app/local-time.ts';
 import type { StepPanelProps } from '../step-panel.ts';
 import { flowTexts } from '../texts.ts';
@@ -14,7 +15,7 @@ export function WorkOrderPanel({ view, run, step, lang, readOnly, command, newId
   const visit = step.panel === 'visit';
   const [kind, setKind] = useState<(typeof kinds)[number]>(visit ? 'visit' : 'question');
   const [urgency, setUrgency] = useState<(typeof urgencies)[number]>('ordinary');
-  const [text, setText] = useState('');
+  const [text, setText] = useKept(view.caseId, `work order ${run.runId} ${step.id}`);
   const opened = view.state.workOrders.filter((one) => (visit ? one.kind === 'visit' : true));
   const flag = step.fields.find((field) => field.id === 'visitOrdered');
   async function open(): Promise<void> {

@@ -18,7 +18,7 @@ export function playDesk(answer: (kind: string, body: unknown) => { value: unkno
       if (frame.t !== 'call') return;
       called.push({ method: frame.method, params: frame.params });
       const no = frame.method === 'command' ? refuse(frame.params.kind ?? '') : null;
-      const said = no !== null ? { refusal: no } : frame.method === 'command' ? { value: { commandId: '0190a0b0-0000-7000-8000-00000000f001', decided: 'asked' } } : answer(frame.params.kind ?? '', frame.params.body);
+      const said = frame.method === 'drafts' ? { value: [] } : frame.method === 'saveDraft' ? { value: { saved: true } } : no !== null ? { refusal: no } : frame.method === 'command' ? { value: { commandId: '0190a0b0-0000-7000-8000-00000000f001', decided: 'asked' } } : answer(frame.params.kind ?? '', frame.params.body);
       queueMicrotask(() => hear({ t: 'reply', n: frame.n, reply: 'value' in said ? { ok: true, value: said.value } : { ok: false, refusal: said.refusal } }));
     },
   };
