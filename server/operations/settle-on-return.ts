@@ -1,5 +1,5 @@
+import { civilDateOf } from '#shared/calendar/civil.ts';
 import type { CaseState } from '#shared/case/state.ts';
-import type { Happened } from '#shared/case/decider.ts';
 import type { OnReturnState } from '#shared/operation/on-return-schema.ts';
 import { orderOf, settled, settleOnReturn } from '#shared/operation/on-return-settle.ts';
 import { ADMINISTRATION } from '#shared/protocol/ids.ts';
@@ -13,8 +13,6 @@ const waiting = (state: CaseState): OnReturnState[] => Object.values(state.onRet
 /** Whether an order that two people made offline is still to be judged: the bank did not answer when it came. */
 export const hasWaiting = (state: CaseState): boolean => waiting(state).length > 0;
 
-const back = (one: OnReturnState, code: string): Happened[] => settled(one, { is: 'returned', code, changed: [], differs: [] });
-
 /** One order, on the case as it stands: nothing while the bank is silent and T has not passed. */
 async function ruled(centre: Centre, state: CaseState | null, operationId: string): Promise<ServerWrite> {
   const one = state?.onReturn[operationId];
@@ -23,10 +21,11 @@ async function ruled(centre: Centre, state: CaseState | null, operationId: strin
   const maker = state.operations[operationId]?.maker ?? null;
   const person = maker === null ? null : centre.people.byId(maker);
   // Who has left the bank meanwhile orders nothing.
-  if (person === null || !person.active) return { events: back(one, 'not-the-maker') };
+  const today = civilDateOf(centre.rules.calendar, centre.clock.now());
+  if (person === null || !person.active) return { events: settled(one, { is: 'returned', code: 'not-the-maker', changed: [], differs: [] }, today) };
   const command = { id: order.executionId, kind: 'order on return', body: order, madeAt: one.order.madeAt, saidAt: null } as const;
   const { context, ledgerVersion, administrationVersion } = await gatherContext(centre, person, one.order.workstation ?? '', command, state);
-  const events = settled(one, settleOnReturn(state, one, one.order, context));
+  const events = settled(one, settleOnReturn(state, one, one.order, context), today);
   if (events.length === 0) return { events };
   const base = { actor: { kind: 'server', person: null, workstation: null }, madeAt: context.now, customer: state.customerId } as const;
   const entries = context.ledger === 'unknown' ? [] : context.ledger.entries;

@@ -1,3 +1,4 @@
+import { civilDateOf } from '../calendar/civil.ts';
 import { happened, ms, type Deciders, type Happened } from '../case/decider.ts';
 import type { DecideContext } from '../case/context.ts';
 import type { CaseState } from '../case/state.ts';
@@ -118,6 +119,6 @@ export const onReturnDeciders: Deciders<keyof typeof onReturnCommandSchemas> = {
     const code = refusedAtOnce(verdict, context);
     if (code !== null) return refuse(code);
     const noted: Happened = { kind: 'execution ordered on return', body: { operationId, coSignId, ...order } };
-    return context.at === 'desktop' ? happened(noted) : happened(noted, ...settled(one, verdict));
+    return context.at === 'desktop' ? happened(noted) : happened(noted, ...settled(one, verdict, civilDateOf(context.calendar, context.now)));
   },
 };

@@ -105,11 +105,23 @@ export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: No
   };
 }
 
-/** What the log is told of a verdict; nothing while the bank is waited for. */
-export function settled(one: OnReturnState, verdict: Verdict): Happened[] {
+const callBack = {
+  released: { zh: '离线会签的指令已执行：看办理结果，给客户回电', en: 'The offline order was executed: look at the outcome and call the customer' },
+  returned: { zh: '离线会签的指令已退回，没有办理：给客户回电说明', en: 'The offline order came back and nothing was done: call the customer and say so' },
+} as const;
+
+/**
+ * What the log is told of a verdict, and that the customer is to be called either way, by whoever has the case by then; nothing
+ * while the bank is waited for.
+ *
+ * @param on civil date of the verdict
+ */
+export function settled(one: OnReturnState, verdict: Verdict, on: string): Happened[] {
   if (verdict.is === 'wait') return [];
-  if (verdict.is === 'released') return verdict.events;
-  return [{ kind: 'offline order returned', body: { operationId: one.operationId, coSignId: one.coSignId, code: verdict.code, changed: verdict.changed, differs: verdict.differs } }];
+  // One order, one call: its id is that of the co-sign, which is used for nothing else.
+  const call: Happened = { kind: 'follow-up opened', body: { followUpId: one.coSignId, operationId: null, dueOn: on, what: callBack[verdict.is] } };
+  if (verdict.is === 'released') return [...verdict.events, call];
+  return [{ kind: 'offline order returned', body: { operationId: one.operationId, coSignId: one.coSignId, code: verdict.code, changed: verdict.changed, differs: verdict.differs } }, call];
 }
 
 /** The order as it was given, from the log alone; null where none was. */

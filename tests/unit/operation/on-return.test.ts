@@ -19,6 +19,8 @@ function goesBack(world: World, code: string, more: Partial<DecideContext> = {})
   expect(order(world, more)).toBeNull();
   expect(started(world)).toBe(false);
   expect(status(world)).toBe('returned');
+  // Whoever has the case by then finds it among what is due.
+  expect(world.case.followUps).toMatchObject([{ status: 'open', operationId: null, what: { en: expect.stringContaining('call the customer') as string } }]);
   const body = last(world, 'offline order returned');
   expect(body.code).toBe(code);
   return body;
@@ -40,6 +42,7 @@ describe('an order made offline', () => {
     expect(last(world, 'execution started')).toMatchObject({ approvedBy: [REVIEWER], highValue: true, breakGlass: false, callId: CALL, recordingId: `rec-${CALL}`, factsReadAt: world.now });
     expect(last(world, 'offline order released')).toMatchObject({ by: REVIEWER, coSignId: CO_SIGN, factsReadAt });
     expect(status(world)).toBe('released');
+    expect(world.case.followUps).toMatchObject([{ id: CO_SIGN, status: 'open', dueOn: '2026-11-23', what: { zh: expect.stringContaining('给客户回电') as string } }]);
     // TP4: the same again, and another under new keys, start nothing.
     const events = world.events.length;
     expect(order(world)).toBe('of2-already-ordered');
