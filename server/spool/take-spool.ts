@@ -111,8 +111,8 @@ export class SpoolTaker {
       return { status: 'refused', told: isNew ? { because: 'refused', became: 'refused', code: result.refusal.code } : null, isNew };
     }
     const result = records(outer.kind)
-      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer)
-      : await this.#refuse(person, outer);
+      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, barred !== 'role-may-not')
+      : await this.#refuse(person, outer, barred !== 'role-may-not');
     if (result === null) return STAYS;
     return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
   }
@@ -123,22 +123,25 @@ export class SpoolTaker {
     return false;
   }
 
-  /** As its author's own push; null where it has to wait for what comes before it. */
-  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand): Promise<Answered | null> {
+  /**
+   * As its author's own push; null where it has to wait for what comes before it.
+   * @param isLast what comes before it can come no more: its author is shut out, and so is their outbox
+   */
+  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, isLast = false): Promise<Answered | null> {
     const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop };
     const result = await takeCommand(centre, seat, outer);
-    return settled(result) ?? (result.status === 'forked' ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
+    return settled(result) ?? (result.status === 'forked' || isLast ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
   }
 
   /** What acts, of somebody who may not: refused for good, under its own number, so that what comes after it can be judged. */
-  async #refuse(person: Person, outer: OuterCommand): Promise<Answered | null> {
+  async #refuse(person: Person, outer: OuterCommand, isLast: boolean): Promise<Answered | null> {
     const { log } = this.#parts.centre;
     const before = await log.commandAnswer(outer.id);
     if (before !== null) return settled(before.answer);
     for (const { inner: _inner, ...stored } of [outer, onItsOwn(outer)]) {
       const [result] = await log.append([{ writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal: { code: 'late-not-entitled' } } }, audit: [] }]);
       if (result?.status === 'appended' || result?.status === 'duplicate') return result.answer === null ? null : settled(result.answer);
-      if (result?.status !== 'forked') return null;
+      if (result?.status !== 'forked' && !(result?.status === 'gap' && isLast)) return null;
     }
     return null;
   }

@@ -11,7 +11,7 @@ import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
 import { SPOOL_LIMIT } from '../../../server/spool/spool-route.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
 import { aFolder, inStep } from './harness.ts';
-import { aCase, aCentre, audited, deskAt, Line, machineOf, note, notesAt, notesIn, personOf, present, revoke, signIn, trayOf } from './spool-stage.ts';
+import { aCase, aCentre, audited, deskAt, disable, Line, machineOf, note, notesAt, notesIn, personOf, present, revoke, signIn, trayOf } from './spool-stage.ts';
 
 let centre: Awaited<ReturnType<typeof aCentre>>;
 beforeAll(async () => {
@@ -67,6 +67,16 @@ describe('[SY10] whose unsent work is believed', () => {
     expect(spool.isEmpty(centre.url)).toBe(true);
     expect(lateOf(caseId)).toMatchObject([{ because: 'workstation-revoked', became: 'recorded' }]);
     expect(await notesAt(centre.running, caseId)).toEqual(['from a machine that was revoked']);
+  });
+
+  it('[SY10] what comes no more before it keeps back nothing of somebody who is shut out', { timeout: 60_000 }, async () => {
+    const { rows, caseId } = await leftBehind('mentor2', ['lost', 'kept', 'kept too']);
+    expect(statuses(await post(requestOf(rows.slice(1))))).toEqual(['stays', 'stays']);
+    await disable(centre.running, 'mentor2');
+    expect(statuses(await post(requestOf(rows.slice(1))))).toEqual(['in-tray', 'in-tray']);
+    expect(statuses(await post(requestOf(rows.slice(1))))).toEqual(['in-tray', 'in-tray']);
+    expect(await notesAt(centre.running, caseId)).toEqual(['kept', 'kept too']);
+    expect(lateOf(caseId).map(({ became }) => became)).toEqual(['recorded', 'recorded']);
   });
 
   it('[SY10] what nobody signed for, or somebody else signed for, is told of and goes nowhere', { timeout: 60_000 }, async () => {
