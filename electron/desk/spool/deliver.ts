@@ -29,14 +29,23 @@ export async function deliverRows(rows: readonly SpooledRow[], server: string, p
  *
  * @param skip rows that somebody else sends: the outbox of whoever is signed in
  */
-export function deliverSpool(
+export async function deliverSpool(
   parts: { spool: Spool; server: string; post: PostSpool; skip?: (row: DesktopRow) => boolean; stopped?: () => boolean },
 ): Promise<Delivery> {
   const { spool, server, post, skip = () => false, stopped } = parts;
-  const rows = spool.waiting(server).filter((row) => !skip(row));
-  return deliverRows(rows, server, post, ({ results }) => {
+  const round = (): Promise<Delivery> => deliverRows(spool.waiting(server).filter((row) => !skip(row)), server, post, ({ results }) => {
     const withStatus = (wanted: (status: string) => boolean): Set<string> => new Set(results.filter(({ status }) => wanted(status)).map(({ id }) => id));
     spool.leave(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'));
     spool.setAside(withStatus((status) => status === 'unreadable'));
   }, stopped);
+  let last = await round();
+  const all = { ...last };
+  // What one person did on a case that another handed over here waits for that one's rows (OF1): they are there by now.
+  while (last.reached && last.stays > 0 && last.taken + last.refused + last.inTray > 0) {
+    last = await round();
+    for (const field of ['taken', 'refused', 'inTray', 'unreadable'] as const) all[field] += last[field];
+    all.stays = last.stays;
+    all.reached = last.reached;
+  }
+  return all;
 }
