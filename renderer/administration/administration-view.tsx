@@ -11,6 +11,7 @@ import { FlowsTab } from './flows-tab.tsx';
 import { HalfCards } from './half-cards.tsx';
 import { HoldTab } from './hold-tab.tsx';
 import { useKept } from './kept.ts';
+import { LostTab } from './lost-tab.tsx';
 import { PairsTab } from './pairs-tab.tsx';
 import { PeopleTab } from './people-tab.tsx';
 import { PolicyTab } from './policy-tab.tsx';
@@ -19,7 +20,7 @@ import { administrationTexts } from './texts.ts';
 import { WaitingTab } from './waiting-tab.tsx';
 import { WorkstationsTab } from './workstations-tab.tsx';
 
-type TabName = 'waiting' | 'people' | 'workstations' | 'policy' | 'flows' | 'stop' | 'hold' | 'pairs';
+type TabName = 'waiting' | 'people' | 'workstations' | 'policy' | 'flows' | 'stop' | 'hold' | 'pairs' | 'lost';
 /** Of what the roles table lets somebody do, this opens the tab (PR3). */
 const tabs: readonly { name: TabName; act: Act; draw: (view: Centre, me: Me) => ReactNode }[] = [
   { name: 'waiting', act: 'propose change', draw: (view, me) => <WaitingTab view={view} me={me} /> },
@@ -46,6 +47,7 @@ export default function AdministrationView() {
       children: view === undefined ? <p className="tone-amber" role="status" data-testid="centre-not-heard">▲ {t('notHeard')}</p> : draw(view, me),
     })),
     ...(mayDo(me.role, 'review pairs') ? [{ key: 'pairs', label: t('tab.pairs'), children: <PairsTab /> }] : []),
+    ...(mayDo(me.role, 'settle lost booking') ? [{ key: 'lost', label: t('tab.lost'), children: <LostTab /> }] : []),
   ];
   return (
     <div className="page ad-view" data-testid="administration">

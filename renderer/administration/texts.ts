@@ -2,7 +2,7 @@ import { defineTexts } from '../app/i18n.ts';
 
 export const administrationTexts = defineTexts('administration', {
   'zh-CN': {
-    tabs: '管理', 'tab.waiting': '待第二人', 'tab.people': '人员', 'tab.workstations': '工作站', 'tab.policy': '制度', 'tab.flows': '流程', 'tab.stop': '停用按钮', 'tab.hold': '保全与删除', 'tab.pairs': '复核配对',
+    tabs: '管理', 'tab.waiting': '待第二人', 'tab.people': '人员', 'tab.workstations': '工作站', 'tab.policy': '制度', 'tab.flows': '流程', 'tab.stop': '停用按钮', 'tab.hold': '保全与删除', 'tab.pairs': '复核配对', 'tab.lost': '恢复后待确认',
     notHeard: '还没有收到中心的管理内容。', offline: '中心连不上，现在不能提出或办理。已填的内容都在这一屏上，连上后再按。',
     reason: '理由', reasonHint: '写给第二个人看：为什么要改', because: '驳回理由', confirmReason: '理由（必填，进审计）', propose: '提出，等第二人', proposed: '已提出。另一位有权限的同事同意后才生效，请到“待第二人”看进展。', incomplete: '还缺：{{what}}',
     yuan: '元', none: '无', yes: '是', no: '否', back: '收起', cancel: '取消', someone: '某人', you: '您',
@@ -45,7 +45,7 @@ export const administrationTexts = defineTexts('administration', {
     'pairs.title': '近 30 天复核配对', 'pairs.about': '谁总是复核谁。同一对占双方一半以上的要看一看。', 'pairs.none': '近 30 天没有复核。', 'pairs.reload': '重新读取', 'pairs.maker': '经办', 'pairs.reviewer': '复核', 'pairs.approved': '通过', 'pairs.returned': '退回', 'pairs.ofMaker': '占经办', 'pairs.ofReviewer': '占复核', 'pairs.look': '双方都过半', 'pairs.reading': '正在读取…',
   },
   en: {
-    tabs: 'Centre', 'tab.waiting': 'Waiting', 'tab.people': 'People', 'tab.workstations': 'Workstations', 'tab.policy': 'Policy', 'tab.flows': 'Flows', 'tab.stop': 'Stop button', 'tab.hold': 'Hold and erasure', 'tab.pairs': 'Review pairs',
+    tabs: 'Centre', 'tab.waiting': 'Waiting', 'tab.people': 'People', 'tab.workstations': 'Workstations', 'tab.policy': 'Policy', 'tab.flows': 'Flows', 'tab.stop': 'Stop button', 'tab.hold': 'Hold and erasure', 'tab.pairs': 'Review pairs', 'tab.lost': 'After a restore',
     notHeard: 'Nothing of the centre itself has been heard yet.', offline: 'The centre is out of reach: nothing can be proposed or done now. What you typed stays on this screen; press again when the line is back.',
     reason: 'Reason', reasonHint: 'For the second person: why it is to change', because: 'Why not', confirmReason: 'Reason (needed; it is audited)', propose: 'Propose to a second person', proposed: 'Proposed. It comes into force when another person who may agrees; see "Waiting".', incomplete: 'Still missing: {{what}}',
     yuan: 'yuan', none: 'none', yes: 'yes', no: 'no', back: 'Fold', cancel: 'Cancel', someone: 'somebody', you: 'you',

@@ -28,7 +28,7 @@ const disabled = (testId: string): boolean => screen.getByTestId(testId).hasAttr
 describe('[PR3] tabs by role', () => {
   test.each([
     ['admin', ['待第二人', '人员', '工作站', '制度', '流程', '停用按钮', '保全与删除', '复核配对']], ['risk', ['待第二人', '人员', '工作站', '制度', '流程', '停用按钮', '保全与删除', '复核配对']],
-    ['quality', ['复核配对']], ['lead', ['复核配对']],
+    ['quality', ['复核配对']], ['lead', ['复核配对', '恢复后待确认']],
   ] as const)('%s', (sits, names) => {
     playCentre(sits);
     render(<AdministrationView />);
