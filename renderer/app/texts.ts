@@ -35,7 +35,7 @@ export const appTexts = defineTexts('app', {
     'state.chosen': 'set by the system', 'state.refusedOffline': 'The state cannot be changed offline',
     'call.talking': 'Talking', 'call.held': 'Hold', 'call.hold': 'Hold', 'call.retrieve': 'Retrieve', 'call.end': 'Hang up', 'call.afterCall': 'After call', 'call.finish': 'Finish wrap-up',
     'nav.workbench': 'Calls', 'nav.review': 'Review', 'nav.cases': 'Cases', 'nav.escalations': 'Lead', 'nav.late-work': 'Late', 'nav.quality': 'Quality', 'nav.administration': 'Centre', 'nav.sync': 'Sync', 'nav.label': 'Screens',
-    'strip.centre': 'The centre is out of reach: take calls (F11 logs one); speech, knowledge, forms, work orders and callbacks go on, kept here (encrypted) and sent when the line is back. Stop cards the offline way (F8); reviews and executions wait.',
+    'strip.centre': 'The centre is out of reach: calls (F11 logs one), speech, forms, work orders and callbacks go on, kept here (encrypted) until the line is back. Stop cards by F8; reviews and executions wait.',
     'strip.connecting': 'Connecting to the centre… Go on filling in; it is kept here first.',
     'strip.core': "The bank's core is down: reading, quotes, stopping cards and executing wait; forms, callbacks and work orders go on. Stop cards by the offline way (F8).",
     'strip.coreSlow': "The bank's core is slow: a reading may take over a minute. Tell the customer first.",

@@ -114,4 +114,4 @@ export const eventWords: Record<string, Bilingual> = {
 };
 
 /** Fields that are told elsewhere, or are told by their number alone: what the bank said of a customer is no part of a story. */
-export const summed: ReadonlySet<string> = new Set(['facts', 'quotes', 'underWay', 'recentCalls', 'pinned', 'steps', 'counted', 'policy', 'people', 'definition', 'unknown']);
+export const summed: ReadonlySet<string> = new Set(['facts', 'reading', 'quotes', 'underWay', 'recentCalls', 'pinned', 'steps', 'counted', 'policy', 'people', 'definition', 'unknown']);
