@@ -38,8 +38,14 @@ export function CoSignScreen({ view, operationId, lang, onLeave }: Props) {
   const one = view.state.onReturn[operationId];
   const here = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    // What is covered is out of reach of the keyboard and of a screen reader as well.
+    const covered = document.querySelector('.shell-main');
+    covered?.setAttribute('inert', '');
     here.current?.focus();
-    return () => void desk.calls.coSign({ step: 'leave' });
+    return () => {
+      covered?.removeAttribute('inert');
+      void desk.calls.coSign({ step: 'leave' });
+    };
   }, []);
   if (operation === undefined || one === undefined) return null;
   const reading = me === null ? null : (view.state.facts[me.id] ?? null);
@@ -75,7 +81,12 @@ export function CoSignScreen({ view, operationId, lang, onLeave }: Props) {
   const closed = one.status === 'closed' || begun?.left === 0 && !begun.matched;
   const entered = one.entries.at(-1);
   return createPortal(
-    <div ref={here} className="op-cosign" role="dialog" aria-modal="true" aria-label={t('screen')} tabIndex={-1} data-testid="co-sign-screen">
+    <div
+      ref={here} className="op-cosign" role="dialog" aria-modal="true" aria-label={t('screen')} tabIndex={-1} data-testid="co-sign-screen"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.nativeEvent.isComposing) onLeave();
+      }}
+    >
       <header className="row-wrap">
         <h2>{t('screen')}</h2>
         {begun === null ? null : <span className="chip chip-accent">{begun.name}</span>}

@@ -175,6 +175,9 @@ describe("the reviewer's turn", () => {
     expect((screen.getByTestId('co-sign-enter-passphrase') as HTMLInputElement).value).toBe('');
     await userEvent.click(screen.getByTestId('co-sign-leave'));
     expect(screen.queryByTestId('co-sign-screen')).toBeNull();
+    await userEvent.click(screen.getByTestId('co-sign-open'));
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByTestId('co-sign-screen')).toBeNull();
   });
 
   test('[OF2] [TP6] after the second mismatch nothing of it is left but to make the figures anew', () => {
