@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +11,6 @@ export function openFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `aidline-${name}-`));
   chmodSync(folder, 0o777);
   return folder;
-}
-
-/** Runs a program as that user, to its end. */
-export function asOrdinaryUser(program: string, args: string[]): string {
-  const user = ordinaryUser();
-  const change = user === null ? [] : ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--inh-caps=-all', '--'];
-  const [first = program, ...rest] = [...change, program, ...args];
-  return spawnSync(first, rest, { encoding: 'utf8' }).stdout;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { aFolder, aServer } from './harness.ts';
 
+const inner = fileURLToPath(new URL('./disk-child.ts', import.meta.url));
 /** Root needs a mount namespace only; anybody else a user namespace in which they are root. */
 const unshare = spawnSync('unshare', ['-m', 'true']).status === 0 ? ['-m'] : ['-rm'];
 
@@ -10,7 +11,7 @@ describe.skipIf(process.platform !== 'linux')('[RB2] a disk that is really full,
   it('each has its own message, and no saved work is lost', { timeout: 120_000 }, async () => {
     const server = await aServer();
     const root = aFolder();
-    const child = spawn('unshare', [...unshare, process.execPath, join(import.meta.dirname, 'disk-child.ts'), root, server.url], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('unshare', [...unshare, process.execPath, inner, root, server.url], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => { output += text; });
