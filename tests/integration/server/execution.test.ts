@@ -219,7 +219,7 @@ describe('execution', () => {
   it('[TP17] handed over by name: the old approval is void, only the same reviewer re-confirms, and the successor executes', async () => {
     stage = await setStage();
     const { agent, mentor } = stage;
-    const [agent2, lead] = await Promise.all([signOn(stage, 'agent2'), signOn(stage, 'lead')]);
+    const [agent2, lead, stranger] = await Promise.all([signOn(stage, 'agent2'), signOn(stage, 'lead'), signOn(stage, 'mentor2')]);
     const drafted = await draft(stage);
     const { caseId } = drafted;
     await approve(stage, drafted, await submit(stage, drafted));
@@ -229,7 +229,7 @@ describe('execution', () => {
     await agent.must('hand over case', caseId, { handOverId, to: agent2.person, note: '下班' });
     await agent2.until(() => agent2.liveValue('hand-overs')?.some((one) => one.handOverId === handOverId) === true, 'the offer');
     const reviewId = uuidv7();
-    expect(await lead.refusal('accept hand-over', caseId, { handOverId, nonce: uuidv7(), reviewId })).toBe('not-your-case');
+    expect(await stranger.refusal('accept hand-over', caseId, { handOverId, nonce: uuidv7(), reviewId })).toBe('not-your-case');
     expect(await mentor.refusal('accept hand-over', caseId, { handOverId, nonce: uuidv7(), reviewId })).toBe('hand-over-not-for-you');
     const before = agent.state(caseId).operations[drafted.operationId]!.digest;
     await agent2.must('accept hand-over', caseId, { handOverId, nonce: uuidv7(), reviewId });
