@@ -50,9 +50,10 @@ export class CaseBook {
     this.#store = store;
     this.#logic = logic;
     this.#who = who;
-    const ids = new Set(store.cases.all().map((held) => held.id));
+    // By name alone: each case is read once, when it is folded.
+    const ids = new Set(store.cases.ids());
     for (const copy of store.takenOver.waiting()) ids.add(copy.id);
-    for (const row of store.outbox.all()) if (CaseId.safeParse(row.stream).success) ids.add(row.stream);
+    for (const stream of store.outbox.streams()) if (CaseId.safeParse(stream).success) ids.add(stream);
     for (const id of ids) this.refresh(id);
   }
 

@@ -11,6 +11,8 @@ import { newId } from './start-run.ts';
 import { callTexts } from './texts.ts';
 
 const field = 'note';
+/** What is typed quickly goes together. */
+const TOGETHER_MS = 150;
 
 /** 记事: always there. What is typed is kept as a draft at every pause; [记入案卷] makes it part of the case. */
 export function NotePad({ view }: { view: TypedCase | null }) {
@@ -40,16 +42,33 @@ export function NotePad({ view }: { view: TypedCase | null }) {
     };
   }, [caseId]);
 
+  // The last characters too: a reload or a crash does not wait for a pause (CT3).
+  const waiting = useRef<string | null>(null);
+  const savedMs = useRef(Number.NEGATIVE_INFINITY);
   function keep(next: string, ended: boolean): void {
     clearTimeout(timer.current);
+    waiting.current = null;
     if (caseId === null) return;
+    savedMs.current = performance.now();
     void desk.calls.saveDraft({ case: caseId, field, text: next, kind: 'text', ended }).then((reply) => setDraft(reply.ok && next !== ''));
   }
+  const flush = useRef(() => {});
+  useEffect(() => {
+    flush.current = () => {
+      if (waiting.current !== null) keep(waiting.current, false);
+    };
+  });
+  useEffect(() => {
+    const leave = (): void => flush.current();
+    window.addEventListener('pagehide', leave);
+    return () => window.removeEventListener('pagehide', leave);
+  }, []);
   function type(next: string): void {
     setText(next);
     setDraft(false);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => keep(next, false), 400);
+    waiting.current = next;
+    timer.current = setTimeout(() => flush.current(), Math.max(0, TOGETHER_MS - (performance.now() - savedMs.current)));
   }
   async function add(): Promise<void> {
     if (caseId === null || text.trim() === '') return;

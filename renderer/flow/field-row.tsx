@@ -138,7 +138,7 @@ function TextField(props: FieldProps) {
     touched.current = true;
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => keep(next, false), 500);
+    timer.current = setTimeout(() => keep(next, false), 150);
   };
   const leave = (): void => {
     clearTimeout(timer.current);

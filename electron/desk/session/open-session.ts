@@ -436,9 +436,8 @@ export class OpenSession {
     const other = await this.#rules.refresh((kind, body) => this.#sync.ask(kind, body));
     if (!other || this.#stopped) return;
     this.#ifDiskCan(() => this.#rules.keep(clock.now()));
-    for (const id of this.#book.ids()) this.#book.refresh(id);
     this.#parts.publisher.changed('rules');
-    this.#parts.publisher.changed('all-cases');
+    this.#stale.changed(this.#book.ids());
   }
 
   #lights(): DecideContext['lights'] {

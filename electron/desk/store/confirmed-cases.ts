@@ -18,6 +18,7 @@ export function confirmedCasesOf(db: Db) {
   const one = db.prepare('select id, version, state, heard_at, sweep from confirmed_case where id = ?');
   const all = db.prepare('select id, version, state, heard_at, sweep from confirmed_case order by id');
   const version = db.prepare('select version from confirmed_case where id = ?').pluck();
+  const names = db.prepare('select id from confirmed_case order by id').pluck();
   const put = db.prepare(`insert into confirmed_case (id, version, state, heard_at, sweep) values (@id, @version, @state, @heardAt, @sweep)
     on conflict (id) do update set version = excluded.version, state = excluded.state, heard_at = excluded.heard_at, sweep = excluded.sweep`);
   const remove = db.prepare('delete from confirmed_case where id = ?');
@@ -32,6 +33,7 @@ export function confirmedCasesOf(db: Db) {
       const found = version.get(id);
       return found === undefined ? null : Number(found);
     },
+    ids: (): string[] => names.all().map(String),
     all: (): ConfirmedCase[] => all.all().map(read),
     put: (held: ConfirmedCase): void =>
       void put.run({ id: held.id, version: held.version, state: JSON.stringify(held.state), heardAt: held.heardAt, sweep: held.sweep }),

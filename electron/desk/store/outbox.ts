@@ -73,6 +73,7 @@ export function outboxOf(db: Db) {
     where stream = ? and status = 'unsent' order by number limit ?`);
   const urgentUnsent = db.prepare(`select exists (select 1 from outbox where status = 'unsent' and urgent = 1)`).pluck();
   const pendingOfKind = db.prepare(`select ${columns} from outbox where kind = ? and status in ('unsent', 'accepted') order by seq`);
+  const streams = db.prepare('select distinct stream from outbox').pluck();
   const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
@@ -113,6 +114,8 @@ export function outboxOf(db: Db) {
     /** Null for a command that this file does not have. */
     statusOf: (id: string): OutboxRow['status'] | null => statusOf.get(id) ?? null,
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
+    /** Whatever this desktop has said something of. */
+    streams: (): string[] => streams.all().map(String),
     all: (): OutboxRow[] => rows(allRows.all()),
     refusedUnseen: (): OutboxRow[] => rows(refusedUnseen.all()),
     unsentCount: (): number => Number(countUnsent.get()),
