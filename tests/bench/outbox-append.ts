@@ -2,13 +2,13 @@
  * `outbox-append`: how many commands a second a desktop can take from its person, each decided on the case as it stands
  * and on disk before it is answered (SY1).
  *
- * Ours is the desk's own path, `giveCommand`: parse, mask, `decide`, fold, number, one durable commit of the outbox row,
- * the case's view brought up to date; nothing is confirmed meanwhile, as in a shift without the centre. The cases are
+ * Ours is the desk's own path, `giveCommand`: parse, mask, `decide`, fold, number, one durable commit of the outbox row and
+ * beside it one durable write of the same row, sealed, to the workstation's spool (SY10), the case's view brought up to date; nothing is confirmed meanwhile, as in a shift without the centre. The cases are
  * real ones, made by a real centre and demo bank: a call in hand, the customer's facts, a run of the early settlement.
  * The command is `write note`; what `fill fields` costs, whose decision is the longest (the flow is asked what falls),
  * stands in the notes.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { CaseState } from '#shared/case/state.ts';
@@ -16,6 +16,8 @@ import { Rules } from '#shared/protocol/rules.ts';
 import { CaseBook } from '../../electron/desk/case-book.ts';
 import { domainLogic } from '../../electron/desk/domain-logic.ts';
 import { giveCommand, type CommandParts } from '../../electron/desk/give-command.ts';
+import { keepSpoolKey, SessionSpool } from '../../electron/desk/spool/session-spool.ts';
+import { Spool } from '../../electron/desk/spool/spool.ts';
 import { openDatabase } from '../../electron/desk/store/database.ts';
 import { storeOf, type Store } from '../../electron/desk/store/store.ts';
 import { CorrectedClock } from '../../electron/desk/sync/corrected-clock.ts';
@@ -58,7 +60,24 @@ async function prepare(): Promise<Prepared> {
   }
 }
 
-function deskOn(store: Store, prepared: Prepared): CommandParts {
+/** As after a sign-in at a server that told its key. */
+function spoolOn(store: Store, root: string, person: string, clock: CorrectedClock): SessionSpool {
+  const server = generateKeyPairSync('x25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  keepSpoolKey(store, { keyId: createHash('sha256').update(server).digest('hex'), publicKey: server.toString('base64') }, clock.now());
+  const environment = { now: () => Date.now(), newId: () => uuidv7(), random: () => 0, after: (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  } };
+  return new SessionSpool({
+    spool: new Spool(root), store, server: 'http://127.0.0.1:1', person, workstation: uuidv7(), clock, environment, post: () => Promise.resolve(null), changed: () => {},
+    certify: () => Promise.resolve({ person: null, workstation: null }),
+    report: (error) => {
+      throw error;
+    },
+  });
+}
+
+function deskOn(store: Store, prepared: Prepared, spoolRoot: string): CommandParts & { spool: SessionSpool } {
   const who = { person: prepared.person, workstation: 'bench' };
   const clock = new CorrectedClock({ now: () => Date.now() }, 0);
   const logic = domainLogic({
@@ -68,7 +87,9 @@ function deskOn(store: Store, prepared: Prepared): CommandParts {
   store.transaction(() => {
     for (const { id, version, state } of prepared.cases) store.cases.put({ id, version, state, heardAt: clock.now(), sweep: 0 });
   });
-  return { store, logic, book: new CaseBook(store, logic, who), clock, who, newId: () => uuidv7() };
+  const spool = spoolOn(store, spoolRoot, prepared.person, clock);
+  spool.start();
+  return { store, logic, book: new CaseBook(store, logic, who), clock, who, newId: () => uuidv7(), spool };
 }
 
 type Given = { kind: string; body: unknown };
@@ -76,16 +97,22 @@ const note = (_prepared: Prepared, n: number): Given => ({ kind: 'write note', b
 const field = ({ runId }: Prepared, n: number): Given => ({ kind: 'fill fields', body: { runId, stepId: 'ES-1', values: { statedRequest: `客户说想把三笔分期都还清，第 ${n} 次改` } } });
 
 /** A desk's own file with the cases in it. */
-function openDesk(file: string, prepared: Prepared): { give(params: Given & { case: string }): void; stored(): string[]; close(): void } {
+function openDesk(file: string, prepared: Prepared): { give(params: Given & { case: string }): Promise<void>; stored(): string[]; spooled(): number; close(): void } {
   const store = storeOf(openDatabase(file, randomBytes(32), null), uuidv7());
-  const parts = deskOn(store, prepared);
+  const root = `${file}.spool`;
+  const parts = deskOn(store, prepared, root);
   return {
-    give: (params) => {
+    give: async (params) => {
       const answer = giveCommand(parts, params);
       if (!answer.ok) throw new Error(`a command was refused: ${JSON.stringify(answer.refusal)}`);
+      await answer.spooled;
     },
     stored: () => store.outbox.all().map(({ inner: _inner, ...row }) => JSON.stringify(row)),
-    close: () => store.close(),
+    spooled: () => new Spool(root).count('http://127.0.0.1:1'),
+    close: () => {
+      parts.spool.stop();
+      store.close();
+    },
   };
 }
 
@@ -98,20 +125,23 @@ function timed(work: () => void): number {
 type Times = { notes: number[]; rows: number[]; fields: number[] };
 
 /** One run: small turns of both on files that stay open, so that a disk which others use is equally slow to both. */
-function measure(file: () => string, prepared: Prepared, row: string, commands: number): Times {
+async function measure(file: () => string, prepared: Prepared, row: string, commands: number): Promise<Times> {
   const times: Times = { notes: [], rows: [], fields: [] };
   const [ours, filled, reference] = [openDesk(file(), prepared), openDesk(file(), prepared), oneRowOneCommit(file())];
-  const give = (desk: typeof ours, make: typeof note, n: number): number => {
+  const give = async (desk: typeof ours, make: typeof note, n: number): Promise<number> => {
     const params = { case: prepared.cases[n % prepared.cases.length]!.id, ...make(prepared, n) };
-    return timed(() => desk.give(params));
+    const began = performance.now();
+    await desk.give(params);
+    return performance.now() - began;
   };
   try {
     for (let n = 0; n < commands; n += TURN) {
-      for (let m = n; m < n + TURN; m += 1) times.notes.push(give(ours, note, m));
+      for (let m = n; m < n + TURN; m += 1) times.notes.push(await give(ours, note, m));
       for (let m = n; m < n + TURN; m += 1) times.rows.push(timed(() => reference.append(row)));
-      for (let m = n; m < n + TURN / 2; m += 1) times.fields.push(give(filled, field, m));
+      for (let m = n; m < n + TURN / 2; m += 1) times.fields.push(await give(filled, field, m));
     }
     if (ours.stored().length !== commands) throw new Error(`${commands} commands were answered and ${ours.stored().length} are stored`);
+    if (ours.spooled() !== commands) throw new Error(`${commands} commands were answered and ${ours.spooled()} are in the spool`);
     return times;
   } finally {
     for (const one of [ours, filled, reference]) one.close();
@@ -133,13 +163,13 @@ export const outboxAppend: Bench = {
     const file = (): string => join(folder.path, `${(files += 1)}.db`);
     try {
       const sample = openDesk(file(), prepared);
-      sample.give({ case: prepared.cases[0]!.id, ...note(prepared, 0) });
+      await sample.give({ case: prepared.cases[0]!.id, ...note(prepared, 0) });
       const row = sample.stored()[0]!;
       sample.close();
-      measure(file, prepared, row, WARM_UP);
+      await measure(file, prepared, row, WARM_UP);
       const all: Times[] = [];
       for (let run = 0; run < runs; run += 1) {
-        all.push(measure(file, prepared, row, COMMANDS));
+        all.push(await measure(file, prepared, row, COMMANDS));
         say(`ours ${Math.round(perSecond(all.at(-1)!.notes))} commands/s, reference ${Math.round(perSecond(all.at(-1)!.rows))} rows/s`);
       }
       const each = all.flatMap(({ notes }) => notes);
