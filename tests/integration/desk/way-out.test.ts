@@ -38,15 +38,15 @@ async function writtenByTomorrow(folder: ProfileFolder): Promise<void> {
   db.close();
 }
 
-const troubles: { code: string; harm: (folder: ProfileFolder) => void | Promise<void>; keyStore?: KeyStore; then?: KeyStore }[] = [
+const troubles: { code: string; harm: (folder: ProfileFolder) => void | Promise<void>; keyStore?: KeyStore; later?: KeyStore }[] = [
   { code: 'store-key-lost', harm: ({ keyFile }) => rmSync(keyFile) },
   { code: 'store-corrupt', harm: ({ database }) => writeFileSync(database, randomBytes(20_000)) },
   { code: 'store-newer', harm: writtenByTomorrow },
-  { code: 'key-store-lost', harm: () => {}, keyStore: ring(), then: NO_KEY_STORE },
+  { code: 'key-store-lost', harm: () => {}, keyStore: ring(), later: NO_KEY_STORE },
 ];
 
 describe('[RB2] [SY10] a file that cannot be opened any more costs no unsent work', () => {
-  it.each(troubles)('$code: its own message, moved aside, and what was unsent reaches the centre from the spool, once', { timeout: 60_000 }, async ({ code, harm, keyStore, then }) => {
+  it.each(troubles)('$code: its own message, moved aside, and what was unsent reaches the centre from the spool, once', { timeout: 60_000 }, async ({ code, harm, keyStore, later }) => {
     const [root, line] = [aFolder(), new Line()];
     const sign = async (desk: Running): Promise<string> => {
       const answer = await desk.client.calls.signIn({ account: 'agent', password: DEMO_PASSWORD, server: centre.url });
@@ -65,7 +65,7 @@ describe('[RB2] [SY10] a file that cannot be opened any more costs no unsent wor
     await harm(profileFolder(root, centre.url, 'agent'));
 
     line.mend();
-    const next = aDesk(root, { ...line.parts, ...(then === undefined ? {} : { keyStore: then }) });
+    const next = aDesk(root, { ...line.parts, ...(later === undefined ? {} : { keyStore: later }) });
     expect(await sign(next)).toBe(code);
     // Nothing is done about it unasked.
     expect(await sign(next)).toBe(code);
