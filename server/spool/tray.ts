@@ -12,6 +12,8 @@ const Item = LateWork.omit({ authorName: true, workstationName: true, arrivedAt:
 export type LateItem = z.infer<typeof Item>;
 const Arrived = z.strictObject({ items: z.array(Item) });
 const PutAway = z.strictObject({ commands: z.array(Uuid7), by: PersonId });
+/** What the tray's own stream can hold. */
+export const lateWorkEventSchemas = { [ARRIVED]: Arrived, [PUT_AWAY]: PutAway } as const;
 
 type Held = LateItem & { arrivedAt: Instant; putAway: boolean };
 

@@ -4,9 +4,10 @@ import { administrationEventSchemas } from '#shared/administration/administratio
 import { eventSchemas } from '#shared/case/events.ts';
 import { auditWords } from '../../../server/audit/words/audit.ts';
 import { eventWords } from '../../../server/audit/words/events.ts';
+import { lateWorkEventSchemas } from '../../../server/spool/tray.ts';
 import { fieldLines, placesOf, sentence, valueText } from '../../../server/audit/tell.ts';
 
-const kinds: Record<string, z.ZodType> = { ...eventSchemas, ...administrationEventSchemas };
+const kinds: Record<string, z.ZodType> = { ...eventSchemas, ...administrationEventSchemas, ...lateWorkEventSchemas };
 type Inner = { shape?: Record<string, Inner>; def?: { innerType?: Inner; options?: Inner[] } };
 
 /** Whether a body of this shape can have such a field. */
