@@ -1,4 +1,4 @@
-import { judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
+import { GONE, judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
 import { World } from './world/world.ts';
 
 export type SeedResult = {
@@ -18,7 +18,7 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
     const ended = await world.run();
     const verdict: WorldVerdict = judgeWorld({
       serverFolder: ended.serverFolder, saved: ended.saved, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
-      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy })),
+      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy, gone }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy: gone ? GONE : endedBy })),
     });
     const violations = [...ended.troubles, ...(ended.unquiet === null ? [] : [`[SY4] it never went quiet: ${ended.unquiet}`]), ...verdict.violations];
     return {

@@ -31,6 +31,9 @@ function foldFor(events: readonly LoggedEvent[], person: string): { state: CaseS
   return { state, version: events.length };
 }
 
+/** Why a desktop is silent whose person went home: what it kept unsent is then the workstation's to deliver (SY10). */
+export const GONE = 'gone home';
+
 export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   const lost: string[] = [];
   const duplicated: string[] = [];
@@ -53,10 +56,12 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const desktop = byName.get(machine)!;
     if (!commands.has(id)) {
       const kept = desktop.commands.get(id);
-      if (desktop.endedBy !== null && kept?.status === 'unsent') continue;
+      if (desktop.endedBy !== null && desktop.endedBy !== GONE && kept?.status === 'unsent') continue;
       // SY9: what was refused before the restore did nothing, and stays before the person as refused.
       if (evidence.restores > 0 && kept?.status === 'refused') continue;
-      lost.push(`[SY1] ${kind} ${id} of ${of}, saved at ${machine}, is not at the centre; there it is ${kept?.status ?? 'gone'}`);
+      // SY9: what was answered before the restore their own desktop sends again, when they are back.
+      if (evidence.restores > 0 && desktop.endedBy === GONE && kept !== undefined && kept.status !== 'unsent') continue;
+      lost.push(`[${desktop.endedBy === GONE ? 'SY10' : 'SY1'}] ${kind} ${id} of ${of}, saved at ${machine}, is not at the centre; there it is ${kept?.status ?? 'gone'}`);
     }
   }
 

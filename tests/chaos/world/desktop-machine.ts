@@ -12,6 +12,7 @@ import type { SignedInHere } from '../../../electron/desk/session/sign-in.ts';
 import { Guesses } from '../../../electron/desk/signing/guesses.ts';
 import { SessionSigning } from '../../../electron/desk/signing/session-signing.ts';
 import { openDatabase } from '../../../electron/desk/store/database.ts';
+import { keepSpoolKey } from '../../../electron/desk/spool/session-spool.ts';
 import { see } from '../../../electron/desk/store/meta.ts';
 import { storeOf, type Store } from '../../../electron/desk/store/store.ts';
 import { storeTroubleOf } from '../../../electron/desk/store/store-refusal.ts';
@@ -24,6 +25,7 @@ import { Disk, type Image } from './disk.ts';
 import { idsOf } from './ids.ts';
 import { Line } from './line.ts';
 import type { ServerMachine } from './server-machine.ts';
+import type { SpoolHome } from './spool-home.ts';
 import type { Trace } from './trace.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 
@@ -33,7 +35,7 @@ const GRACE_MS = 16 * 3_600_000;
 /** Something the desk answered with "saved": from then on it must never be lost (SY1). */
 export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
 
-export type DesktopParts = { time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void };
+export type DesktopParts = { time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void; spool: SpoolHome };
 
 export class DesktopMachine {
   readonly name: string;
@@ -60,6 +62,8 @@ export class DesktopMachine {
   /** The server ended the session; the person is out. */
   endedBy: string | null = null;
   isFull = false;
+  /** The person went home and does not come back; others use this workstation. */
+  gone = false;
   troubles: string[] = [];
   /** Notes that were saved here, by the command that wrote each. */
   readonly #notes = new Map<string, { case: string; noteId: string }>();
@@ -95,7 +99,7 @@ export class DesktopMachine {
 
   /** The person signs in: with the server's word where it can be reached, by this machine's own file else. */
   start(): void {
-    if (this.#process !== null) return;
+    if (this.#process !== null || this.gone) return;
     const process: Process = { name: `${this.name}.${++this.#starts}`, alive: true };
     this.#process = process;
     void this.#signIn(process).catch((error: unknown) => {
@@ -144,6 +148,7 @@ export class DesktopMachine {
         meta.set('clockOffsetMs', clock.offsetMs);
         meta.set('lastOnlineAt', answer.serverAt);
         meta.set('lastContactAt', answer.serverAt);
+        keepSpoolKey(store, answer.spoolKey, answer.serverAt);
         see(meta, answer.serverAt);
       });
     } else if (meta.get('person') === null) {
@@ -164,6 +169,11 @@ export class DesktopMachine {
       signedIn, server: SERVER, workstation: this.machine.name, environment, logic: domainLogic,
       connect: this.#connect(process),
       publisher: new Publisher(nothing),
+      spool: this.#parts.spool.open(),
+      postSpool: async (_server, request) => {
+        trace.say(this.name, `> spool ${request.rows.length} rows`);
+        return this.isDoomed ? null : this.#ask(process, () => server.takeSpool(request));
+      },
       signInAgain: async () => {
         const again = await this.#ask(process, () => server.signIn(this.person.id, this.desktop, this.machine.id));
         return again === null || 'refusal' in again ? again : { token: { token: again.token, expiresAt: again.expiresAt } };
@@ -290,6 +300,7 @@ export class DesktopMachine {
     if (this.#session === null) return;
     this.disk.failAfter(commits, torn, (image) => {
       this.#parts.trace.say(this.name, `power fails at a commit${torn > 0 ? ', within it' : ''}`);
+      this.#parts.spool.powerFails();
       this.#doomed = image;
     });
   }
@@ -297,6 +308,7 @@ export class DesktopMachine {
   failNow(): void {
     if (this.#session === null || this.isDoomed) return;
     this.#parts.trace.say(this.name, 'power fails');
+    this.#parts.spool.powerFails();
     this.#doomed = this.disk.image();
   }
 
@@ -312,6 +324,7 @@ export class DesktopMachine {
     this.#store = null;
     this.#process = null;
     this.disk.becomes(image);
+    this.#parts.spool.becomesWhatWasLeft();
     this.#doomed = null;
     return true;
   }
@@ -326,6 +339,7 @@ export class DesktopMachine {
     this.#store = null;
     this.#process = null;
     this.#line = null;
+    if (!this.isDoomed) this.#parts.spool.close();
     this.disk.closed();
   }
 

@@ -1,6 +1,6 @@
 /** What goes wrong, when and to whom: all of it from the seed. */
 import { createHash } from 'node:crypto';
-import { MACHINES } from './cast.ts';
+import { AGENT, COLLEAGUE, fixedId, LEAD, MACHINES } from './cast.ts';
 import type { Chance } from './chance.ts';
 import type { DesktopMachine } from './desktop-machine.ts';
 import type { World } from './world.ts';
@@ -48,7 +48,7 @@ export class Faults {
   }
 
   #desktop(): DesktopMachine {
-    return this.#chance.pick(this.#world.desktops);
+    return this.#chance.pick(this.#world.desktops.filter((desktop) => !desktop.gone));
   }
 
   #later(ms: number, run: () => void): void {
@@ -63,6 +63,7 @@ export class Faults {
     // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
     const restores = chance.often(0.25) ? 0.5 : 0;
     const clones = chance.often(0.2) ? 0.6 : 0;
+    const shifts = chance.often(0.35) ? 1.5 : 0;
     const clocks = chance.often(0.4) ? 1 : 0;
     const fullDisks = chance.often(0.4) ? 1.5 : 0;
     return [
@@ -82,6 +83,7 @@ export class Faults {
       { weight: restores * 2, strike: () => server.backUp() },
       { weight: restores, strike: () => { if (server.restore()) { told('server', 'restored'); this.#later(chance.int(500, 30_000), () => this.#world.startServer()); } } },
       { weight: clones, strike: () => this.#clone() },
+      { weight: shifts, strike: () => this.#goHome() },
       { weight: 2, strike: () => this.#poison() },
       { weight: 1.5, strike: () => this.#revoke() },
       { weight: 2, strike: () => { bank.line = chance.pick(['answer-lost', 'order-lost', 'order-late'] as const); told('bank', bank.line); } },
@@ -125,6 +127,26 @@ export class Faults {
     world.clonesOf.set(name, one.name);
     copy.start();
     world.employ(copy);
+  }
+
+  /** SY10: somebody goes home with work unsent, for good; a colleague signs in at that workstation. */
+  #goHome(): void {
+    const world = this.#world;
+    const leaver = this.#chance.pick(world.desktops.slice(0, world.desktops.length));
+    const machine = MACHINES.indexOf(leaver.machine);
+    const working = world.desktops.filter((desktop) => !desktop.gone && desktop.person.id === leaver.person.id);
+    if (leaver.gone || leaver.session === null || leaver.store === null || world.clonesOf.has(leaver.name) || [...world.clonesOf.values()].includes(leaver.name)) return;
+    if (world.desktops.some((desktop) => desktop !== leaver && desktop.machine === leaver.machine)) return;
+    world.trace.say(leaver.name, `FAULT goes home with ${leaver.store.outbox.unsentCount()} unsent${working.length > 1 ? ', and has another desktop' : ''}`);
+    leaver.gone = true;
+    if (this.#chance.often(0.3)) leaver.failNow();
+    else leaver.stop();
+    const person = this.#chance.pick([AGENT, COLLEAGUE, LEAD].filter((one) => one.id !== leaver.person.id));
+    this.#later(this.#chance.int(1_000, 60_000), () => {
+      const next = world.addDesktop(`${leaver.name}-next`, person, machine, fixedId(700 + machine));
+      next.start();
+      world.employ(next);
+    });
   }
 
   /** A command that no rule can read: the server refuses it, its number is taken, and what follows goes on (SY2). */

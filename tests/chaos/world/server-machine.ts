@@ -7,6 +7,7 @@ import { evolve } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { SpoolKey } from '#shared/protocol/spool.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { Administration } from '../../../server/administration/administration.ts';
 import { publishCentre } from '../../../server/administration/publish-centre.ts';
@@ -34,6 +35,10 @@ import { prepareRecovery } from '../../../server/recovery/recovery.ts';
 import { RecoveryBook } from '../../../server/recovery/recovery-book.ts';
 import { Offers } from '../../../server/reviews/offers.ts';
 import { publishReviews } from '../../../server/reviews/review-lists.ts';
+import { DesktopOwners } from '../../../server/gateway/desktop-owners.ts';
+import { SpoolKeys } from '../../../server/spool/spool-keys.ts';
+import { SpoolTaker } from '../../../server/spool/take-spool.ts';
+import { LateWorkTray } from '../../../server/spool/tray.ts';
 import type { MemoryBank } from '../../control/memory-bank.ts';
 import { CAST, keyOf, MACHINES } from './cast.ts';
 import type { Chance } from './chance.ts';
@@ -53,7 +58,7 @@ const RULES: PublishedRules = {
 };
 const SESSION_MS = 15 * 60_000;
 
-type Running = { process: Process; log: EventLog; centre: Centre; door: DeskDoor };
+type Running = { process: Process; log: EventLog; centre: Centre; door: DeskDoor; taker: SpoolTaker };
 type Claims = { sub: string; desktop: string; workstation: string; exp: number; centre: number };
 
 /** Tokens without a thread: jose asks one. Whether one is good is judged as there. */
@@ -77,6 +82,7 @@ export class ServerMachine {
   readonly #credentials = new Credentials(':memory:');
   readonly #newId: () => string;
   readonly #lines = new Set<Line>();
+  readonly #spoolKeys: SpoolKeys;
   #running: Running | null = null;
   #doomed: Image | null = null;
   #copy: Image | null = null;
@@ -89,6 +95,7 @@ export class ServerMachine {
   constructor(root: string, parts: { time: VirtualTime; chance: Chance; trace: Trace; bank: MemoryBank }) {
     this.disk = new Disk(join(root, 'server'), 'log.db');
     ({ time: this.#time, trace: this.#trace, bank: this.#bank, chance: this.#chance } = parts);
+    this.#spoolKeys = new SpoolKeys(join(root, 'spool.keys'), () => new Date(this.nowMs).toISOString());
     this.#newId = idsOf(this.#chance.of('ids'), () => this.nowMs);
   }
 
@@ -107,10 +114,11 @@ export class ServerMachine {
 
   /** Starts a process; it is up once it has read its log. */
   start(): void {
+    if (this.#opening !== null) return;
     const process: Process = { name: `server ${++this.#starts}`, alive: true };
     this.#trace.say(process.name, 'starts');
     this.#boot(process).catch((error: unknown) => {
-      if (process.alive) this.#trouble(`the server did not start: ${String(error)}`);
+      if (process.alive) this.#trouble(`the server did not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     });
   }
 
@@ -148,11 +156,14 @@ export class ServerMachine {
       workstations: new Workstations(this.#credentials, administration, now, false), online: (person: string) => running.door?.online(person) ?? false,
       tokens: tokensOf(() => this.nowMs, () => administration.state.version) as unknown, rules: RULES, lights: { core: 'ok', phones: 'ok' }, logger: errors,
       live: new LiveHub((person, message) => running.door?.sendLive(person, message), this.nowMs),
-      lateWork: { all: () => [], forLead: () => [] } as unknown, spoolKeys: {} as unknown, sealing: {} as unknown,
+      spoolKeys: this.#spoolKeys, sealing: {} as unknown,
     } as unknown as Centre;
     centre.offers = new Offers(() => centre);
+    centre.lateWork = new LateWorkTray(() => centre);
+    running.taker = new SpoolTaker({ centre, keys: this.#spoolKeys, tray: centre.lateWork, owners: new DesktopOwners(this.#credentials.db) });
     running.centre = centre;
     await agents.start();
+    await centre.lateWork.start();
     await open.start(log);
     // SY9: as `start-centre.ts` does, before a door is open.
     centre.recoveryBook = new RecoveryBook(this.#credentials.db);
@@ -200,14 +211,14 @@ export class ServerMachine {
 
   // ------------------------------------------------------------ what desktops and phones reach
 
-  async signIn(person: string, desktop: string, workstation: string): Promise<{ token: string; expiresAt: string; epoch: string; serverAt: string } | { refusal: Refusal } | null> {
+  async signIn(person: string, desktop: string, workstation: string): Promise<{ token: string; expiresAt: string; epoch: string; serverAt: string; spoolKey: SpoolKey } | { refusal: Refusal } | null> {
     const running = this.#running;
     if (running === null) return null;
     const { centre, process, log } = running;
     if (centre.people.byId(person)?.active !== true) return { refusal: { code: 'person-disabled' } };
     const token = await centre.tokens.session(person, desktop, workstation);
     const { epoch } = await log.head();
-    return process.alive ? { ...token, epoch, serverAt: centre.clock.now() } : null;
+    return process.alive ? { ...token, epoch, serverAt: centre.clock.now(), spoolKey: this.#spoolKeys.current } : null;
   }
 
   async greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | { refusal: Refusal } | null> {
@@ -236,6 +247,19 @@ export class ServerMachine {
         if (process.alive) door.left(connection);
       },
     };
+  }
+
+  /** What workstations kept of unsent work (SY10). */
+  async takeSpool(request: Parameters<SpoolTaker['take']>[0]): Promise<Awaited<ReturnType<SpoolTaker['take']>> | null> {
+    const running = this.#running;
+    if (running === null) return null;
+    try {
+      const answer = await running.taker.take(JSON.parse(JSON.stringify(request)) as typeof request);
+      return running.process.alive && !this.isDoomed ? answer : null;
+    } catch (error) {
+      this.#said(running.process, `the spool was not taken: ${String(error)}`, {});
+      return null;
+    }
   }
 
   /** What the phone system, the bank or the centre itself records. */

@@ -11,6 +11,7 @@ import { worldFolder } from './disk.ts';
 import { Faults } from './faults.ts';
 import { idsOf } from './ids.ts';
 import { ServerMachine } from './server-machine.ts';
+import { SpoolHome } from './spool-home.ts';
 import { Trace } from './trace.ts';
 import { VirtualTime, type Process } from './virtual-time.ts';
 import { takeOver, work, type Room } from './work.ts';
@@ -21,7 +22,8 @@ const START_MS = Date.parse('2026-11-23T02:00:00.000Z');
 const WORK_MINUTES = [8, 8, 8, 20, 120] as const;
 const USUAL_MINUTES = 10;
 const QUIET_FOR_MS = 45_000;
-const QUIET_WITHIN_MS = 40 * 60_000;
+/** What was set aside is tried again ever more seldom: within hours. */
+const QUIET_WITHIN_MS = 4 * 3_600_000;
 
 export type Ended = {
   desktops: DesktopMachine[];
@@ -57,6 +59,7 @@ export class World {
   /** How much slower than usual everything is that people do and that happens to them. */
   readonly tempo: number;
   readonly #workMs: number;
+  readonly #spools = new Map<number, SpoolHome>();
   #working = true;
 
   constructor(seed: number, told: ((line: string) => void) | null) {
@@ -81,9 +84,15 @@ export class World {
     if (!this.server.isUp) this.server.start();
   }
 
+  #spoolOf(machine: number): SpoolHome {
+    const home = this.#spools.get(machine) ?? new SpoolHome(this.folder, MACHINES[machine]!.name);
+    this.#spools.set(machine, home);
+    return home;
+  }
+
   addDesktop(name: string, person: typeof AGENT, machine: number, desktop: string = fixedId(500 + machine)): DesktopMachine {
     const added = new DesktopMachine(this.folder, name, { person, desktop, machine: MACHINES[machine]! }, {
-      time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry),
+      time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry), spool: this.#spoolOf(machine),
     });
     added.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
     this.desktops.push(added);
@@ -202,10 +211,10 @@ export class World {
     const { server } = this;
     if (!server.isUp) return 'the server is down';
     for (const desktop of this.desktops) {
-      if (desktop.endedBy !== null) continue;
+      if (desktop.endedBy !== null || desktop.gone) continue;
       const view = desktop.session?.syncView();
       if (view === undefined) return `${desktop.name} is not signed in`;
-      if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent${view.catchingUp ? ', catching up' : ''}`;
+      if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp || view.spooled > 0) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent, ${view.spooled} of others${view.catchingUp ? ', catching up' : ''}`;
     }
     const doubt = server.centre?.open.all().find((state) => Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt'));
     return doubt === undefined ? null : `case ${doubt.id} is in doubt`;
