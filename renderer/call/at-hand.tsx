@@ -24,7 +24,7 @@ export function AtHand() {
     <aside className="at-hand" aria-label={t('hand.label')} data-testid="at-hand">
       <RiskPanel view={view} />
       {logCall ? <LogCallForm view={view} /> : null}
-      {callback && view ? <CallbackForm view={view} key={view.caseId} /> : null}
+      {callback && view ? <CallbackForm view={view} key={`callback ${view.caseId}`} /> : null}
       {mentor ? <MentorList /> : null}
       <Voice />
       <Tabs
@@ -35,7 +35,7 @@ export function AtHand() {
           { key: 'history', label: <>{t('hand.history')}<kbd className="hotkey">F4</kbd></>, children: <HistoryTab view={view} /> },
         ]}
       />
-      <NotePad view={view} key={view?.caseId ?? 'none'} />
+      <NotePad view={view} key={`note ${view?.caseId ?? 'none'}`} />
     </aside>
   );
 }

@@ -21,3 +21,16 @@ describe('[CT3] what is typed into a form', () => {
     desktop.end();
   });
 });
+
+it('draws one callback form beside one note, whatever is drawn again', async () => {
+  const desktop = await openDesktop();
+  await answered(desktop);
+  act(() => press('F9'));
+  await screen.findByTestId('callback-form');
+  for (const view of ['sync', 'workbench'] as const) act(() => showView(view));
+  for (let n = 0; n < 3; n += 1) desktop.told(() => desktop.centre.setLive('queue', { waiting: n, lossReportsWaiting: 0, longestWaitMs: 0 }));
+  await desktop.user.type(await screen.findByTestId('note-text'), '记一下');
+  expect(screen.getAllByTestId('callback-note')).toHaveLength(1);
+  expect(screen.getAllByTestId('note-text')).toHaveLength(1);
+  desktop.end();
+});
