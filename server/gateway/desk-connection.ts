@@ -135,8 +135,13 @@ export class DeskConnection {
 
   /** What was appended while a desktop was pulling is sent once it has the rest. */
   async #catchUp(): Promise<void> {
-    const head = await this.#parts.centre.log.head();
-    this.advance(head.position);
+    try {
+      const head = await this.#parts.centre.log.head();
+      this.advance(head.position);
+    } catch (error) {
+      // A disk that cannot be read ends no server (RB1): the desktop is told of the next change, or pulls.
+      this.#parts.centre.logger.error({ person: this.seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'the head of the log was not read');
+    }
   }
 
   /** Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5). */
