@@ -10,9 +10,10 @@ import { gatherContext, type Gathered } from './decide-context.ts';
 
 /**
  * What may share an append with its neighbours: decided on the case alone, and nothing else of the centre is written with it.
- * Signed and central commands stand on keys, ledgers and lists that must not move between deciding and appending.
+ * Signed and central commands stand on keys, ledgers and lists that must not move between deciding and appending; held facts
+ * on what was looked up in the log for this very reading, which says nothing of a neighbour's (TP2).
  */
-const isPlain = (command: Command): boolean => commandClass(command.kind) === 'local' && !('signed' in command.body);
+const isPlain = (command: Command): boolean => commandClass(command.kind) === 'local' && !('signed' in command.body) && command.kind !== 'use held facts';
 
 /**
  * The commands at the front that can be decided one on the other before any of them is stored. Ends before one that was stored

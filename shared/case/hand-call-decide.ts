@@ -30,7 +30,8 @@ export const handCallDeciders: Deciders<'log call' | 'end logged call' | 'use he
     // What was worked out for one customer never becomes another's.
     if (state.customerId !== null && state.customerId !== customerId && (Object.keys(state.operations).length > 0 || state.stops.length > 0)) return refuse('customer-fixed');
     // Facts are the bank's word: a reading that the centre never gave this person is nobody's. A desktop cannot know (TP2).
-    if (reading.for !== context.by.person || reading.facts.customer.id !== customerId || context.heldReading === false) return refuse('held-facts-unknown');
+    const given = context.heldReading === true || (context.at === 'desktop' && context.heldReading === undefined);
+    if (reading.for !== context.by.person || reading.facts.customer.id !== customerId || !given) return refuse('held-facts-unknown');
     return happened({ kind: 'customer identified', body: { customerId, how: 'by-hand' } }, { kind: 'held facts used', body: { fromCase, for: reading.for, reading } });
   },
 };

@@ -107,6 +107,8 @@ describe('facts held from another case', () => {
     const world = opened();
     const body = { customerId: CUSTOMER, fromCase: id(55), reading: reading(world) };
     expect(world.do(MAKER, 'use held facts', body, { heldReading: false })).toBe('held-facts-unknown');
+    // Not looked up is not known: a server that did not ask its log takes nothing.
+    expect(world.do(MAKER, 'use held facts', body)).toBe('held-facts-unknown');
     expect(world.do(MAKER, 'use held facts', { ...body, reading: reading(world, COLLEAGUE) }, { heldReading: true })).toBe('held-facts-unknown');
     expect(world.do(MAKER, 'use held facts', { ...body, customerId: 'another' }, { heldReading: true })).toBe('held-facts-unknown');
     expect(world.do(COLLEAGUE, 'use held facts', body, { heldReading: true })).toBe('not-your-case');
