@@ -164,9 +164,9 @@ export class Faults {
     if (one.isDoomed) return;
     world.trace.say(one.name, `FAULT poison ${row.id}`);
     world.saved.push({ id: row.id, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
-    // Neither screen nor line know of it: it is found as after a start of the program.
-    session.book.refresh(own.case);
-    one.cutLine();
+    // Neither screen nor line nor spool know of it: it is found at a start of the program.
+    one.stop();
+    this.#later(1_000, () => one.start());
   }
 
   /** SY6: somebody may no longer see a case, and perhaps later again. */
