@@ -32,7 +32,7 @@ describe('[TP11] a quality case', () => {
 
 describe('[PR3] the screens that a role sees', () => {
   it.each([
-    ['agent', ['workbench', 'cases', 'sync']], ['mentor', ['workbench', 'review', 'cases', 'sync']], ['lead', ['workbench', 'review', 'cases', 'escalations', 'administration', 'sync']],
+    ['agent', ['workbench', 'cases', 'sync']], ['mentor', ['workbench', 'review', 'cases', 'sync']], ['lead', ['workbench', 'review', 'cases', 'escalations', 'late-work', 'administration', 'sync']],
     ['quality', ['quality', 'administration', 'sync']], ['risk', ['administration', 'sync']], ['admin', ['administration', 'sync']],
   ] as const)('%s', (role, views) => expect(viewsFor(role)).toEqual(views));
 });
