@@ -31,6 +31,15 @@ function find(state: CaseState, body: { operationId: string; coSignId: string },
 }
 
 /**
+ * Whether these very figures, nonce and all, were put before a second person already: their signature of then would stand for an
+ * order that they know nothing of (TP4). Every honest submission has a nonce of its own.
+ */
+const isUsed = (state: CaseState, operationId: string, digest: string): boolean => {
+  const before = state.onReturn[operationId];
+  return (before !== undefined && (before.digest === digest || before.spent.includes(digest))) || Object.values(state.reviews).some((review) => review.digest === digest);
+};
+
+/**
  * Verdicts that no honest desktop meets, because it would have refused the order itself or never made it: refused like any
  * forgery, and in the audit log as such (TP7). Everything else may come about while the line is down, and goes back with its reason.
  */
@@ -64,7 +73,7 @@ export const onReturnDeciders: Deciders<keyof typeof onReturnCommandSchemas> = {
     if (ms(body.validUntil) > ms(returnLimit(operation, context.control, context.now)) + CLOCK_TOLERANCE_MS) return refuse('tp9-too-long');
     const payload = { ...payloadOf(state, operation, body, context), policyVersion: body.policyVersion };
     const digest = digestOf(payload);
-    if (body.signed.digest !== digest || body.signed.purpose !== 'tick') return refuse('tp2-digest');
+    if (body.signed.digest !== digest || body.signed.purpose !== 'tick' || isUsed(state, operation.id, digest)) return refuse('tp2-digest');
     const unsigned = signatureFault(context, 'tick', digest);
     if (unsigned) return unsigned;
     return happened(

@@ -8,10 +8,15 @@ function change(state: CaseState, body: { operationId: string; coSignId: string 
   return one === undefined || one.coSignId !== body.coSignId ? state : { ...state, onReturn: { ...state.onReturn, [body.operationId]: next(one) } };
 }
 
+const spentOf = (before: OnReturnState | undefined): string[] => (before === undefined ? [] : [...before.spent, before.digest]);
+
 export const onReturnEvolvers: Evolvers<keyof typeof onReturnEventSchemas> = {
   'submitted for return': (state, body, event) => ({
     ...state,
-    onReturn: { ...state.onReturn, [body.operationId]: { ...body, submittedAt: event.times.recorded, status: 'submitted', entries: [], coSign: null, order: null, returned: null } },
+    onReturn: {
+      ...state.onReturn,
+      [body.operationId]: { ...body, submittedAt: event.times.recorded, spent: spentOf(state.onReturn[body.operationId]), status: 'submitted', entries: [], coSign: null, order: null, returned: null },
+    },
   }),
   'blind entry here': (state, body, event) => change(state, body, (one) => ({
     ...one,

@@ -53,6 +53,8 @@ export const onReturnEventSchemas = {
 export const OnReturnState = z.strictObject({
   ...onReturnEventSchemas['submitted for return'].shape,
   submittedAt: Instant,
+  /** What was submitted so before: its signatures are on record, and good for nothing more (TP4). */
+  spent: z.array(Hash),
   status: z.enum(['submitted', 'closed', 'co-signed', 'ordered', 'released', 'returned']),
   entries: z.array(z.strictObject({ by: PersonId, at: Instant, entry: BlindEntry, matches: z.boolean() })),
   coSign: z.strictObject({ by: PersonId, at: Instant, approval: Signed }).nullable(),

@@ -50,6 +50,29 @@ describe('an order made offline', () => {
     expect(world.events).toHaveLength(events);
   });
 
+  it('[OF2] [TP4] what two people signed is good for one order: come back, it is not submitted again under the same signatures', () => {
+    const world = confirmedHere();
+    const { tick, coSign } = world.case.onReturn[OPERATION]!;
+    const again = submissionHere(world, MAKER, id(701), id(760));
+    const stopped: Partial<DecideContext> = { stoppedKinds: ['early-settlement'] };
+    goesBack(world, 'tp15-stopped', stopped);
+    // The stop is lifted within T: the maker alone submits the same payload, and would bring the reviewer's signature of before.
+    expect(again.signed.digest).toBe(tick.digest);
+    expect(world.do(MAKER, 'submit for return', again)).toBe('tp2-digest');
+    expect(coSign?.approval.digest).toBe(again.signed.digest);
+    // Neither right after it, nor with another submission in between.
+    expect(world.do(MAKER, 'submit for return', submissionHere(world, MAKER, id(761), id(762)))).toBeNull();
+    expect(world.do(MAKER, 'submit for return', submissionHere(world, MAKER, id(701), id(763)))).toBe('tp2-digest');
+    expect(started(world)).toBe(false);
+  });
+
+  it('[OF2] [TP4] [TP9] figures that were sent to review are never submitted offline under the same signatures', () => {
+    const world = drafted();
+    const here = submissionHere(world);
+    world.case.reviews[id(770)] = { digest: here.signed.digest } as never;
+    expect(world.do(MAKER, 'submit for return', here)).toBe('tp2-digest');
+  });
+
   it('[OF2] on the desktop it only waits: nothing starts, and nothing is said to be done', () => {
     const world = confirmedHere();
     expect(order(world, offline)).toBeNull();
