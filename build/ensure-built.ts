@@ -1,6 +1,6 @@
 /** Builds the desktop when a source is newer than the last build; quick when none is. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const project = resolve(import.meta.dirname, '..');
@@ -32,6 +32,8 @@ export function ensureBuilt(): boolean {
   if (result.status !== 0) return false;
   mkdirSync(join(project, 'out'), { recursive: true });
   writeFileSync(stamp, new Date(started).toISOString());
+  // What was changed while it was built is built the next time.
+  utimesSync(stamp, new Date(started), new Date(started));
   return true;
 }
 
