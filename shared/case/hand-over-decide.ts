@@ -1,3 +1,4 @@
+import { forReturn } from '../operation/on-return-terms.ts';
 import { digestOf } from '../operation/payload.ts';
 import { mayDo } from '../people/may.ts';
 import type { Role } from '../people/roles.ts';
@@ -126,7 +127,8 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     const taker = context.person(to);
     if (context.at === 'server' && (taker === 'unknown' || !taker.active || !mayTakeOver(taker.role))) return refuse('hand-over-to-nobody');
     if (taker !== 'unknown' && taker.human === context.by.human) return refuse('hand-over-to-self');
-    const executing = Object.values(state.operations).some((op) => op.status === 'executing');
+    // OF2: what two people ordered offline before they signed this is on its way when this arrives; whoever takes over calls the customer.
+    const executing = Object.values(state.operations).some((op) => op.status === 'executing' && forReturn(state, op)?.status !== 'released');
     if (executing) return refuse('operation-open', { status: 'executing' });
     const barred = barredSuccessor(state, context, to, reviewId);
     if (barred) return barred;

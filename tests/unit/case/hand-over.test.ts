@@ -4,6 +4,7 @@ import { handOverDigest } from '#shared/case/hand-over-schema.ts';
 import { digestOf } from '#shared/operation/payload.ts';
 import type { Signed } from '#shared/protocol/signature.ts';
 import { approved, confirmed, drafted, entered, order, REVIEW, submit } from './path.ts';
+import { confirmedHere, order as orderOffline } from './on-return-path.ts';
 import { CASE, COLLEAGUE, id, LEAD, LEAD2, MAKER, OPERATION, REVIEWER, SECOND, signedFor, type World } from './world.ts';
 
 const HAND_OVER = id(800);
@@ -119,6 +120,15 @@ describe('a hand-over signed by both at one screen', () => {
     moved.must(MAKER, 'hand over case', { handOverId: id(805), to: SECOND, note: '' });
     moved.must(SECOND, 'accept hand-over', { handOverId: id(805), nonce: id(806), reviewId: id(807) });
     expect(give(moved, COLLEAGUE)).toBe('not-your-case');
+  });
+
+  it('[OF1] [OF2] while what was ordered offline before it is on its way: the successor has it, with the call to the customer', () => {
+    const world = confirmedHere();
+    expect(orderOffline(world)).toBeNull();
+    expect(world.operation(OPERATION).status).toBe('executing');
+    expect(give(world, COLLEAGUE)).toBeNull();
+    expect(world.case).toMatchObject({ owner: COLLEAGUE, followUps: [{ status: 'open' }] });
+    expect(world.operation(OPERATION)).toMatchObject({ status: 'executing', execution: { by: MAKER } });
   });
 
   it('[OF1] [PR2] a long number in the note reaches neither the log nor the digest', () => {
