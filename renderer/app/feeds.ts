@@ -1,6 +1,7 @@
 /** Keeps the stores filled with what the desk process tells. */
 import { liveTopics, type LiveTopic } from '#shared/protocol/live.ts';
 import { desk } from './desk.ts';
+import { clearRefused } from './send.ts';
 import { applyChange, useCases } from './stores/cases.ts';
 import { firstView } from './navigation.tsx';
 import { liveNames, useLiveStore } from './stores/live.ts';
@@ -49,6 +50,8 @@ export function startFeeds(): () => void {
       personal?.();
       personal = next === null ? null : startPersonal();
       person = next;
+      // What was refused to one person is told to nobody else.
+      clearRefused();
       if (session.status === 'signed-in') usePlace.setState({ view: firstView(session.person.role) });
     }
     useSession.setState({ session });

@@ -5,7 +5,9 @@ import { allCases, useCases, type TypedCase } from '../app/stores/cases.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { useLive, useLiveStore } from '../app/stores/live.ts';
 import { useMe } from '../app/stores/session.ts';
-import { handCallNow, openLoggedCall } from './hand-call.ts';
+import { useSync } from '../app/stores/sync.ts';
+import { isCut } from '../caller/held-customers.ts';
+import { handCallNow, lastLoggedCall, loggedCalls, openLoggedCall, type LoggedCall } from './hand-call.ts';
 
 /** The state of one call as this case knows it, or null. */
 export const callIn = (view: TypedCase | null, callId: string | null): Readonly<CallState> | null => (view === null || callId === null ? null : callOf(view.state, callId));
@@ -17,14 +19,21 @@ export const caseOfCall = (cases: readonly TypedCase[], callId: string): TypedCa
 
 export type CallInHand = { callId: string; call: Readonly<CallState> | null; /** Since when, where the call itself is not here yet. */ since: string; /** No phone command reaches it: it is ended where it was logged. */ byHand: boolean };
 
+/** What is logged by hand begins on a whole second. */
+const second = (instant: string): string => instant.slice(0, 19);
+/** The centre fell silent in a call, and another one was logged by hand since: the first is over, and the centre cannot say so. */
+const isSuperseded = (since: string, last: LoggedCall | null, cut: boolean): boolean => cut && last !== null && second(last.hand.startedAt) >= second(since);
+
 /** The call that the agent is on; null without one. What was logged by hand last is on, whatever the centre said before it fell silent. */
 export function useCallInHand(): CallInHand | null {
   const agent = useLive('agent');
   const me = useMe();
   const held = useCases((store) => store.held);
+  const cut = useSync(({ sync }) => sync?.connection !== 'online');
   const logged = me === null ? null : openLoggedCall(held, me.id);
   if (logged !== null) return { callId: logged.hand.callId, call: callIn(logged.views[0]!, logged.hand.callId), since: logged.hand.startedAt, byHand: true };
   if (agent?.state !== 'on-call' || agent.callId === null) return null;
+  if (me !== null && isSuperseded(agent.since, loggedCalls(held, me.id).at(-1) ?? null, cut)) return null;
   return { callId: agent.callId, call: callIn(caseOfCall(allCases(held), agent.callId), agent.callId), since: agent.since, byHand: false };
 }
 
@@ -34,7 +43,9 @@ export const isOnCall = (view: TypedCase, callId: string): boolean => has(view, 
 /** The id of the call in hand, for what is not drawn. */
 export function callIdInHand(): string | null {
   const agent = useLiveStore.getState().held.agent?.value;
-  return handCallNow()?.hand.callId ?? (agent?.state === 'on-call' ? agent.callId : null);
+  const byHand = handCallNow()?.hand.callId;
+  if (byHand !== undefined || agent?.state !== 'on-call') return byHand ?? null;
+  return isSuperseded(agent.since, lastLoggedCall(), isCut()) ? null : agent.callId;
 }
 
 /** Whole seconds since the call was answered, which is where the recording begins; null without a call. */

@@ -15,6 +15,8 @@ export type LoggedCall = { hand: HandCall; views: TypedCase[] };
 /** A wrap-up that nobody finished is over after this; what was typed stays where it is. */
 export const WRAP_UP_MS = 30 * 60_000;
 const DONE = 'hand-wrap-up';
+/** Drafts that are marks of the desktop's own, and no words of anybody's. */
+export const isMark = (field: string): boolean => field === DONE;
 
 /** Worked out once for each change of the cases, however many components ask. */
 const known = new WeakMap<HeldCases, { me: string; calls: LoggedCall[] }>();
@@ -54,6 +56,12 @@ const mine = (): string | null => {
 export function handCallNow(): LoggedCall | null {
   const me = mine();
   return me === null ? null : openLoggedCall(useCases.getState().held, me);
+}
+
+/** The one that began last, over or not, for what is not drawn. */
+export function lastLoggedCall(): LoggedCall | null {
+  const me = mine();
+  return me === null ? null : (loggedCalls(useCases.getState().held, me).at(-1) ?? null);
 }
 
 export type CallLogged = { direction: 'in' | 'out'; number: string | null; startedAt: string; endedAt: string | null };

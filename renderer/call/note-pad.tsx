@@ -22,6 +22,8 @@ export function NotePad({ view }: { view: TypedCase | null }) {
   const [draft, setDraft] = useState(false);
   const area = useRef<TextAreaRef>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** What is in the field now: an answer to a save of less than that says nothing of the rest. */
+  const typed = useRef('');
   const caseId = view?.caseId ?? null;
 
   useEffect(() => {
@@ -47,10 +49,13 @@ export function NotePad({ view }: { view: TypedCase | null }) {
   const savedMs = useRef(Number.NEGATIVE_INFINITY);
   function keep(next: string, ended: boolean): void {
     clearTimeout(timer.current);
+    typed.current = next;
     waiting.current = null;
     if (caseId === null) return;
     savedMs.current = performance.now();
-    void desk.calls.saveDraft({ case: caseId, field, text: next, kind: 'text', ended }).then((reply) => setDraft(reply.ok && next !== ''));
+    void desk.calls.saveDraft({ case: caseId, field, text: next, kind: 'text', ended }).then((reply) => {
+      if (next === typed.current) setDraft(reply.ok && next !== '');
+    });
   }
   const flush = useRef(() => {});
   useEffect(() => {
@@ -64,6 +69,7 @@ export function NotePad({ view }: { view: TypedCase | null }) {
     return () => window.removeEventListener('pagehide', leave);
   }, []);
   function type(next: string): void {
+    typed.current = next;
     setText(next);
     setDraft(false);
     clearTimeout(timer.current);

@@ -11,6 +11,7 @@ import { useTexts } from '../app/i18n.ts';
 import { localClock } from '../app/local-time.ts';
 import { allCases, useCases, type TypedCase } from '../app/stores/cases.ts';
 import { useMe } from '../app/stores/session.ts';
+import { isMark } from '../call/hand-call.ts';
 import { Age } from '../ui/age.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { SavedMark } from '../ui/saved-mark.tsx';
@@ -98,7 +99,7 @@ export function HandOverHere() {
         {cases.map((one) => (
           <CaseRow
             key={one.caseId} one={one} me={me.id} successor={successor?.who ?? null} taking={taking.get(one.caseId) ?? null}
-            drafts={drafts.filter((draft) => draft.case === one.caseId && draft.text.trim() !== '').map((draft) => draft.text)}
+            drafts={drafts.filter((draft) => draft.case === one.caseId && draft.text.trim() !== '' && !isMark(draft.field)).map((draft) => draft.text)}
             note={notes[one.caseId] ?? ''} onNote={(note) => setNotes((was) => ({ ...was, [one.caseId]: note }))} onTake={() => void take(one.caseId)}
           />
         ))}

@@ -3,7 +3,10 @@ import type { CaseState } from '#shared/case/state.ts';
 
 /** The last four of the card of a stop, or what the customer said of it; '' where nothing is known. */
 export function cardName(state: CaseState, me: string, stop: StopState): string {
-  const known = stop.lastFour || state.verifiedStops[stop.id]?.lastFour || (state.facts[me]?.facts.cards.find((card) => card.id === stop.cardId)?.lastFour ?? '');
+  // Whoever takes the case over has read nothing themselves yet: a card's last four are the same in every reading.
+  const readings = [state.facts[me], ...Object.values(state.facts)];
+  const read = readings.flatMap((one) => one?.facts.cards ?? []).find((card) => card.id === stop.cardId)?.lastFour ?? '';
+  const known = stop.lastFour || state.verifiedStops[stop.id]?.lastFour || read;
   return known === '' ? (state.stopReports[stop.id]?.cardWords ?? '') : known;
 }
 

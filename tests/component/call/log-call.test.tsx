@@ -91,6 +91,21 @@ describe('来电登记', () => {
     desktop.end();
   });
 
+  it('[OF1] [CT6] a call that the centre fell silent in is over once another was logged by hand; it is the centre\'s again when the line is back', async () => {
+    const desktop = await openDesktop();
+    const { callId } = await answered(desktop);
+    cut(desktop);
+    expect(screen.getByTestId('call-bar').dataset['callId']).toBe(callId);
+    await logged(desktop);
+    await desktop.user.click(screen.getByTestId('end-call'));
+    await waitFor(() => expect(screen.getByTestId('call-bar').dataset['phase']).toBe('after-call'));
+    await desktop.user.click(screen.getByTestId('finish-wrap-up'));
+    await waitFor(() => expect(screen.queryByTestId('call-bar')).toBeNull());
+    desktop.told(() => desktop.centre.setOnline(true));
+    await waitFor(() => expect(screen.getByTestId('call-bar').dataset['callId']).toBe(callId));
+    desktop.end();
+  });
+
   it('[PR2] numbers as people write them; a card number is no telephone number', () => {
     expect(['199 0000 0001', '+86 19900000001', '８６１９９００００００１', '010-8888 8888', ''].map(plainNumber)).toEqual(['19900000001', '19900000001', '8619900000', '01088888888', null].map((one, index) => (index === 2 ? plainNumber('861990000001') : one)));
     expect(['4000001234567899', '12', 'abc', '４０００００１２３４５６７８９９'].map(plainNumber)).toEqual([undefined, undefined, undefined, undefined]);
