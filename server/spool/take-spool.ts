@@ -92,14 +92,16 @@ export class SpoolTaker {
     }
   }
 
-  async #takeOne(session: OpenedSession, outer: OuterCommand): Promise<Taken> {
+  async #takeOne(session: OpenedSession, sealed: OuterCommand): Promise<Taken> {
     const { centre, owners } = this.#parts;
     const standing = standingOf(centre, session);
     // Numbers are counted by desktop: whoever certified another's as theirs would take that one's numbers.
-    if (standing === null || !owners.claim(outer.desktop, standing.person.id)) return { status: 'unreadable', told: null, isNew: false };
+    const isProven = session.person === 'valid';
+    if (standing === null || (isProven && !owners.claim(sealed.desktop, standing.person.id))) return { status: 'unreadable', told: null, isNew: false };
     const { person } = standing;
-    const before = await centre.log.commandAnswer(outer.id);
-    const isNew = before === null;
+    const isNew = (await centre.log.commandAnswer(sealed.id)) === null;
+    // Without the person's own key of now it may be anybody, and what a desktop is called is no secret: their numbers stay theirs (RB1).
+    const outer = isNew && !isProven ? onItsOwn(sealed) : sealed;
     // OF1: what was done on a case taken over at one screen comes after the hand-over, whosever row is delivered first.
     if (isNew && (await this.#waitsForAnother(outer))) return { status: 'stays', told: null, isNew: false };
     const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');

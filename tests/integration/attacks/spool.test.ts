@@ -21,7 +21,7 @@ describe('the door for unsent work, used by somebody who is shut out', () => {
   /** Seals with the attacker's own keys, in the name of whom one says. */
   async function throughTheDoor(commands: readonly OuterCommand[], as: { person?: string; personKey?: boolean } = {}): Promise<SpoolStatus[]> {
     const by = (key: RawDesktop['personKey'], bytes: Uint8Array) => ({ key: key.keyId, signature: sign(null, bytes, key.privateKey).toString('base64') });
-    const who = { person: as.person ?? barred.person, workstation: barred.workstation, desktop: barred.desktop };
+    const who = { person: as.person ?? barred.person, workstation: barred.workstation, desktop: commands[0]!.desktop };
     const sealer = await makeSealer(stage.running.centre.spoolKeys.current, who, new Date().toISOString(), (bytes) =>
       Promise.resolve({ person: as.personKey === false ? null : by(barred.personKey, bytes), workstation: by(barred.machineKey, bytes) }));
     const rows = commands.map((command) => {
@@ -61,5 +61,21 @@ describe('the door for unsent work, used by somebody who is shut out', () => {
     expect((await stage.running.centre.cases.load(others))?.runs).toEqual({});
     const tray = stage.running.centre.lateWork;
     expect(tray.get(run.id)).toMatchObject({ became: 'refused' });
+  });
+
+  it('[SY2] [RB1] [TP8] who does not prove to be a person takes none of the numbers of that person\'s desktop', async () => {
+    // What a desktop is called stands in every call that it took; the machine's key alone says nothing of who sits there.
+    const [recorded, acting] = [agent.make('write note', others, { noteId: uuidv7(), text: 'said to be theirs' }), agent.make('close case', others, { outcome: 'said to be theirs' })];
+    expect(await throughTheDoor([recorded], { person: agent.person, personKey: false })).toEqual(['in-tray']);
+    expect(await throughTheDoor([acting], { person: agent.person, personKey: false })).toEqual(['in-tray']);
+    expect(await agent.send({ ...agent.make('write note', others, { noteId: uuidv7(), text: 'really theirs' }), number: recorded.number })).toMatchObject({ status: 'accepted' });
+    expect(await agent.send({ ...agent.make('write note', others, { noteId: uuidv7(), text: 'theirs too' }), number: acting.number })).toMatchObject({ status: 'accepted' });
+    expect(await notes(others)).toEqual(['said to be theirs', 'really theirs', 'theirs too']);
+    // The very rows again, now as their author's own: the stored answer, and the numbers are theirs.
+    const own = agent.make('write note', others, { noteId: uuidv7(), text: 'left here' }, { number: acting.number + 1 });
+    expect(await throughTheDoor([own], { person: agent.person, personKey: false })).toEqual(['in-tray']);
+    expect(await agent.send(own)).toMatchObject({ status: 'accepted' });
+    expect(await agent.send({ ...agent.make('write note', others, { noteId: uuidv7(), text: 'and on' }), number: own.number + 1 })).toMatchObject({ status: 'accepted' });
+    expect(await notes(others)).toEqual(['said to be theirs', 'really theirs', 'theirs too', 'left here', 'and on']);
   });
 });
