@@ -118,7 +118,7 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     const barred = barredSuccessor(state, context, context.by.person, body.reviewId);
     return barred ?? { events: changeOfOwner(state, { from: offer.from, to: context.by.person, ...body }) };
   },
-  'hand over here': (state, body, context) => {
+  'hand over here': (state, body, context, command) => {
     const mine = ownerOnly(state, context);
     if (mine) return mine;
     const from = context.by.person;
@@ -132,6 +132,8 @@ export const handOverDeciders: Deciders<'escalate to lead' | 'accept escalation'
     if (executing) return refuse('operation-open', { status: 'executing' });
     const barred = barredSuccessor(state, context, to, reviewId);
     if (barred) return barred;
+    // What both signed names this very command, and a command is taken once: signatures of then give no case away again.
+    if (handOverId !== command.id) return refuse('tp8-other-digest');
     // PR2 first: what is signed is what is kept, so that the log alone proves it.
     const note = maskNumbers(body.note);
     const digest = handOverDigest({ caseId: state.id, handOverId, from, to, note });

@@ -87,6 +87,18 @@ describe('a hand-over signed by both at one screen', () => {
     expect(asked).toEqual([COLLEAGUE]);
   });
 
+  it('[TP8] [TP17] both signed for one hand-over: a case that came back is not given again by the signatures of then', () => {
+    const world = drafted();
+    const first = over(COLLEAGUE);
+    world.must(MAKER, 'hand over here', first, believing);
+    world.must(COLLEAGUE, 'hand over case', { handOverId: id(805), to: MAKER, note: '' });
+    world.must(MAKER, 'accept hand-over', { handOverId: id(805), nonce: id(806), reviewId: id(807) });
+    // Under its own id the same command is answered as the first time, before anything is decided; this is another.
+    world.nextCommand = id(808);
+    expect(world.do(MAKER, 'hand over here', { ...first, reviewId: id(809) }, believing)).toBe('tp8-other-digest');
+    expect(world.case.owner).toBe(MAKER);
+  });
+
   it('[TP8] [OF1] a desktop cannot judge keys, and refuses all else as the server does', () => {
     const desktop: Partial<DecideContext> = { at: 'desktop', signature: 'unknown', person: () => 'unknown' };
     const world = drafted();

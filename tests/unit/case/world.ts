@@ -66,6 +66,8 @@ export class World {
   control: ControlPolicy = control;
   stoppedKinds: string[] = [];
   lastCommand = 1_000;
+  /** What the next commands are called, where it matters; a hand-over at one screen is called as it says. */
+  nextCommand: string | null = null;
 
   later(minutes: number): void {
     this.now = new Date(Date.parse(this.now) + minutes * 60_000).toISOString();
@@ -121,7 +123,7 @@ export class World {
 
   /** A person's command, decided as the server does; gives the refusal's code, or null where it was accepted. */
   do<K extends CommandKind>(by: string, kind: K, body: CommandBody<K>, more: Partial<DecideContext> = {}): string | null {
-    const command = { id: id(++this.lastCommand), kind, body, madeAt: this.now, saidAt: null } as unknown as CommandOf<K>;
+    const command = { id: this.nextCommand ?? ('handOverId' in body && kind === 'hand over here' ? body.handOverId : id(++this.lastCommand)), kind, body, madeAt: this.now, saidAt: null } as unknown as CommandOf<K>;
     const signed = 'signed' in body ? (body.signed as Signed) : null;
     const signature = signed === null ? ('unknown' as const) : { ok: true as const, purpose: signed.purpose, digest: signed.digest };
     const decision = decide(this.state, command as never, this.context(by, { signature, ...more }));
