@@ -95,7 +95,7 @@ export function KnownCaller({ view }: { view: TypedCase }) {
           {state.opened ? <span className="small tone-muted"> · {t('opened', { time: localClock(state.opened.at) })}</span> : null}</p>
         {facts ? (
           <p className="small tone-muted" title={t('reserved.hint')}>
-            {facts.customer.numberMatchesReserved === true ? <>{t('reserved')}<br />{t('reserved.hint')}</> : facts.customer.numberMatchesReserved === false ? <span className="tone-amber">▲ {t('reserved.no')}</span> : t('reserved.unknown')}
+            {facts.customer.numberMatchesReserved === true ? <>{t('reserved')}<br />{t('reserved.hint')}</> : facts.customer.numberMatchesReserved === false ? <span className="tone-amber">▲ {t('reserved.no')}</span> : t(number === null ? 'reserved.unknown' : 'reserved.notCompared')}
           </p>
         ) : null}
       </div>

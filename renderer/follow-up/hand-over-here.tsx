@@ -170,7 +170,7 @@ function CaseRow({ one, me, successor, taking, drafts, note, onNote, onTake }: R
           ? <><span className="tone-green">✓ {t('taken', { name: successor?.name ?? '' })}</span><SavedMark look={look} /></>
           : <Button type="primary" disabled={successor === null} title={successor === null ? t('signInFirst') : undefined} loading={taking?.state === 'busy'} aria-label={t('acceptAs', { name: successor?.name ?? '', customer })} onClick={onTake} data-testid="accept-here">{t('accept')}</Button>}
       </div>
-      <OpenItemLines items={openItems(state)} drafts={drafts} mood={moodOf(state)} />
+      <OpenItemLines items={openItems(state)} drafts={drafts} mood={moodOf(state)} onReturn={state.onReturn} />
       {done ? null : <Input value={note} maxLength={300} onChange={(event) => onNote(event.target.value)} placeholder={t('note')} aria-label={t('noteFor', { customer })} data-testid="hand-over-here-note" />}
       {taking?.state === 'not-copied' ? <p className="tone-amber" role="alert">▲ {t('notCopied')} <Button size="small" onClick={onTake} data-testid="copy-again">{t('copyAgain')}</Button></p> : null}
       {taking?.refusal == null ? null : <RefusalNotice refusal={taking.refusal} testId="accept-refused" />}

@@ -10,6 +10,7 @@ import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
 import { useKept } from '../app/kept.ts';
 import { sendCommand } from '../app/send.ts';
+import { typedCase, useCases } from '../app/stores/cases.ts';
 import { nowAt } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
 import { openCase } from '../app/stores/place.ts';
@@ -17,6 +18,7 @@ import { useMe } from '../app/stores/session.ts';
 import { loadPeople, usePeopleStore, usePersonName } from '../operation/people.ts';
 import { Age } from '../ui/age.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { customerName } from './agenda-view.ts';
 import { handOverTexts } from './hand-over-texts.ts';
 import { OpenItemLines } from './open-item-lines.tsx';
 import { followUpTexts } from './texts.ts';
@@ -133,7 +135,13 @@ export function OpenOffers() {
 /** What was taken over at one screen: not confirmed yet, or refused with the reason (OF1, SY8). */
 export function TakenOverList({ taken }: { taken: readonly TakenOverView[] }) {
   const t = useTexts(handOverTexts);
+  const me = useMe();
+  const held = useCases((store) => store.held);
   if (taken.length === 0) return null;
+  const customer = (caseId: string): string => {
+    const view = typedCase(held.get(caseId));
+    return view === null ? '' : customerName(view.state, me?.id ?? '') || t('customerUnknown');
+  };
   return (
     <section className="fu-block" data-testid="taken-over">
       <h2>{t('takenOver')}</h2>
@@ -143,7 +151,7 @@ export function TakenOverList({ taken }: { taken: readonly TakenOverView[] }) {
             <span className="tabular tone-muted">{localMoment(one.at, nowAt())}</span>
             {one.refusal === null ? (
               <>
-                <strong>◌ {t('waiting')}</strong><span>{t('from', { name: one.fromName })}</span>
+                <strong className="nowrap">{customer(one.case)}</strong><span>◌ {t('waiting')}</span><span>{t('from', { name: one.fromName })}</span>
                 <span className="tone-muted small">{t('ageOf')} <Age at={one.heardAt} /></span><span className="grow">{one.note}</span>
                 <Button size="small" onClick={() => openCase(one.case)}>{t('openCase')}</Button>
               </>

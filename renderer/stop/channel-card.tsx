@@ -118,7 +118,7 @@ export function ChannelCard({ view, me, run, definition, step, readOnly, facts, 
           </div>
         </div>
         <div className="stack-tight off-fields">
-          <Checkbox checked={told} onChange={(event) => setTold(event.target.checked)} disabled={readOnly} data-testid="channel-told">{t('off.told')}{told && offset() !== null ? <span className="small tone-muted"> ▶ {timer((offset() ?? 0) * 1000)}</span> : null}</Checkbox>
+          <Checkbox checked={told} onChange={(event) => setTold(event.target.checked)} disabled={readOnly} data-testid="channel-told">{t('off.told')}{told && offset() !== null && callId?.startsWith('hand-') !== true ? <span className="small tone-muted"> ▶ {timer((offset() ?? 0) * 1000)}</span> : null}</Checkbox>
           {wrong === null ? null : <p role="alert" className="tone-red small" data-testid="channel-wrong">{t(`off.wrong.${wrong}`)}</p>}
           {readOnly ? null : <Button danger type="primary" style={{ alignSelf: 'flex-start' }} disabled={busy} onClick={() => void record()} data-testid="channel-record">{t('off.record')}</Button>}
         </div>

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { OperationKind } from '../operation/payload.ts';
 import { bilingual, CivilDate, Instant, Uuid7 } from '../protocol/ids.ts';
+import type { StopState } from './case-schema.ts';
 import type { CaseState } from './state.ts';
+import { resultFollowUpId, standingOf } from './stop-verify.ts';
 
 const Status = z.enum(['draft', 'in-review', 'returned', 'approved', 'executing', 'in-doubt', 'void']);
 
@@ -18,11 +20,18 @@ export const OpenItem = z.discriminatedUnion('kind', [
 ]);
 export type OpenItem = z.infer<typeof OpenItem>;
 
+/** By whoever read it: a card's last four are the same in every reading. */
+const lastFourOf = (state: CaseState, stop: StopState): string =>
+  stop.lastFour || state.verifiedStops[stop.id]?.lastFour || (Object.values(state.facts).flatMap(({ facts }) => facts.cards).find((card) => card.id === stop.cardId)?.lastFour ?? '');
+
+/** Ordered and not answered, or reported by another channel and not the bank's word yet (OF4); what came of that is a follow-up of its own. */
+const isOpenStop = (state: CaseState, stop: StopState): boolean => stop.status === 'ordered' || stop.status === 'in-doubt'
+  || (stop.status === 'manual' && !standingOf(state, stop).inForce && state.followUps.every((one) => one.id !== resultFollowUpId(stop.id)));
 
 /** What of a case is left to do, the most pressing first: it is handed over with its words, or somebody keeps it. */
 export function openItems(state: CaseState): OpenItem[] {
   return [
-    ...state.stops.filter((stop) => stop.status === 'ordered' || stop.status === 'in-doubt').map((stop): OpenItem => ({ kind: 'stop', id: stop.id, lastFour: stop.lastFour })),
+    ...state.stops.filter((stop) => isOpenStop(state, stop)).map((stop): OpenItem => ({ kind: 'stop', id: stop.id, lastFour: lastFourOf(state, stop) })),
     ...state.promises.filter((one) => one.status === 'open').map((one): OpenItem => ({
       kind: 'promise', id: one.promiseId, from: one.from, to: one.to, tries: one.tries.length, text: one.note,
       second: one.secondFrom === null || one.secondTo === null ? null : { from: one.secondFrom, to: one.secondTo },

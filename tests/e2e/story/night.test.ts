@@ -192,6 +192,9 @@ describe('a night that begins with the line and goes on without it', () => {
     await agent.click('successor-open');
     await agent.see('successor', 60_000);
     await picture('12-hand-over');
+    // Whoever takes over reads what is not in force, and when it will be tried.
+    expect(await agent.text(`hand-over-case-${settling}`)).toMatch(/离线会签已下达.*未生效/s);
+    expect(await agent.text(`hand-over-case-${calls[5]!.caseId}`)).toMatch(/停卡 尾号 \d{4}：银行还没有回执，不算停用/);
     const left = agent.page.locator('[data-testid^="hand-over-case-"][data-taken="false"]');
     const mine = [settling, ...calls.map(({ caseId }) => caseId)];
     for (const caseId of mine) await agent.see(`hand-over-case-${caseId}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '#shared/case/facts-of.ts';
 import { china } from '#shared/calendar/china-2026.ts';
+import { openItems } from '#shared/case/open-items.ts';
 import { resultsDue, standingOf, unverifiedStops, verifyStop, type CardReading } from '#shared/case/stop-verify.ts';
 import type { CommandBody } from '#shared/case/commands.ts';
 import { CardStatus } from '#shared/protocol/bank.ts';
@@ -53,6 +54,16 @@ describe('a loss reported while the line is down', () => {
   it('[SY8] is in force by no channel\'s receipt, only by the bank\'s word', () => {
     const world = reported({ channel: 'self-service-voice', receipt: 'IVR-1', inForceAt: '2026-11-23T01:00:00.000Z' });
     expect(standingOf(world.case, world.case.stops[0]!)).toMatchObject({ inForce: false, inForceAt: null, found: 'not-yet' });
+  });
+
+  it('[OF1] [OF4] [SY8] is handed over as a card that is not stopped, until the bank has spoken and the result is there to be told', () => {
+    const world = reported({ channel: 'self-service-voice', receipt: 'IVR-1' });
+    expect(openItems(world.case)).toEqual([{ kind: 'stop', id: STOP, lastFour: '' }]);
+    verify(world, silence);
+    expect(openItems(world.case)).toMatchObject([{ kind: 'stop', id: STOP }]);
+    verify(world, reading(world, 'locked', '2026-11-23T01:30:00.000Z'));
+    tell(world);
+    expect(openItems(world.case).map(({ kind }) => kind)).toEqual(['follow-up']);
   });
 
   it('[OF4] stopped already: recorded with the bank\'s time beside the reported one, and nothing is executed', () => {
