@@ -13,6 +13,8 @@ const makersOnly: ReadonlySet<string> = new Set<EventKind>([
   'item confirmed', 'escalated to lead', 'step ticked', 'step passed', 'run parked', 'run closed',
   // Words that people wrote beside the figures, in whatever field: each can tell them.
   'follow-up closed', 'stop ordered', 'manual stop recorded', 'stop reported offline', 'escalation finished', 'message sent',
+  // OF2: what a second person typed at the maker's screen is what the next reviewer has to find for themselves.
+  'blind entry here', 'execution ordered on return',
 ]);
 
 /** Words and figures of a reviewer: those of another reviewer would tell what is to be typed blind. */
@@ -22,6 +24,7 @@ const reviewersOwn: ReadonlySet<string> = new Set<EventKind>(['blind entry store
 function tells(event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boolean {
   if (reviewersOwn.has(event.kind)) return (event.body as { by: string }).by !== reader;
   if (event.kind === 'approval voided') return (event.body as EventBody<'approval voided'>).changed.length > 0;
+  if (event.kind === 'offline order returned') return (event.body as EventBody<'offline order returned'>).changed.length > 0;
   if (event.kind === 'follow-up opened') return (event.body as EventBody<'follow-up opened'>).operationId === null;
   return makersOnly.has(event.kind);
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { foldCase } from '#shared/case/evolve.ts';
 import { CaseState } from '#shared/case/state.ts';
 import { bodiesFor, hasSeenFigures } from '#shared/review/withholding.ts';
-import { approve, approved, CALL, confirmAll, draft, drafted, entered, putThrough, readFacts, REVIEW, rightEntry, submit, tickAll, verify } from '../case/path.ts';
+import { approve, approved, CALL, confirmAll, draft, drafted, entered, proof, putThrough, readFacts, REVIEW, rightEntry, submit, tickAll, verify } from '../case/path.ts';
+import { coSignHere, enterHere, order as orderReturn, submitHere } from '../case/on-return-path.ts';
 import { COLLEAGUE, id, LEAD, MAKER, OPERATION, REVIEWER, signedFor, type World } from '../case/world.ts';
 
 /** Everything one person gets of the case, as text. */
@@ -116,6 +117,32 @@ describe('blind re-entry', () => {
     readFacts(world, LEAD, 'review');
     world.must(LEAD, 'store blind entry', { reviewId: REVIEW, entry: rightEntry(world) });
     expect(told(world, LEAD)).toEqual(figures(world));
+  });
+
+  it('[TP6] [OF2] what a second person typed at one screen is not read by who reviews it when the order came back', () => {
+    const world = withFee(drafted());
+    readFacts(world, MAKER, 'worksheet');
+    draft(world);
+    tickAll(world);
+    verify(world, CALL);
+    expect([submitHere(world), enterHere(world), coSignHere(world), ...confirmAll(world, CALL), proof(world, CALL)].filter((code) => code !== null)).toEqual([]);
+    const [plan, ...others] = world.plans;
+    world.plans = [{ ...plan!, remainingFen: plan!.remainingFen - 100 }, ...others];
+    expect(orderReturn(world)).toBeNull();
+    expect(world.case.onReturn[OPERATION]).toMatchObject({ status: 'returned', returned: { code: 'of2-facts-changed', changed: [{ fact: 'plan.plan-1.remainingFen' }] } });
+    const pinnedBefore = String(plan!.remainingFen);
+    world.plans = [plan!, ...others];
+    readFacts(world, MAKER, 'worksheet');
+    draft(world);
+    tickAll(world);
+    expect(submit(world, REVIEW)).toBeNull();
+    world.must(LEAD, 'take review', { reviewId: REVIEW });
+    expect(told(world, LEAD)).toEqual([]);
+    expect(sightOf(world, LEAD)).not.toContain(pinnedBefore);
+    expect(told(world, MAKER)).not.toEqual([]);
+    readFacts(world, LEAD, 'review');
+    world.must(LEAD, 'store blind entry', { reviewId: REVIEW, entry: rightEntry(world) });
+    expect(told(world, LEAD)).toEqual(told(world, MAKER));
   });
 
   it('[TP6] what the customer confirmed is not read by the next reviewer before their entry', () => {
