@@ -44,6 +44,11 @@ function reviewerFault(state: CaseState, operation: OperationState, coSign: NonN
   return barred === null ? null : barred.refusal.code;
 }
 
+const releasedBy = (one: OnReturnState, coSign: NonNullable<OnReturnState['coSign']>, ordered: NonNullable<OnReturnState['order']>, executionId: string): Happened => ({
+  kind: 'offline order released',
+  body: { operationId: one.operationId, coSignId: one.coSignId, executionId, by: coSign.by, orderedAt: ordered.at, factsReadAt: one.factsReadAt },
+});
+
 /** A desktop knows nobody else: there whoever signed passes for entitled, and the centre judges. */
 function peopleOnReturn(operation: OperationState, payload: OperationPayload, coSign: NonNullable<OnReturnState['coSign']>, context: DecideContext): DecideContext['person'] {
   if (context.at === 'server') return context.person;
@@ -72,8 +77,12 @@ export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: No
   const operation = state.operations[one.operationId];
   const { coSign } = one;
   if (operation === undefined) return returned('operation-unknown');
-  if (operation.execution !== null) return returned('tp4-already-started');
   if (coSign === null) return returned('of2-not-co-signed');
+  if (operation.execution !== null) {
+    // SY9: booked by this very order in a time that the log has lost, and taken up since: nobody is told that nothing was done.
+    const own = operation.execution.lines.every((line) => ordered.keys.some(({ key }) => key === line.key));
+    return own ? { is: 'released', events: [releasedBy(one, coSign, ordered, operation.execution.id)] } : returned('tp4-already-started');
+  }
   const { payload } = operation;
   if (payload === null || operation.digest !== one.digest) return returned('tp2-digest');
   if (payload.totalDueFen > offlineTerms(context.control).capFen) return returned('of2-over-cap');
@@ -98,10 +107,7 @@ export function settleOnReturn(state: CaseState, one: OnReturnState, ordered: No
   if (differs.length > 0) return returned('of2-typed-differs', { differs });
   return {
     is: 'released',
-    events: [...ruling.events, {
-      kind: 'offline order released',
-      body: { operationId: operation.id, coSignId: one.coSignId, executionId: ordered.executionId, by: coSign.by, orderedAt: ordered.at, factsReadAt: one.factsReadAt },
-    }],
+    events: [...ruling.events, releasedBy(one, coSign, ordered, ordered.executionId)],
   };
 }
 

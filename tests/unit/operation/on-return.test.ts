@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecideContext } from '#shared/case/context.ts';
 import type { EventBody } from '#shared/case/events.ts';
 import { CALL, confirmAll, draft, drafted, hangUp, orderOf, proof, putThrough, rightEntry, submit, tickAll } from '../case/path.ts';
+import { settled, settleOnReturn } from '#shared/operation/on-return-settle.ts';
 import { believing, confirmedHere, coSignHere, CO_SIGN, enterHere, offline, order, orderHere, signedHere, submissionHere, submitHere } from '../case/on-return-path.ts';
 import { control, CUSTOMER, id, LEAD, MAKER, OPERATION, REVIEWER, SECOND, signedFor, type World } from '../case/world.ts';
 
@@ -71,6 +72,28 @@ describe('an order made offline', () => {
     const here = submissionHere(world);
     world.case.reviews[id(770)] = { digest: here.signed.digest } as never;
     expect(world.do(MAKER, 'submit for return', here)).toBe('tp2-digest');
+  });
+
+  it.each(['before the order comes again', 'while the order waits'])('[OF2] [SY9] what was booked in a time that the log lost, and taken up %s, is never said to be not done', (when) => {
+    const world = confirmedHere();
+    const body = orderHere(world);
+    const { lines } = world.operation().payload!;
+    const recovered = (): void => world.happen({
+      kind: 'execution recovered',
+      body: { operationId: OPERATION, executionId: id(790), digest: body.digest, lines: lines.map((line, index) => ({ lineId: line.lineId, planId: line.type === 'settlement' ? line.planId : null, key: body.keys[index]!.key })) },
+    });
+    if (when === 'before the order comes again') {
+      recovered();
+      expect(world.do(MAKER, 'order on return', body, believing)).toBeNull();
+    } else {
+      expect(world.do(MAKER, 'order on return', body, { ...believing, gateFacts: 'unknown' })).toBeNull();
+      recovered();
+      const one = world.case.onReturn[OPERATION]!;
+      for (const event of settled(one, settleOnReturn(world.case, one, one.order!, world.context(MAKER, believing)), '2026-11-23')) world.happen(event);
+    }
+    expect(status(world)).toBe('released');
+    expect(world.case.followUps).toMatchObject([{ what: { en: expect.stringContaining('was executed') as string } }]);
+    expect(world.events.filter((event) => event.kind === 'execution started')).toEqual([]);
   });
 
   it('[OF2] on the desktop it only waits: nothing starts, and nothing is said to be done', () => {
