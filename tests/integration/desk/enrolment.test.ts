@@ -21,7 +21,9 @@ describe('[PR9] a workstation', () => {
     server.cut();
     await untilView(desk.client, 'sync', {}, (view) => view.connection !== 'online');
     await inStep(desk);
-    expect(server.hellos.map((hello) => hello.workstation)).toEqual([onlyMachine(server).id, onlyMachine(server).id]);
+    // Once more, or oftener where the machine is slow.
+    expect(server.hellos.length).toBeGreaterThan(1);
+    expect(new Set(server.hellos.map((hello) => hello.workstation))).toEqual(new Set([onlyMachine(server).id]));
     expect(first?.proof).toHaveLength(88);
     await desk.client.calls.signOut({});
     await signInto(desk, server.url);
@@ -86,9 +88,9 @@ describe('[PR9] a workstation', () => {
     const desk = await aSignedInDesk(server);
     onlyMachine(server).status = 'revoked';
     server.goodbye({ code: 'workstation-revoked' });
-    await untilView(desk.client, 'session', {}, (view) => view.status === 'signed-out' && view.refusal?.code === 'workstation-revoked');
-    expect(code(await signInto(desk, server.url))).toBe('workstation-revoked');
-    expect(await enrol(desk, server)).toMatchObject({ ok: true, value: { status: 'revoked' } });
+    await untilView(desk.client, 'session', {}, (view) => view.status === 'signed-out' && view.refusal?.code === 'workstation-wiped');
+    // PR6: it has wiped itself, its key too.
+    expect(code(await signInto(desk, server.url))).toBe('workstation-wiped');
     expect(await enrol(desk, server)).toMatchObject({ ok: true, value: { status: 'enrolled' } });
     expect(server.machines.size).toBe(2);
     expect(code(await signInto(desk, server.url))).toBe('ok');

@@ -42,7 +42,8 @@ it('walks no table from end to end, and sorts nothing, whatever it is asked', ()
     const unbound = sql.replaceAll('?', "'1'");
     for (const step of db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${unbound}`).all()) {
       // The last row of `batches` and the range of audit entries are read along an index from one end.
-      const bounded = /LIMIT/.test(sql) && /^SCAN batches$/.test(step.detail);
+      // What is left for a reader is counted over rows that an index gave, up to a limit.
+      const bounded = /LIMIT/.test(sql) && /^SCAN (batches|\(subquery-\d+\))$/.test(step.detail);
       if ((step.detail.startsWith('SCAN') && !bounded) || step.detail.includes('TEMP B-TREE')) wrong.push(`${step.detail}: ${sql}`);
     }
   }
