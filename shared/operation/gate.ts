@@ -108,7 +108,10 @@ function confirmationStands(operation: OperationState, digest: string, callId: s
 export function gate(state: CaseState, order: CommandBody<'order execution'>, context: DecideContext): Ruling {
   // OF2: what was submitted to be ordered offline has a longer validity and another way of being judged; it is no approval here.
   if (state.onReturn[order.operationId]?.digest === order.digest) return refuse('of2-order-only');
-  return gateOn({ call: ownCallOf(state, order.callId, context.by.person), at: context.now }, state, order, context);
+  // TP1, CT6: a call logged by hand is a claim; while the phones can be heard it is the phone system that says who is on the line.
+  const unheard = Object.hasOwn(state.handCalls, order.callId) && state.handCalls[order.callId]?.joinedTo === null;
+  const call = unheard && context.lights !== 'unknown' && context.lights.phone === 'up' ? null : ownCallOf(state, order.callId, context.by.person);
+  return gateOn({ call, at: context.now }, state, order, context);
 }
 
 /**

@@ -251,6 +251,22 @@ describe('the gate, clause by clause: the confirmation', () => {
     expect(world.events.findLast((event) => event.kind === 'execution started')!.body).toMatchObject({ recordingId: null, callId: CALL });
   });
 
+  it('[TP1] [CT6] a call logged by hand is a claim while the phones can be heard, whatever policy says of recordings', () => {
+    const hand = `hand-${id(97)}`;
+    const logged = (joinedTo: string | null): World => {
+      const world = withKind(confirmed(), { recordingRequired: false });
+      const operation = world.operation();
+      world.state = {
+        ...world.case,
+        handCalls: { [hand]: { callId: hand, direction: 'in', number: null, startedAt: world.now, endedAt: null, by: world.case.owner!, joinedTo } as never },
+        operations: { ...world.case.operations, [OPERATION]: { ...operation, confirmation: { ...operation.confirmation!, callId: hand } } },
+      };
+      return world;
+    };
+    refused(logged(null), 'tp1-no-call', hand);
+    expect(order(logged(CALL), hand)).toBeNull();
+  });
+
   it('[TP16] the recording and the facts that were read are named in the event', () => {
     const world = confirmed();
     order(world, CALL);
