@@ -44,7 +44,7 @@ function Facts({ sync }: { sync: Sync }) {
       {line(t('unsent'), <span className="tabular" data-testid="sync-unsent">{sync.unsent}{sync.inFlight > 0 ? ` · ${t('inFlight')} ${sync.inFlight}` : ''}</span>)}
       {sync.unsent > 0 && sync.connection === 'online' && sync.unsentOf > 1
         ? line('', <Progress done={sync.unsentOf - sync.unsent} of={sync.unsentOf} words={t('draining', { done: sync.unsentOf - sync.unsent, of: sync.unsentOf })} testId="sync-draining" />) : null}
-      {line(t('caughtUp'), !sync.catchingUp ? t('upToDate') : sync.behind === null ? t('catchingUp')
+      {line(t('caughtUp'), !sync.catchingUp ? t(sync.connection === 'online' ? 'upToDate' : 'asOfContact') : sync.behind === null ? t('catchingUp')
         : <Progress done={sync.behind.of - sync.behind.left} of={sync.behind.of} words={t('behind', { left: sync.behind.left, of: sync.behind.of })} testId="sync-behind" />)}
       {line(t('spooled'), <span data-testid="sync-spooled" data-n={sync.spooled}>{sync.spooled === 0 ? t('spooled.none') : t('spooled.n', { n: sync.spooled })}</span>)}
       {line(t('clock'), demoClock ? t('clockDemo') : sync.clockIsOff ? <span className="tone-red">✕ {t('clockOff', { s: Math.round(Math.abs(sync.clockOffsetMs) / 1000) })}</span> : t('clockOk', { ms: sync.clockOffsetMs }))}

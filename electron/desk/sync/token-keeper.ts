@@ -54,7 +54,8 @@ export class TokenKeeper {
     this.#cancel();
     if (this.#token === null) return;
     const left = Date.parse(this.#token.expiresAt) - this.#clock.nowMs();
-    this.#cancel = this.#environment.after(Math.max(1000, left * RENEW_AFTER), () => void this.#renew());
+    // A clock that jumped ahead makes every token look over: that is no reason to ask each second.
+    this.#cancel = this.#environment.after(left <= 0 ? RENEW_AGAIN_MS : Math.max(1000, left * RENEW_AFTER), () => void this.#renew());
   }
 
   rest(): void {
