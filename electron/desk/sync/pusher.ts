@@ -48,6 +48,7 @@ export class Pusher {
   /** Something must be done first: the feed is read, a key is kept. */
   #holds = 0;
   #pullFirst = false;
+  #greeted = false;
   #cancelRetry: () => void = () => {};
 
   constructor(parts: PusherParts) {
@@ -69,6 +70,7 @@ export class Pusher {
     this.#window.begin();
     this.#plan = null;
     this.#pullFirst = pullFirst;
+    this.#greeted = false;
     this.#holds = 0;
     this.#retryInTime();
     if (first === null) return this.pump();
@@ -87,6 +89,16 @@ export class Pusher {
     const due = this.#parts.setAside.list().map((one) => Date.parse(one.tryAt)).filter((at) => at > this.#parts.clock.nowMs());
     if (due.length === 0) return;
     this.#cancelRetry = this.#parts.environment.after(Math.min(...due) - this.#parts.clock.nowMs() + 1, () => this.wake());
+  }
+
+  /**
+   * The centre has answered a pull on this connection, so its log is the one that this desktop's numbers are of. After a
+   * restore what is new must not go before what is to be sent again (SY2, SY9): that costs a push one round trip.
+   */
+  greeted(): void {
+    if (this.#greeted) return;
+    this.#greeted = true;
+    this.pump();
   }
 
   /** The feed was read to its end. */
@@ -119,7 +131,7 @@ export class Pusher {
 
   /** Sends as much as may be on its way. */
   pump(): void {
-    if (this.#holds > 0 || this.#pullFirst) return;
+    if (this.#holds > 0 || this.#pullFirst || !this.#greeted) return;
     const link = this.#parts.link();
     let sent = false;
     try {

@@ -83,6 +83,7 @@ export class SyncClient {
       link: () => line.link,
       heard: () => {
         this.#heard();
+        this.#pusher.greeted();
         progress();
       },
       caughtUp: () => {
