@@ -91,7 +91,11 @@ describe('leaving with unsent work', () => {
   it('asks, and stays when told so; nothing is lost', async () => {
     await tryIn('agent', 'aidline-demo');
     await agent.see('top-bar');
+    // A call that is over: one that is on would not let the window close at all.
     await agent.click('open-by-hand');
+    await agent.click('log-now');
+    await agent.type('log-until', await agent.at('log-from').inputValue());
+    await agent.click('log-call');
     await agent.see('intent-picker');
     await expect.poll(() => agent.at('unsent').getAttribute('data-unsent')).toBe('0');
     await centre.kill();
