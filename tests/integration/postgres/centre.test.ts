@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { booked, clearStage, LARGE, ready, refusalsInAudit, setStage, startDemoCentre, statusOf, type Stage } from '../server/story.ts';
+import { Cluster } from './cluster.ts';
+
+let cluster: Cluster;
+let stage: Stage;
+let database: string;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  database = await cluster.database();
+  stage = await setStage(['--database', cluster.url(database)]);
+}, 120_000);
+afterAll(async () => {
+  await clearStage(stage);
+  await cluster.dispose();
+});
+
+describe('a whole centre on PostgreSQL', () => {
+  it('[TP1] [TP4] [TP6] two people release a large settlement, and it is booked once', async () => {
+    const { drafted, order } = await ready(stage, LARGE);
+    expect(await stage.mentor.refusal('order execution', drafted.caseId, order)).toBe('not-the-maker');
+    await stage.agent.must('order execution', drafted.caseId, order);
+    await stage.agent.until(() => statusOf(stage.agent, drafted) === 'done', 'the booking');
+    expect((await booked(stage)).length).toBe(LARGE.planIds.length);
+    expect(await refusalsInAudit(stage, stage.mentor.person)).toContain('not-the-maker');
+  });
+
+  it('[PR7] keeps log and keys in the database, sealed, and neither in the data folder', async () => {
+    const [log] = await cluster.sql<{ sealed: string; all: string; keys: string }>(database, `SELECT count(*) FILTER (WHERE key_id <> 'unsealed') AS sealed, count(*) AS all, (SELECT count(*) FROM aidline.keys) AS keys FROM aidline.bodies`);
+    expect(Number(log!.all)).toBeGreaterThan(50);
+    expect(log!.sealed).toBe(log!.all);
+    expect(Number(log!.keys)).toBeGreaterThan(3);
+    const { readdirSync } = await import('node:fs');
+    expect(readdirSync(stage.data).filter((name) => name.startsWith('log.') || name.startsWith('keys.'))).toEqual([]);
+  });
+
+  it('[SY9] [TP4] stands after a restart where it stood, in the same epoch', async () => {
+    const before = await stage.running.centre.log.head();
+    const executed = await booked(stage);
+    await stage.running.stop();
+    stage.running = (await startDemoCentre(stage.data, ['--database', cluster.url(database)])).running;
+    const after = await stage.running.centre.log.head();
+    expect(after.epoch).toBe(before.epoch);
+    expect(after.position).toBeGreaterThanOrEqual(before.position);
+    expect(await booked(stage)).toEqual(executed);
+  });
+});
