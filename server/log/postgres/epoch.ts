@@ -51,10 +51,19 @@ async function whyNew(client: pg.Client, { head, epoch }: Locked, origin: Origin
   if (known === null) await rememberOrigin(client, origin);
   const differs = known === null ? null : originDiffers(known, origin);
   if (differs !== null) return differs;
-  if (seen === null || seen.system !== origin.system || seen.epoch !== epoch) return null;
+  return seen === null || seen.system !== origin.system ? null : putBack(client, { head, epoch }, origin, seen);
+}
+
+/** Whether the log lacks what this server had seen of it, and no epoch began for that yet. */
+async function putBack(client: pg.Client, { head, epoch }: Locked, origin: Origin, seen: Seen): Promise<string | null> {
   const { rows } = await client.query<{ there: boolean; back: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM batches WHERE batch = $1 AND link = $2) AS there, pg_current_wal_lsn() < $3::pg_lsn AS back`, [seen.batch, Buffer.from(seen.link, 'hex'), seen.lsn],
   );
   if (rows[0]?.there === true && !(seen.timeline === origin.timeline && rows[0].back)) return null;
+  if (seen.epoch !== epoch) {
+    // Another server may have begun one after the same loss: then the chain knows the epoch of before as well.
+    const known = await client.query(`SELECT 1 FROM entries WHERE class = 'audit' AND strpos(content, $1) > 0 LIMIT 1`, [`"detail":{"epoch":"${seen.epoch}"`]);
+    if (known.rows.length > 0) return null;
+  }
   return `database put back to an earlier state (batch ${seen.batch} was there, now it ends at ${head.batch})`;
 }

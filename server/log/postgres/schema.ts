@@ -43,7 +43,8 @@ async function versionOf(client: pg.Client): Promise<Version | 'foreign' | null>
   const found = rows[0];
   if (found === undefined || found.tables === 0) return null;
   if (!found.known) return 'foreign';
-  const version = await client.query('SELECT version, minimum_code AS "minimumCode" FROM schema_version');
+  // With the schema's name: whoever may not look into it is told so, and not that there is no such table.
+  const version = await client.query(`SELECT version, minimum_code AS "minimumCode" FROM ${SCHEMA}.schema_version`);
   return version.rows[0] === undefined ? 'foreign' : Version.parse(version.rows[0]);
 }
 

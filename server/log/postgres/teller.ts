@@ -5,6 +5,7 @@
  */
 import type { Appended } from '../log.ts';
 import type { Committed } from '../group-rules.ts';
+import { LogFailure } from '../log-errors.ts';
 import type { PostgresReader } from './reader.ts';
 
 const LOT = 200;
@@ -70,9 +71,11 @@ export class Teller {
     }
   }
 
-  /** Rejects nothing: what could not be read is read by the next look. */
+  /** Rejects nothing: what could not be read while the database is away is read by the next look. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#last = this.#last.then(work).catch(this.#onListenerError);
+    this.#last = this.#last.then(work).catch((thrown: unknown) => {
+      if (!(thrown instanceof LogFailure)) this.#onListenerError(thrown);
+    });
     return this.#last;
   }
 

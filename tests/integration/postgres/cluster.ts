@@ -1,7 +1,7 @@
 /** A PostgreSQL of a test's own: a fresh cluster in a temporary folder, run by an ordinary user, gone afterwards. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,19 +50,21 @@ export class Cluster {
   readonly #user = runner();
   #child: ChildProcess | null = null;
   #settings: Record<string, string> = {};
+  #disk: string | null = null;
 
   private constructor(folder: string, port: number) {
     this.folder = folder;
     this.port = port;
   }
 
-  /** A running cluster. @param settings of its configuration */
-  static async start(settings: Record<string, string> = {}): Promise<Cluster> {
+  /** A running cluster. @param settings of its configuration @param disk size of the small disk at `small` that it is to have, as tmpfs takes it */
+  static async start(settings: Record<string, string> = {}, disk: string | null = null): Promise<Cluster> {
     const folder = mkdtempSync(join(place, 'aidline-pg-'));
     const cluster = new Cluster(folder, await freePort());
     const { uid, gid } = cluster.#user;
     if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
     cluster.#run('initdb', ['-D', cluster.data, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale', 'C', '--no-sync']);
+    cluster.#disk = disk;
     await cluster.up(settings);
     return cluster;
   }
@@ -90,9 +92,9 @@ export class Cluster {
   async up(settings = this.#settings): Promise<void> {
     this.#settings = settings;
     const all = { listen_addresses: '127.0.0.1', unix_socket_directories: this.folder, port: String(this.port), max_connections: '60', shared_buffers: '32MB', ...settings };
-    const child = spawn(join(programs(), 'postgres'), ['-D', this.data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])], { ...this.#user, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = this.#spawn([join(programs(), 'postgres'), '-D', this.data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])]);
     let said = '';
-    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    child.stderr?.on('data', (data: Buffer) => (said += data.toString()));
     this.#child = child;
     process.once('exit', () => child.kill('SIGQUIT'));
     for (let tries = 0; ; tries += 1) {
@@ -104,6 +106,28 @@ export class Cluster {
         await wait(50);
       }
     }
+  }
+
+  /** A small disk is mounted where only the server sees it: root needs a mount namespace for that, anybody else a user namespace as well. */
+  #spawn([program = '', ...args]: string[]): ChildProcess {
+    const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe'];
+    if (this.#disk === null) return spawn(program, args, { ...this.#user, stdio });
+    const { uid, gid } = this.#user;
+    mkdirSync(this.small, { recursive: true });
+    const become = uid === undefined ? '' : `setpriv --reuid=${uid} --regid=${gid} --clear-groups`;
+    const script = `mount -t tmpfs -o size=${this.#disk},mode=700,uid=${uid ?? process.getuid?.()},gid=${gid ?? process.getgid?.()} none '${this.small}' && exec ${become} "$0" "$@"`;
+    return spawn('unshare', [...(uid === undefined ? ['-U', '-m', '--map-current-user', '--keep-caps'] : ['-m']), 'sh', '-c', script, program, ...args], { stdio });
+  }
+
+  /** Where the small disk is. */
+  get small(): string {
+    return join(this.folder, 'small');
+  }
+
+  /** Makes room on it. */
+  grow(size: string): void {
+    const done = spawnSync('nsenter', ['-t', String(this.#child?.pid), ...(this.#user.uid === undefined ? ['-U', '--preserve-credentials'] : []), '-m', 'mount', '-o', `remount,size=${size}`, this.small], { encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`nsenter: ${done.stderr}`);
   }
 
   /** @param how `fast` as an operator would; `immediate` as a power cut: nothing is written any more, recovery at the next start */
@@ -129,9 +153,9 @@ export class Cluster {
   }
 
   /** An empty database. */
-  async database(): Promise<string> {
+  async database(more = ''): Promise<string> {
     const name = `log_${process.pid}_${(made += 1)}`;
-    await this.sql('postgres', `CREATE DATABASE ${name}`);
+    await this.sql('postgres', `CREATE DATABASE ${name} ${more}`);
     return name;
   }
 
@@ -139,6 +163,35 @@ export class Cluster {
   async admit(lines: readonly string[]): Promise<void> {
     writeFileSync(join(this.data, 'pg_hba.conf'), `${lines.join('\n')}\n`);
     await this.sql('postgres', 'SELECT pg_reload_conf()');
+  }
+
+  /** Puts a copy of the data folder in its place, while it is down. */
+  adopt(copy: string): void {
+    renameSync(copy, this.data);
+    chmodSync(this.data, 0o700);
+    const { uid, gid } = this.#user;
+    if (uid === undefined || gid === undefined) return;
+    const own = (path: string): void => {
+      chownSync(path, uid, gid);
+      if (statSync(path).isDirectory()) for (const name of readdirSync(path)) own(join(path, name));
+    };
+    own(this.data);
+  }
+
+  /** Another server that follows this one, and has all of it. */
+  async standby(): Promise<Cluster> {
+    const folder = mkdtempSync(join(place, 'aidline-pg-'));
+    const follower = new Cluster(folder, await freePort());
+    const { uid, gid } = this.#user;
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+    this.run('pg_basebackup', ['-D', follower.data, '-R', '-X', 'stream', '-c', 'fast']);
+    await follower.up({ hot_standby: 'on' });
+    return follower;
+  }
+
+  /** Ends following. */
+  async promote(): Promise<void> {
+    await this.sql('postgres', 'SELECT pg_promote()');
   }
 
   async dispose(): Promise<void> {
