@@ -57,9 +57,9 @@ export class Cluster {
     this.port = port;
   }
 
-  /** A running cluster. @param settings of its configuration @param disk size of the small disk at `small` that it is to have, as tmpfs takes it */
-  static async start(settings: Record<string, string> = {}, disk: string | null = null): Promise<Cluster> {
-    const folder = mkdtempSync(join(place, 'aidline-pg-'));
+  /** A running cluster. @param settings of its configuration @param disk size of the small disk at `small` that it is to have, as tmpfs takes it @param under where its folder is made */
+  static async start(settings: Record<string, string> = {}, disk: string | null = null, under = place): Promise<Cluster> {
+    const folder = mkdtempSync(join(under, 'aidline-pg-'));
     const cluster = new Cluster(folder, await freePort());
     const { uid, gid } = cluster.#user;
     if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
