@@ -97,7 +97,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       more.onReplaced?.();
     },
   });
-  if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
+  if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const credentials = new Credentials(join(options.data, 'people.sqlite'));
   const administration = new Administration(log, now);

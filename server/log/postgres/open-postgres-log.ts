@@ -159,14 +159,16 @@ class PostgresLog implements EventLog {
     }
   }
 
+  /** Of the whole log, whoever appended: a server that does nothing itself is a witness as well. */
   async #note(): Promise<void> {
     const { seenFile = null } = this.#options;
-    if (seenFile === null || this.#broken !== null || this.#known.batch === this.#noted) return;
+    if (seenFile === null || this.#broken !== null) return;
     try {
+      const { epoch, batch, link } = await this.#reader.head();
+      if (batch === this.#noted || epoch !== this.#standing.epoch) return;
       const [row] = await this.#connections.rows<{ lsn: string }>('lsn', 'SELECT pg_current_wal_lsn()::text AS lsn', []);
-      const { batch, link } = this.#known;
       const { system, timeline } = this.#standing.origin;
-      await writeSeen(seenFile, { system, timeline, lsn: row?.lsn ?? '0/0', epoch: this.#standing.epoch, batch, link });
+      await writeSeen(seenFile, { system, timeline, lsn: row?.lsn ?? '0/0', epoch, batch, link });
       this.#noted = batch;
     } catch {
       // Noted again in a moment.

@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readingSealer } from '../../../server/audit/reading-sealer.ts';
+import { verifyAudit } from '../../../server/audit/verify.ts';
 import { booked, clearStage, LARGE, ready, refusalsInAudit, setStage, startDemoCentre, statusOf, type Stage } from '../server/story.ts';
 import { Cluster } from './cluster.ts';
 
@@ -30,8 +34,16 @@ describe('a whole centre on PostgreSQL', () => {
     expect(Number(log!.all)).toBeGreaterThan(50);
     expect(log!.sealed).toBe(log!.all);
     expect(Number(log!.keys)).toBeGreaterThan(3);
-    const { readdirSync } = await import('node:fs');
     expect(readdirSync(stage.data).filter((name) => name.startsWith('log.') || name.startsWith('keys.'))).toEqual([]);
+  });
+
+  it('[PR5] [PR7] is verified beside the running server: chain, feeds, sealed grants and checkpoints', async () => {
+    const url = cluster.url(database);
+    const sealer = await readingSealer(join(stage.data, 'ring.key'), url);
+    const report = await verifyAudit({ database: url, checkpoints: join(stage.data, 'checkpoints'), keys: [], restored: new Set(), sealer });
+    expect(report.faults).toEqual([]);
+    expect(report.checkpoints.count).toBeGreaterThan(0);
+    expect(report.entries).toBeGreaterThan(50);
   });
 
   it('[SY9] [TP4] stands after a restart where it stood, in the same epoch', async () => {
