@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readingSealer } from '../../../server/audit/reading-sealer.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
 import { booked, clearStage, LARGE, ready, refusalsInAudit, setStage, startDemoCentre, statusOf, type Stage } from '../server/story.ts';
+import { cleanUp, end, folder, run, serve } from '../server/child-server.ts';
 import { Cluster } from './cluster.ts';
+import { openLog } from './postgres-fixture.ts';
 
 let cluster: Cluster;
 let stage: Stage;
@@ -16,6 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await clearStage(stage);
+  await cleanUp();
   await cluster.dispose();
 });
 
@@ -55,5 +58,18 @@ describe('a whole centre on PostgreSQL', () => {
     expect(after.epoch).toBe(before.epoch);
     expect(after.position).toBeGreaterThanOrEqual(before.position);
     expect(await booked(stage)).toEqual(executed);
+  });
+
+  it('[SY9] ends with code 3 where an epoch begins elsewhere, for its keeper to start it anew; it then stands on that epoch', async () => {
+    const args = ['--demo', '--data', folder(), '--crowd', '0', '--calls', 'off', '--database', cluster.url(await cluster.database())];
+    const { child } = await serve(args);
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const begun = await run(['new-epoch', ...args.slice(-2), '--reason', 'restored']);
+    expect(await ended).toBe(3);
+    const again = await serve(args);
+    const log = await openLog(args.at(-1) ?? '');
+    expect(begun.out).toContain((await log.head()).epoch);
+    await log.close();
+    expect(await end(again.child)).toBe(0);
   });
 });

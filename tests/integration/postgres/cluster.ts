@@ -55,6 +55,7 @@ export class Cluster {
   private constructor(folder: string, port: number) {
     this.folder = folder;
     this.port = port;
+    process.once('exit', () => this.#child?.kill('SIGQUIT'));
   }
 
   /** A running cluster. @param settings of its configuration @param disk size of the small disk at `small` that it is to have, as tmpfs takes it @param under where its folder is made */
@@ -96,7 +97,6 @@ export class Cluster {
     let said = '';
     child.stderr?.on('data', (data: Buffer) => (said += data.toString()));
     this.#child = child;
-    process.once('exit', () => child.kill('SIGQUIT'));
     for (let tries = 0; ; tries += 1) {
       if (child.exitCode !== null || tries > 600) throw new Error(`postgres did not start: ${said}`);
       try {
