@@ -284,7 +284,7 @@ export function createDesk(parts: DeskParts): Desk {
       const done = await importSpool(content, server, postSpool);
       return 'refusal' in done ? { ok: false, refusal: done.refusal } : told(done);
     }),
-    deliverSpool: overTls(async ({ server }) => told(await deliverSpool({ spool, server, post: postSpool }))),
+    deliverSpool: overTls(async ({ server }) => told(await deliverSpool({ spool, server, post: postSpool, now: () => instantOf(parts.environment.now()) }))),
     spooled: ({ server }) => ({ ok: true, value: { rows: spool.count(server) } }),
     quitCheck: () => ({ ok: true, value: { unsent: session?.unsent ?? 0 } }),
     syncStatus: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.syncView() }),

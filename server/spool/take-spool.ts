@@ -13,7 +13,7 @@ import { centreOfThen } from './late-cases.ts';
 import { openRow, openSession, type OpenedSession } from './open-row.ts';
 import { records } from './records-or-acts.ts';
 import type { SpoolKeys } from './spool-keys.ts';
-import { mayStill, standingOf } from './standing.ts';
+import { mayStill, standingOf, type Standing } from './standing.ts';
 import type { LateItem, LateWorkTray } from './tray.ts';
 
 export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; owners: Pick<DesktopOwners, 'claim'> };
@@ -58,6 +58,7 @@ export class SpoolTaker {
         cases.set(order, [...(cases.get(order) ?? []), { index, row, session, outer }]);
       } else if (session?.key !== 'unknown') audit.push(...this.#isUnreadable(session, row.id));
     }
+    await this.#expectLate([...cases.values()].flat());
     // Each case in its order (SY2); cases do not wait for one another.
     await Promise.all([...cases.values()].map(async (ofCase) => {
       let waits = false;
@@ -81,6 +82,17 @@ export class SpoolTaker {
     return { results };
   }
 
+  /** What has an answer already was sent in time, by its author. */
+  async #expectLate(rows: readonly Readable[]): Promise<void> {
+    const { centre, tray } = this.#parts;
+    const late: string[] = [];
+    for (const { session, outer } of rows) {
+      const standing = standingOf(centre, session);
+      if (standing !== null && barredFrom(standing, outer) !== null && (await centre.log.commandAnswer(outer.id)) === null) late.push(outer.id);
+    }
+    await tray.expect(late);
+  }
+
   /** In the case itself, so that whoever reads it knows that its author could not stand for it any more. */
   async #mark(late: readonly LateItem[]): Promise<void> {
     const { log, cases, clock, newId } = this.#parts.centre;
@@ -93,7 +105,7 @@ export class SpoolTaker {
   }
 
   async #takeOne(session: OpenedSession, sealed: OuterCommand): Promise<Taken> {
-    const { centre, owners } = this.#parts;
+    const { centre, owners, tray } = this.#parts;
     const standing = standingOf(centre, session);
     // Numbers are counted by desktop: whoever certified another's as theirs would take that one's numbers.
     const isProven = session.person === 'valid';
@@ -104,7 +116,7 @@ export class SpoolTaker {
     const outer = isNew && !isProven ? onItsOwn(sealed) : sealed;
     // OF1: what was done on a case taken over at one screen comes after the hand-over, whosever row is delivered first.
     if (isNew && (await this.#waitsForAnother(outer))) return { status: 'stays', told: null, isNew: false };
-    const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');
+    const barred = barredFrom(standing, outer);
     if (barred === null) {
       const result = await this.#push(centre, person, session, outer);
       if (result === null) return STAYS;
@@ -116,6 +128,7 @@ export class SpoolTaker {
       ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, barred !== 'role-may-not')
       : await this.#refuse(person, outer, barred !== 'role-may-not');
     if (result === null) return STAYS;
+    if (!isNew && !tray.expects(outer.id)) return { status: result.status === 'accepted' ? 'taken' : 'refused', told: null, isNew };
     return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
   }
 
@@ -132,7 +145,16 @@ export class SpoolTaker {
   async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, isLast = false): Promise<Answered | null> {
     const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop };
     const result = await takeCommand(centre, seat, outer);
-    return settled(result) ?? (result.status === 'forked' || isLast ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
+    const isAlone = result.status === 'forked' || isLast || (result.status === 'gap' && (await this.#isLeftBehind(outer)));
+    return settled(result) ?? (isAlone ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
+  }
+
+  /**
+   * A desktop that takes a new incarnation renumbers all that it holds unsent: what is missing before a row of an older one
+   * comes no more under that number. So it is with a row whose outbox lost it to a power cut.
+   */
+  async #isLeftBehind({ desktop, incarnation }: OuterCommand): Promise<boolean> {
+    return (await this.#parts.centre.log.lastIncarnation(desktop)) > incarnation;
   }
 
   /** What acts, of somebody who may not: refused for good, under its own number, so that what comes after it can be judged. */
@@ -174,6 +196,9 @@ function dependsOnOf(outer: OuterCommand): readonly string[] {
     return [];
   }
 }
+
+/** PR3: also by a role of now that does not let them do it at all. */
+const barredFrom = ({ person, barred }: Standing, { kind }: OuterCommand): Standing['barred'] => barred ?? (mayStill(person, kind) ? null : 'role-may-not');
 
 /** The desktop's own claim of when it was made; a row may have been sealed later. */
 function madeAtOf(outer: OuterCommand): string | null {

@@ -128,6 +128,7 @@ export class OpenSession {
       store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation: signedIn.workstationId, token: signedIn.token,
       prove: (token) => signedIn.signing.prove(token),
       beforePush: () => this.#beforePush(),
+      newEpoch: () => this.#spool?.newEpoch(),
       signInAgain: parts.signInAgain,
       changed: (streams) => {
         this.#takenOver?.noted(streams);

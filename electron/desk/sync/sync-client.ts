@@ -38,6 +38,8 @@ export type SyncParts = {
   beforePush(): Promise<void> | null;
   /** Each time that the connection stands and the token was taken. */
   cameUp(): void;
+  /** SY9: the server's log is another one than was known. */
+  newEpoch?(): void;
   /** The server ends this person's session. */
   ended(refusal: Refusal): void;
   /** Told of what is neither the line's fault nor the disk's. */
@@ -200,6 +202,7 @@ export class SyncClient {
     // Another log, perhaps another server: what the old one could not take this one may.
     this.#setAside.tryAgain(null, clock.now());
     this.#parts.changed(new Set(store.outbox.openStreams()));
+    this.#parts.newEpoch?.();
     this.#line.drop(null);
   }
 

@@ -97,6 +97,7 @@ export const eventWords: Record<string, Bilingual> = {
   'hang-up suggested': { zh: '{by} 建议先挂断', en: '{by} suggested to hang up first' },
   'review passed to lead': { zh: '{by} 转班组长复核', en: '{by} passed the review to a lead' },
   'late work noted': { zh: '补收 {author} 没有送出的“{kind}”（{because}）', en: 'Late work of {author} was taken in: {kind} ({because})' },
+  'late work expected': { zh: '将要补收：{commands}', en: 'Late work is about to be taken in: {commands}' },
   'late work arrived': { zh: '补收没有送出的内容：{items}', en: 'Late work arrived: {items}' },
   'late work put away': { zh: '{by} 已看过补收的内容', en: '{by} put late work away' },
   // The centre itself

@@ -52,7 +52,7 @@ describe('[SY10] whose unsent work is believed', () => {
     const { root, caseId } = await leftBehind('mentor', ['by a key that is void now']);
     await revoke(centre.running, { keyOf: 'mentor' });
     const spool = new Spool(root);
-    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp })).toEqual({ taken: 0, refused: 0, inTray: 1, unreadable: 0, stays: 0, reached: true });
+    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp, now: () => new Date().toISOString() })).toEqual({ taken: 0, refused: 0, inTray: 1, unreadable: 0, stays: 0, reached: true });
     expect(spool.isEmpty(centre.url)).toBe(true);
     expect(lateOf(caseId)).toMatchObject([{ because: 'key-revoked', became: 'recorded', authorName: personOf('mentor').name }]);
     expect(await notesAt(centre.running, caseId)).toEqual(['by a key that is void now']);
@@ -63,10 +63,26 @@ describe('[SY10] whose unsent work is believed', () => {
     await revoke(centre.running, { workstation: machineOf(root) });
     const spool = new Spool(root);
     expect(spool.isEmpty(centre.url)).toBe(false);
-    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp })).toMatchObject({ inTray: 1, reached: true });
+    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp, now: () => new Date().toISOString() })).toMatchObject({ inTray: 1, reached: true });
     expect(spool.isEmpty(centre.url)).toBe(true);
     expect(lateOf(caseId)).toMatchObject([{ because: 'workstation-revoked', became: 'recorded' }]);
     expect(await notesAt(centre.running, caseId)).toEqual(['from a machine that was revoked']);
+  });
+
+  it('[SY10] what its author had sent in time is not told as late, though it comes again when they are shut out', { timeout: 60_000 }, async () => {
+    const { root, line, rows, caseId } = await leftBehind('lead2', ['in time']);
+    line.mend();
+    const desk = await offline(root, line, 'lead2');
+    await inStep(desk);
+    line.cut();
+    const late = await note(desk, caseId, 'too late');
+    desk.close();
+    await disable(centre.running, 'lead2');
+    const left = new Spool(root).waiting(centre.url);
+    expect(statuses(await post(requestOf(rows)))).toEqual(['taken']);
+    expect(statuses(await post(requestOf(left.filter(({ row }) => row.id === late))))).toEqual(['in-tray']);
+    expect(lateOf(caseId).map(({ command }) => command)).toEqual([late]);
+    expect(await notesAt(centre.running, caseId)).toEqual(['in time', 'too late']);
   });
 
   it('[SY10] what comes no more before it keeps back nothing of somebody who is shut out', { timeout: 60_000 }, async () => {
