@@ -139,8 +139,6 @@ export interface EventLog extends FeedSource {
   commandAnswer(id: string): Promise<StoredAnswer | null>;
   /** The last number that was taken in a desktop's row of commands for a stream; 0 for none. */
   lastNumber(desktop: string, incarnation: number, stream: StreamId): Promise<number>;
-  /** The highest incarnation of a desktop that any number was taken in; 0 for none. */
-  lastIncarnation(desktop: string): Promise<number>;
   /** Streams whose name starts so (`customer:`, `person:`; empty for all), by name. */
   streams(prefix: string): Promise<{ stream: StreamId; version: number }[]>;
 

@@ -40,7 +40,7 @@ export async function deliverSpool(
     staying = [];
     return deliverRows(spool.waiting(server).filter((row) => !skip(row)), server, post, ({ results }) => {
       const withStatus = (wanted: (status: string) => boolean): Set<string> => new Set(results.filter(({ status }) => wanted(status)).map(({ id }) => id));
-      spool.answered(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'), now());
+      spool.answered(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'), now(), withStatus((status) => status === 'refused'));
       spool.setAside(withStatus((status) => status === 'unreadable'));
       staying.push(...withStatus((status) => status === 'stays'));
     }, stopped);

@@ -177,7 +177,7 @@ export class SessionSpool {
     const [sealer, file] = [this.#sealer, this.#file];
     if (sealer === null || file === null || rows.length === 0) return null;
     return this.#guarded(() => {
-      const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now()));
+      const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now(), this.#parts.store.outbox.before(row)));
       if (this.#unsigned.size === 0) this.#cancelSign = this.#parts.environment.after(SIGN_MS, () => this.#guarded(() => this.#sign()));
       for (const row of sealed) this.#unsigned.set(row.id, row);
       return file.add(sealer, sealed)?.catch((error: unknown) => this.#trouble(error)) ?? null;
@@ -210,7 +210,7 @@ export class SessionSpool {
       const some = [...file.rows.keys()].slice(0, LOOK_AT_ONCE);
       // What the outbox does not have is the deliverer's.
       const left = some.filter((id) => !KEPT.has(store.outbox.statusOf(id)));
-      spool.answeredOf(file, left, clock.now());
+      spool.answeredOf(file, left, clock.now(), new Set(left.filter((id) => store.outbox.statusOf(id) === 'refused')));
       if (left.length > 0 && file.rows.size > 0) this.answered();
     });
     if (this.#parts.store.meta.get('renumberedAt') !== this.#renumberedAt) this.#follow();

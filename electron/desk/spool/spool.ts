@@ -8,6 +8,7 @@ import { SentRows } from './sent-rows.ts';
 import { SpoolFile } from './spool-file.ts';
 
 const ENDING = '.spool';
+const NONE: ReadonlySet<string> = new Set();
 export const plainServer = (server: string): string => server.replace(/\/+$/, '');
 
 /** Whose desktop's it is as well. */
@@ -72,16 +73,20 @@ export class Spool {
   /**
    * The server has answered them: they wait no more, and are kept for as long as its log may be restored to before (SY9).
    * @param at by the corrected clock, as far as it is known
+   * @param refused those of them that were refused
    */
-  answered(ids: ReadonlySet<string>, at: string): void {
-    this.#each(ids, (file, found) => this.answeredOf(file, found, at));
+  answered(ids: ReadonlySet<string>, at: string, refused: ReadonlySet<string> = NONE): void {
+    this.#each(ids, (file, found) => this.answeredOf(file, found, at, refused));
   }
 
   /** The same, where it is known whose they are. */
-  answeredOf(file: SpoolFile, ids: readonly string[], at: string): void {
+  answeredOf(file: SpoolFile, ids: readonly string[], at: string, refused: ReadonlySet<string> = NONE): void {
     const { head } = file;
     if (head !== null) {
-      const rows = ids.flatMap((id) => (file.rows.get(id) ?? file.aside.get(id) ?? []));
+      const rows = ids.flatMap((id): SealedRow[] => {
+        const row = file.rows.get(id) ?? file.aside.get(id);
+        return row === undefined ? [] : [refused.has(id) ? { ...row, refused: true } : row];
+      });
       this.#sent.keep(head, this.#epochs.get(head.server) ?? null, rows.flatMap((row) => withSession(file, head.desktop, row)), at);
     }
     file.leave(ids);

@@ -69,6 +69,10 @@ export function outboxOf(db: Db) {
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
   const unsentStreams = db.prepare(`select distinct stream from outbox where status = 'unsent' order by stream`).pluck();
   const unsentOfStream = db.prepare(`select ${columns} from outbox where stream = ? and status = 'unsent' order by number limit ?`);
+  const beforeInCount = db.prepare<[string], string>(`select b.id from outbox a
+    join outbox b on b.stream = a.stream and b.incarnation = a.incarnation and b.number = a.number - 1 where a.id = ?`).pluck();
+  const beforeInOrder = db.prepare<[string], string>(`select b.id from outbox a
+    join outbox b on b.stream = a.stream and b.seq < a.seq where a.id = ? order by b.seq desc limit 1`).pluck();
   const toSend = db.prepare(`select id, stream, number, kind, schema, urgent, hash, inner_text from outbox
     where stream = ? and status = 'unsent' order by number limit ?`);
   const urgentUnsent = db.prepare(`select exists (select 1 from outbox where status = 'unsent' and urgent = 1)`).pluck();
@@ -113,6 +117,8 @@ export function outboxOf(db: Db) {
     pendingOfKind: (kind: string): OutboxRow[] => rows(pendingOfKind.all(kind)),
     /** Null for a command that this file does not have. */
     statusOf: (id: string): OutboxRow['status'] | null => statusOf.get(id) ?? null,
+    /** The command that this desktop issued before it in its stream; null where it has none, or none any more. */
+    before: ({ id }: Pick<OutboxRow, 'id'>): string | null => beforeInCount.get(id) ?? beforeInOrder.get(id) ?? null,
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
     /** Whatever this desktop has said something of. */
     streams: (): string[] => streams.all().map(String),

@@ -154,10 +154,6 @@ class SqliteLog implements EventLog {
     return this.#read(() => this.#reader.lastNumber(desktop, incarnation, stream));
   }
 
-  async lastIncarnation(desktop: string): Promise<number> {
-    return this.#read(() => this.#reader.lastIncarnation(desktop));
-  }
-
   async streams(prefix: string): Promise<{ stream: StreamId; version: number }[]> {
     return this.#read(() => this.#reader.streams(prefix)) as { stream: StreamId; version: number }[];
   }

@@ -54,10 +54,6 @@ export class Reader {
     return this.#statements.command.get(id);
   }
 
-  lastIncarnation(desktop: string): number {
-    return this.#statements.lastIncarnation.get(desktop) ?? 0;
-  }
-
   lastNumber(desktop: string, incarnation: number, stream: string): number {
     return this.#statements.lastNumber.get(desktop, incarnation, stream) ?? 0;
   }
@@ -168,7 +164,6 @@ function prepareStatements(db: Database.Database) {
         'SELECT number FROM numbers WHERE desktop = ? AND incarnation = ? AND stream = ? ORDER BY number DESC LIMIT 1',
       )
       .pluck(),
-    lastIncarnation: db.prepare<[string], number>('SELECT incarnation FROM numbers WHERE desktop = ? ORDER BY incarnation DESC LIMIT 1').pluck(),
     streams: db.prepare<[string, string], { stream: string; version: number }>(
       'SELECT name AS stream, version FROM streams WHERE name >= ? AND name < ? ORDER BY name',
     ),

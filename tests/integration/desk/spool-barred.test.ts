@@ -85,6 +85,17 @@ describe('[SY10] whose unsent work is believed', () => {
     expect(await notesAt(centre.running, caseId)).toEqual(['in time', 'too late']);
   });
 
+  it('[SY9] [SY3] what its author has read as refused is refused again after a restore, not decided anew', { timeout: 60_000 }, async () => {
+    const { rows, caseId } = await leftBehind('agent', ['refused before', 'after it']);
+    const [first, second] = [{ ...rows[0]!, row: { ...rows[0]!.row, refused: true as const } }, rows[1]!];
+    expect(statuses(await post(requestOf([second])))).toEqual(['stays']);
+    expect(statuses(await post(requestOf([first, second])))).toEqual(['refused', 'taken']);
+    expect(statuses(await post(requestOf(rows)))).toEqual(['refused', 'taken']);
+    expect(await notesAt(centre.running, caseId)).toEqual(['after it']);
+    expect((await centre.running.centre.log.commandAnswer(first.row.id))?.answer).toMatchObject({ status: 'refused', refusal: { code: 'refused-before-restore' } });
+    expect(lateOf(caseId)).toEqual([]);
+  });
+
   it('[SY10] what comes no more before it keeps back nothing of somebody who is shut out', { timeout: 60_000 }, async () => {
     const { rows, caseId } = await leftBehind('mentor2', ['lost', 'kept', 'kept too']);
     expect(statuses(await post(requestOf(rows.slice(1))))).toEqual(['stays', 'stays']);
@@ -101,7 +112,7 @@ describe('[SY10] whose unsent work is believed', () => {
     // A session of the attacker's own making, with the certificate's signatures of another.
     const forged = await makeSealer(centre.running.centre.spoolKeys.current, { person: personOf('lead').id, workstation: session.certificate.workstation, desktop: session.certificate.desktop }, session.certificate.from,
       async () => ({ person: session.person, workstation: session.workstation }));
-    const sealed = forged.seal({ id: v7(), desktop: session.certificate.desktop, incarnation: 1, case: caseId, number: row.number, kind: 'write note', schema: 1, hash: 'a'.repeat(64), urgent: false, inner: '{}' }, session.certificate.from);
+    const sealed = forged.seal({ id: v7(), desktop: session.certificate.desktop, incarnation: 1, case: caseId, number: row.number, kind: 'write note', schema: 1, hash: 'a'.repeat(64), urgent: false, inner: '{}' }, session.certificate.from, null);
     const before = (await audited(centre.running, 'late work unreadable')).length;
     expect(statuses(await post({ protocol: PROTOCOL_VERSION, sessions: [forged.session], rows: [sealed, { ...row, session: forged.id }] }))).toEqual(['unreadable', 'unreadable']);
     expect((await audited(centre.running, 'late work unreadable')).slice(before).map(({ detail }) => detail['code'])).toEqual(['unsigned', 'unsigned']);
