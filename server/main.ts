@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   const running = await startCentre(options);
   for (const notice of running.notices) process.stderr.write(`${notice}\n`);
   process.stdout.write(`listening ${running.url}\n`);
+  if (running.metricsUrl !== null) process.stdout.write(`metrics ${running.metricsUrl}/metrics\n`);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -27,6 +27,8 @@ Options
   --control FILE      two-person policy at the founding (default: the one that comes with the program); afterwards
                       only two administrators change it
   --checkpoints DIR   signed checkpoints of the audit log (default DIR of --data, checkpoints)
+  --metrics [HOST:]PORT  figures for Prometheus and health, on an address of their own (default off; HOST 127.0.0.1; beyond
+                      loopback only with TLS)
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
@@ -55,6 +57,8 @@ export type Options = {
   control: string | null;
   /** Null: `checkpoints` in the data folder. */
   checkpoints: string | null;
+  /** Where figures for Prometheus are read; null: nowhere. */
+  metrics: { host: string; port: number } | null;
   logLevel: string;
 };
 
@@ -71,7 +75,7 @@ export function readOptions(args: readonly string[]): Options {
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
-        'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
+        metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -96,8 +100,16 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : first ?? 'serve', file,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
+}
+
+/** `PORT` or `HOST:PORT`; an IPv6 address in brackets. */
+function addressOf(option: string, text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535) throw new OptionsError(`${option} ${text}: 要写成 [地址:]端口 / write [HOST:]PORT`);
+  return { host: bracketed ?? plain ?? '127.0.0.1', port };
 }
 
 export const helpText = HELP;
