@@ -22,7 +22,7 @@ export class HeldCase<S> {
   }
 
   /** Takes what it does not have yet: another reader may have brought a part of it meanwhile. */
-  extend(tail: StoredEvent[]): void {
+  extend(tail: readonly StoredEvent[]): void {
     for (const stored of tail) {
       const { envelope, body } = stored;
       if (envelope.version <= this.version) continue;
@@ -52,6 +52,19 @@ export class CaseCache<S> {
     this.#cases.delete(stream);
     this.#cases.set(stream, held);
     return held;
+  }
+
+  /**
+   * What was just committed: taken where the case is held up to there, or begins with it. What is held in part only is read
+   * when somebody asks for it.
+   */
+  follow(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const { case: stream, version } = event.envelope;
+      const held = this.#cases.get(stream);
+      if (held === undefined ? version === 1 && !stream.includes(':') : held.version === version - 1) this.take(stream).extend([event]);
+    }
+    this.trim();
   }
 
   forget(stream: StreamId): void {

@@ -119,6 +119,7 @@ class Page {
 
 export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed {
   const cache = new CaseCache(rules.evolve, MAX_HELD_EVENTS);
+  source.onAppended(({ events }) => cache.follow(events));
 
   /** For one reading: what is held of each case when it is asked for, and what the reading then brings. */
   const reading = (reader: PersonId, maxRows: number) => {
