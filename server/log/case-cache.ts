@@ -6,9 +6,12 @@ import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { StoredEvent } from './log.ts';
 
+/** `bytes`: of the item by which it goes to whom its body is not withheld, once that was counted; the same for every one of them. */
+export type HeldEvent = { position: number; stored: StoredEvent; folded: FoldedEvent; bytes: number | null };
+
 /** One case from its first event on; only ever grows. */
 export class HeldCase<S> {
-  readonly events: { position: number; stored: StoredEvent; folded: FoldedEvent }[] = [];
+  readonly events: HeldEvent[] = [];
   /** `full[v - 1]`: folded from everything up to version v, no body withheld. */
   readonly full: S[] = [];
   readonly #evolve: (state: S | null, event: FoldedEvent) => S;
@@ -30,7 +33,7 @@ export class HeldCase<S> {
       const { id, case: of, version, kind, schema, actor, times } = envelope;
       const folded: FoldedEvent = { id, case: of, version, kind, schema, actor, times, body };
       this.full.push(this.#evolve(this.full.at(-1) ?? null, folded));
-      this.events.push({ position: stored.position, stored, folded });
+      this.events.push({ position: stored.position, stored, folded, bytes: null });
     }
   }
 }
