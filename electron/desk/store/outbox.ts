@@ -37,6 +37,10 @@ export type OutboxRow = z.infer<typeof OutboxRow>;
 export type RowToSend = Pick<OutboxRow, 'id' | 'stream' | 'number' | 'kind' | 'schema' | 'urgent' | 'hash' | 'inner_text'>;
 const RowToSend = OutboxRow.pick({ id: true, stream: true, number: true, kind: true, schema: true, urgent: true, hash: true, inner_text: true });
 
+/** How a command stands, without what is in it. */
+const Standing = OutboxRow.pick({ id: true, number: true, status: true, refusal: true, seen_at: true });
+export type Standing = z.infer<typeof Standing>;
+
 const Appended = z.object({ seq: z.int(), number: z.int().min(1) });
 
 export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
@@ -79,6 +83,7 @@ export function outboxOf(db: Db) {
   const pendingOfKind = db.prepare(`select ${columns} from outbox where kind = ? and status in ('unsent', 'accepted') order by seq`);
   const streams = db.prepare('select distinct stream from outbox').pluck();
   const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
+  const standingOf = db.prepare('select id, number, status, refusal, seen_at from outbox where stream = ? order by seq');
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
   const countUnsent = db.prepare(`select count(*) from outbox where status = 'unsent'`).pluck();
@@ -120,6 +125,8 @@ export function outboxOf(db: Db) {
     /** The command that this desktop issued before it in its stream; null where it has none, or none any more. */
     before: ({ id }: Pick<OutboxRow, 'id'>): string | null => beforeInCount.get(id) ?? beforeInOrder.get(id) ?? null,
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
+    /** As `ofStream`, for who has read what is in them. */
+    standingOf: (stream: string): Standing[] => standingOf.all(stream).map((row) => Standing.parse(row)),
     /** Whatever this desktop has said something of. */
     streams: (): string[] => streams.all().map(String),
     all: (): OutboxRow[] => rows(allRows.all()),

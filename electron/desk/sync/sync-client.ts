@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import type { Store } from '../store/store.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
 import { FeedReader } from './feed-reader.ts';
+import { Intake } from './intake.ts';
 import { Line } from './line.ts';
 import { LinkLost, type Connect } from './link.ts';
 import { enterNewEpoch } from './new-epoch.ts';
@@ -80,8 +81,9 @@ export class SyncClient {
       status: parts.status, ended: parts.ended, report: parts.report,
     });
     this.#line = line;
+    const intake = new Intake(store, environment, () => line.stopped);
     this.#feed = new FeedReader({
-      store, logic, clock, changed,
+      store, intake, logic, clock, changed,
       link: () => line.link,
       heard: () => {
         this.#heard();
@@ -97,7 +99,7 @@ export class SyncClient {
       trouble: (error, link) => line.trouble(error, link),
     });
     this.#pusher = new Pusher({
-      store, environment, clock, setAside: this.#setAside, changed, progress, idle: parts.status,
+      store, intake, environment, clock, setAside: this.#setAside, changed, progress, idle: parts.status,
       link: () => line.link,
       stopped: () => line.stopped,
       drop: () => line.drop(null),

@@ -5,6 +5,10 @@
 import type Database from 'better-sqlite3';
 import type { PreparedEvent } from '../prepare.ts';
 
+type Reader = { id: number; person: string };
+/** Who may see which stream, by its key, as far as one transaction has asked: only that transaction changes it meanwhile. */
+export type OpenAccess = Map<number, Reader[]>;
+
 export class AccessWriter {
   readonly #statements: ReturnType<typeof prepareStatements>;
 
@@ -16,17 +20,19 @@ export class AccessWriter {
    * Puts one event into the feeds of those who may see its case at that position.
    * A grant to someone who has the case already begins no second interval, but is a grant in their feed: it may come
    * with another role, and a snapshot is always right.
-   * @param readers collects who got something
+   * @param group `readers` collects who got something
    */
-  write(stream: number, position: number, change: PreparedEvent['access'], readers: Set<string>): void {
+  write(stream: number, position: number, change: PreparedEvent['access'], { readers, access }: { readers: Set<string>; access: OpenAccess }): void {
     const { openReaders, grant, revoke, feed } = this.#statements;
-    const open = openReaders.all(stream);
+    const open = access.get(stream) ?? openReaders.all(stream);
+    access.set(stream, open);
     for (const reader of open) {
       if (change?.person === reader.person) continue;
       feed.run(reader.id, position, 'event');
       readers.add(reader.person);
     }
     if (change === null) return;
+    access.delete(stream);
     const held = open.find((reader) => reader.person === change.person);
     if (change.what === 'granted') {
       const id = held?.id ?? this.#readerId(change.person);
@@ -48,7 +54,7 @@ export class AccessWriter {
 
 function prepareStatements(db: Database.Database) {
   return {
-    openReaders: db.prepare<[number], { id: number; person: string }>(
+    openReaders: db.prepare<[number], Reader>(
       'SELECT r.id, r.person FROM access a JOIN readers r ON r.id = a.reader WHERE a.stream = ? AND a.to_position IS NULL',
     ),
     reader: db.prepare<[string], number>('SELECT id FROM readers WHERE person = ?').pluck(),

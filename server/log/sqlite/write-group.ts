@@ -5,12 +5,13 @@
 import type Database from 'better-sqlite3';
 import type { CommandResult } from '#shared/protocol/command.ts';
 import type { Envelope } from '#shared/protocol/envelope.ts';
+import type { StreamId } from '#shared/protocol/ids.ts';
 import { UNSEALED_KEY } from '../body-sealer.ts';
 import { batchLink, commandText, numberText, sealedText, sha256, type ChainEntry, type NumberRow } from '../chain.ts';
 import { canonicalText } from '../canonical.ts';
 import type { AnswerToStore, AppendResult, Appended, AuditEntry, CommandToStore } from '../log.ts';
 import type { PreparedItem, PreparedWrite } from '../prepare.ts';
-import { AccessWriter } from './access-writer.ts';
+import { AccessWriter, type OpenAccess } from './access-writer.ts';
 import { readHead } from './head.ts';
 
 type Unlinked = Omit<Envelope, 'link'>;
@@ -26,9 +27,23 @@ type Group = {
   entries: ChainEntry[];
   /** Rows beside the entries that the link covers: commands, numbers, keys of sealed bodies. */
   rows: string[];
-  envelopes: Unlinked[];
+  events: { position: number; envelope: Unlinked; plain: Uint8Array }[];
   readers: Set<string>;
+  /**
+   * What this transaction has read or written already. Nobody else writes meanwhile, and a night's work of one desktop is many
+   * commands on few cases: each of these would be asked for again with every one of them.
+   */
+  streams: Map<StreamId, { key: number; version: number; touched: boolean }>;
+  /** The last number taken, by desktop, incarnation and stream, and by which command. */
+  numbers: Map<string, { number: number; command: string }>;
+  access: OpenAccess;
 };
+
+const rowOf = (outer: CommandToStore['outer']): string => `${outer.desktop} ${outer.incarnation} ${outer.case}`;
+
+const decoder = new TextDecoder();
+/** Not what was handed in: that may have properties that are undefined, which no reader of the log ever sees. */
+const bodyOf = (plain: Uint8Array): unknown => JSON.parse(decoder.decode(plain));
 
 export type Committed = { results: AppendResult[]; appended: Appended | null };
 
@@ -63,10 +78,14 @@ export class GroupWriter {
       recordedAt: head.recordedAt !== null && head.recordedAt > now ? head.recordedAt : now,
       entries: [],
       rows: [],
-      envelopes: [],
+      events: [],
       readers: new Set(),
+      streams: new Map(),
+      numbers: new Map(),
+      access: new Map(),
     };
     const outcomes = items.map((item) => this.#apply(item, group));
+    for (const [name, { version, touched }] of group.streams) if (touched) this.#statements.touch.run(version, name);
     inside?.();
     let link = head.link;
     if (group.entries.length > 0) {
@@ -82,7 +101,7 @@ export class GroupWriter {
     const appended =
       group.entries.length === 0
         ? null
-        : { from: head.position, to: group.position, envelopes: group.envelopes.map(linked), readers: [...group.readers] };
+        : { from: head.position, to: group.position, events: group.events.map(({ position, envelope, plain }) => ({ position, envelope: linked(envelope), body: bodyOf(plain) })), readers: [...group.readers] };
     return { results, appended };
   }
 
@@ -93,7 +112,7 @@ export class GroupWriter {
       const known = this.#alreadyKnown(item.command, group);
       if (known !== null) return { result: known };
     }
-    const stands = this.#stands(item.writes);
+    const stands = this.#stands(item.writes, group);
     if (stands !== null) return { result: stands };
 
     const versions: Record<string, number> = {};
@@ -107,6 +126,9 @@ export class GroupWriter {
   /** SY2: the stored answer, forked, a gap, or null where the command is new and next. */
   #alreadyKnown({ outer, person, follows }: CommandToStore, group: Group): AppendResult | null {
     const { slot, command, lastNumber } = this.#statements;
+    const last = group.numbers.get(rowOf(outer));
+    // The next in a row that this transaction has written itself: its number is free, and what it follows is there.
+    if (last !== undefined && last.number + 1 === outer.number && (follows === undefined || last.command === follows) && command.get(outer.id) === undefined) return null;
     const taken = slot.get(outer.desktop, outer.incarnation, outer.case, outer.number);
     const stored = command.get(outer.id);
     if (follows !== undefined && slot.get(outer.desktop, outer.incarnation, outer.case, outer.number - 1)?.command !== follows) return { status: 'forked', by: 'number' };
@@ -125,9 +147,13 @@ export class GroupWriter {
     return stored === undefined ? null : { status: 'duplicate', answer: JSON.parse(stored.answer) as CommandResult };
   }
 
-  #stands(writes: PreparedWrite[]): AppendResult | null {
+  #version(stream: StreamId, group: Group): number {
+    return group.streams.get(stream)?.version ?? this.#statements.version.get(stream) ?? 0;
+  }
+
+  #stands(writes: PreparedWrite[], group: Group): AppendResult | null {
     for (const write of writes) {
-      const actualVersion = this.#statements.version.get(write.stream) ?? 0;
+      const actualVersion = this.#version(write.stream, group);
       if (actualVersion !== write.expectedVersion) return { status: 'conflict', stream: write.stream, actualVersion };
     }
     const own = new Set<string>();
@@ -141,12 +167,9 @@ export class GroupWriter {
 
   #writeStream(write: PreparedWrite, group: Group, envelopes: Unlinked[]): number {
     if (write.events.length === 0) return write.expectedVersion;
-    const { stream, touch, event, body } = this.#statements;
+    const { event, body } = this.#statements;
     const last = write.expectedVersion + write.events.length;
-    if (write.expectedVersion === 0) stream.run(write.stream, last);
-    else touch.run(last, write.stream);
-    const streamKey = this.#statements.streamKey.get(write.stream);
-    if (streamKey === undefined) throw new Error(`stream ${write.stream} has a version and no row`);
+    const streamKey = this.#move(write.stream, write.expectedVersion, last, group);
     write.events.forEach((prepared, index) => {
       const version = write.expectedVersion + index + 1;
       const times = { ...prepared.envelope.times, recorded: group.recordedAt };
@@ -157,11 +180,26 @@ export class GroupWriter {
       body.run(envelope.id, prepared.body.bytes, prepared.body.keyId);
       if (prepared.body.keyId !== UNSEALED_KEY) group.rows.push(sealedText(envelope.id, prepared.body.keyId));
       group.entries.push({ class: 'event', content });
-      group.envelopes.push(envelope);
+      group.events.push({ position, envelope, plain: prepared.plain });
       envelopes.push(envelope);
-      this.#access.write(streamKey, position, prepared.access, group.readers);
+      this.#access.write(streamKey, position, prepared.access, group);
     });
     return last;
+  }
+
+  /** The row of a stream, made at its first event; its version is written at the end of the group. */
+  #move(name: StreamId, from: number, to: number, group: Group): number {
+    const held = group.streams.get(name);
+    if (held !== undefined) {
+      held.version = to;
+      held.touched = true;
+      return held.key;
+    }
+    const { stream, streamKey } = this.#statements;
+    const key = from === 0 ? Number(stream.run(name, to).lastInsertRowid) : streamKey.get(name);
+    if (key === undefined) throw new Error(`stream ${name} has a version and no row`);
+    group.streams.set(name, { key, version: to, touched: from !== 0 });
+    return key;
   }
 
   #writeAudit(entry: AuditEntry, group: Group): void {
@@ -174,7 +212,7 @@ export class GroupWriter {
   /** @param told whether the item has left entries; a command is in no batch without one */
   #storeCommand(stored: CommandToStore, told: boolean, group: Group): CommandResult {
     const { outer, person } = stored;
-    const answer = this.#answer(outer.id, outer.case, stored.answer, group.recordedAt);
+    const answer = this.#answer(outer.id, outer.case, stored.answer, group);
     if (answer.status === 'refused') {
       // PR5, TP7: whoever refuses, the refusal is in the chain.
       const detail = { command: outer.id, kind: outer.kind, code: answer.refusal.code, desktop: outer.desktop };
@@ -192,12 +230,14 @@ export class GroupWriter {
 
   #storeNumber(row: NumberRow, group: Group): void {
     this.#statements.number.run(row.desktop, row.incarnation, row.stream, row.number, row.command, group.batch);
+    group.numbers.set(`${row.desktop} ${row.incarnation} ${row.stream}`, row);
     group.rows.push(numberText(row));
   }
 
-  #answer(id: string, stream: string, answer: AnswerToStore, recordedAt: string): CommandResult {
+  #answer(id: string, stream: StreamId, answer: AnswerToStore, group: Group): CommandResult {
+    const { recordedAt } = group;
     if (answer.status === 'refused') return { id, status: 'refused', refusal: answer.refusal, recordedAt };
-    return { id, status: 'accepted', version: this.#statements.version.get(stream) ?? 0, recordedAt };
+    return { id, status: 'accepted', version: this.#version(stream, group), recordedAt };
   }
 }
 
