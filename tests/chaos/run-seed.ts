@@ -17,8 +17,8 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
   try {
     const ended = await world.run();
     const verdict: WorldVerdict = judgeWorld({
-      serverFolder: ended.serverFolder, saved: ended.saved, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
-      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy, gone }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy: gone ? GONE : endedBy })),
+      serverFolder: ended.serverFolder, saved: ended.saved, handedOver: ended.handedOver, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
+      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy, gone, resting }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy: gone || resting ? GONE : endedBy })),
     });
     const violations = [...ended.troubles, ...(ended.unquiet === null ? [] : [`[SY4] it never went quiet: ${ended.unquiet}`]), ...verdict.violations];
     return {

@@ -9,13 +9,14 @@ import { mayReadBody } from '#shared/review/withholding.ts';
 import type { LedgerRow, LoggedEvent } from '../../control/judge/evidence.ts';
 import { judge as judgeControl } from '../../control/judge/judge.ts';
 import { readDatabase } from '../../control/judge/read-database.ts';
+import { judgeHandOvers, type HandedOver } from './hand-over.ts';
 import { readAnswers } from './read-answers.ts';
 import { readDesktop } from './read-desktop.ts';
 
 export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
 export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null };
 export type WorldEvidence = {
-  serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[];
+  serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
   /** By name: the machine whose disk it was copied from. */
   clonesOf: ReadonlyMap<string, string>;
   restores: number;
@@ -79,7 +80,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const seen = new Map<string, string>();
     for (const event of list) {
       const body = event.body ?? {};
-      const what = { 'note written': body['noteId'], 'follow-up opened': body['followUpId'], 'callback promised': body['promiseId'], 'work order opened': body['workOrderId'], 'risk raised': body['riskId'], 'execution started': body['executionId'] }[event.kind];
+      const what = { 'note written': body['noteId'], 'follow-up opened': body['followUpId'], 'hand-over signed here': body['handOverId'], 'callback promised': body['promiseId'], 'work order opened': body['workOrderId'], 'risk raised': body['riskId'], 'execution started': body['executionId'] }[event.kind];
       if (typeof what !== 'string') continue;
       const key = `${event.kind} ${what}`;
       if (seen.has(key)) duplicated.push(`[SY2] ${key} is in ${id} twice`);
@@ -103,13 +104,23 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     }
   }
 
+  // SY3, OF1: nothing is taken before what it builds on, or without it; at a screen where one takes over from another too.
+  for (const { id, machine, kind } of evidence.saved) {
+    const stored = commands.get(id);
+    if (stored?.status !== 'accepted') continue;
+    for (const earlier of byName.get(machine)!.commands.get(id)?.dependsOn ?? []) {
+      const before = commands.get(earlier);
+      if (before?.status === 'refused') violations.push(`[SY3] ${kind} ${id} was accepted and builds on ${earlier}, which was refused`);
+      if (before === undefined ? evidence.restores === 0 : before.batch > stored.batch) violations.push(`[SY3] ${kind} ${id} was accepted ${before === undefined ? 'without' : 'before'} ${earlier}, on which it builds`);
+    }
+  }
+
   // SY3: what was refused stands before the person who issued it; what was accepted is not shown as refused.
   for (const { id, machine, kind } of evidence.saved) {
     const stored = commands.get(id);
     const desktop = byName.get(machine)!;
     if (stored === undefined || desktop.endedBy !== null) continue;
     const kept = desktop.commands.get(id);
-    for (const earlier of kept?.dependsOn ?? []) if (stored.status === 'accepted' && commands.get(earlier)?.status === 'refused') violations.push(`[SY3] ${kind} ${id} was accepted and builds on ${earlier}, which was refused`);
     if (stored.status === 'refused' && kept?.status !== 'refused') violations.push(`[SY3] ${kind} ${id} was refused and is ${kept?.status ?? 'gone'} at ${machine}`);
     if (stored.status === 'refused' && kept?.status === 'refused' && kept.refusal === null) violations.push(`[SY3] ${kind} ${id} was refused without a reason at ${machine}`);
     if (stored.status === 'accepted' && (kept === undefined || kept.status === 'refused' || kept.status === 'unsent')) violations.push(`[SY3] ${kind} ${id} was accepted and is ${kept?.status ?? 'gone'} at ${machine}`);
@@ -137,6 +148,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     }
     for (const id of desktop.cases.keys()) if (!cases.has(id)) diverged.push(`[SY9] ${desktop.name} has ${id}, which is in no log`);
   }
+
+  violations.push(...judgeHandOvers({ handedOver: evidence.handedOver, events, commands, desktops: byName, restores: evidence.restores }));
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
   const keysIn = (event: LoggedEvent): string[] => ((event.body?.['lines'] ?? []) as { key: string }[]).map(({ key }) => `${event.case}.${key}`);

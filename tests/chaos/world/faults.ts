@@ -48,7 +48,7 @@ export class Faults {
   }
 
   #desktop(): DesktopMachine {
-    return this.#chance.pick(this.#world.desktops.filter((desktop) => !desktop.gone));
+    return this.#chance.pick(this.#world.desktops.filter((desktop) => !desktop.gone && !desktop.resting));
   }
 
   #later(ms: number, run: () => void): void {

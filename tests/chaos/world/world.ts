@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import type { Happened } from '#shared/case/decider.ts';
 import { openCallOf } from '#shared/operation/call-of.ts';
+import type { Person } from '#shared/people/person.ts';
 import { MemoryBank } from '../../control/memory-bank.ts';
 import { AGENT, COLLEAGUE, CUSTOMERS, fixedId, LEAD, MACHINES, MENTOR } from './cast.ts';
 import { Chance } from './chance.ts';
@@ -10,7 +11,10 @@ import { DesktopMachine, type Saved } from './desktop-machine.ts';
 import { worldFolder } from './disk.ts';
 import { Faults } from './faults.ts';
 import { idsOf } from './ids.ts';
+import { scenesOf, type Scene } from './scenes.ts';
+import { secondHere } from './second-here.ts';
 import { ServerMachine } from './server-machine.ts';
+import { Shift, type HandedOver } from './shift.ts';
 import { SpoolHome } from './spool-home.ts';
 import { Trace } from './trace.ts';
 import { VirtualTime, type Process } from './virtual-time.ts';
@@ -21,6 +25,8 @@ const START_MS = Date.parse('2026-11-23T02:00:00.000Z');
 /** About as much is done in each of them: in a busy quarter of an hour, or in a quiet night. */
 const WORK_MINUTES = [8, 8, 8, 20, 120] as const;
 const USUAL_MINUTES = 10;
+/** A person signs in for the first time and is told the rules. */
+const GUESTS_MS = 20_000;
 const QUIET_FOR_MS = 45_000;
 /** What was set aside is tried again ever more seldom: within hours. */
 const QUIET_WITHIN_MS = 4 * 3_600_000;
@@ -29,6 +35,7 @@ export type Ended = {
   desktops: DesktopMachine[];
   serverFolder: string;
   saved: Saved[];
+  handedOver: HandedOver[];
   bank: MemoryBank;
   restores: number;
   /** Saved on a disk of which a copy went on elsewhere, so that either may speak for it. */
@@ -52,6 +59,7 @@ export class World {
   readonly desktops: DesktopMachine[] = [];
   readonly room: Room = { reviews: [], handOvers: [], escalations: [] };
   readonly saved: Saved[] = [];
+  readonly handedOver: HandedOver[] = [];
   readonly clonesOf = new Map<string, string>();
   /** What is no machine: people, phones, misfortune. */
   readonly outside: Process = { name: 'outside', alive: true };
@@ -59,11 +67,16 @@ export class World {
   /** How much slower than usual everything is that people do and that happens to them. */
   readonly tempo: number;
   readonly #workMs: number;
+  readonly scenes: ReadonlySet<Scene>;
   readonly #spools = new Map<number, SpoolHome>();
+  readonly #shifts: Shift[] = [];
+  readonly #seconds: Chance;
   #working = true;
 
   constructor(seed: number, told: ((line: string) => void) | null) {
     this.chance = new Chance(`chaos ${seed}`);
+    this.#seconds = this.chance.of('seconds');
+    this.scenes = scenesOf(this.chance.of('scenes'));
     const minutes = this.chance.pick(WORK_MINUTES);
     this.#workMs = minutes * 60_000;
     this.tempo = minutes / USUAL_MINUTES;
@@ -93,6 +106,7 @@ export class World {
   addDesktop(name: string, person: typeof AGENT, machine: number, desktop: string = fixedId(500 + machine)): DesktopMachine {
     const added = new DesktopMachine(this.folder, name, { person, desktop, machine: MACHINES[machine]! }, {
       time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry), spool: this.#spoolOf(machine),
+      openSecond: (here, account) => secondHere({ time: this.time, chance: this.#seconds, outside: this.outside, desktops: () => this.desktops }, here, account),
     });
     added.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
     this.desktops.push(added);
@@ -108,14 +122,17 @@ export class World {
     if (chance.often(0.7)) this.addDesktop('colleague', COLLEAGUE, 2);
     if (chance.often(0.4)) this.addDesktop('lead', LEAD, 3);
     if (chance.often(0.4)) this.addDesktop('agent-again', AGENT, 4);
+    await this.#guestsComeFirst();
     for (const desktop of this.desktops) desktop.start();
-    for (const desktop of this.desktops) this.employ(desktop);
+    for (const desktop of this.desktops) if (!desktop.resting) this.employ(desktop);
     this.#ring();
+    for (const shift of this.#shifts) shift.plan(chance.of(`shift of ${shift.leaver.name}`).int(20, 70) / 100 * this.#workMs);
     const faults = new Faults(this);
     faults.plan(time.nowMs + 10_000, START_MS + this.#workMs);
     await time.runUntil(START_MS + this.#workMs);
     this.#working = false;
     this.trace.say('world', 'is healed');
+    for (const shift of this.#shifts) shift.end();
     faults.heal();
     const unquiet = await this.#quiet();
     this.trace.say('world', unquiet ?? 'is quiet');
@@ -125,10 +142,39 @@ export class World {
     }
     const serverFolder = await this.server.end();
     return {
-      desktops: this.desktops, serverFolder, saved: this.saved, bank: this.bank, restores: this.server.restores, clonesOf: this.clonesOf,
+      desktops: this.desktops, serverFolder, saved: this.saved, handedOver: this.handedOver, bank: this.bank, restores: this.server.restores, clonesOf: this.clonesOf,
       troubles: [...this.server.troubles, ...this.desktops.flatMap((desktop) => desktop.troubles)],
       faults: faults.count, unquiet, hash: this.trace.digest, steps: time.steps, virtualMs: time.nowMs - START_MS,
     };
+  }
+
+  get isWorking(): boolean {
+    return this.#working;
+  }
+
+  /** Whoever will stand beside somebody else's screen has signed in there before: only then does their file lie there. */
+  async #guestsComeFirst(): Promise<void> {
+    const chance = this.chance.of('guests');
+    const guests: DesktopMachine[] = [];
+    const add = (host: DesktopMachine, person: Person): DesktopMachine => {
+      const machine = MACHINES.indexOf(host.machine);
+      const guest = this.addDesktop(`${person.account}-at-${host.name}`, person, machine, fixedId(600 + 10 * machine + guests.length));
+      guests.push(guest);
+      return guest;
+    };
+    if (this.scenes.has('hand-over')) {
+      for (const leaver of this.desktops.filter(({ name }) => name === 'agent' || (name === 'colleague' && chance.often(0.5)))) {
+        const successor = chance.pick([AGENT, COLLEAGUE, COLLEAGUE, LEAD].filter((person) => person.id !== leaver.person.id));
+        this.#shifts.push(new Shift(this, leaver, add(leaver, successor)));
+      }
+    }
+    for (const guest of guests) {
+      guest.start();
+      const since = this.time.nowMs;
+      while ((guest.session?.rules ?? null) === null && this.time.nowMs - since < GUESTS_MS) await this.time.runUntil(this.time.nowMs + 500);
+      guest.stop();
+      guest.resting = true;
+    }
   }
 
   /** The person at a desktop does something every now and then, for as long as there is work. */
@@ -211,7 +257,7 @@ export class World {
     const { server } = this;
     if (!server.isUp) return 'the server is down';
     for (const desktop of this.desktops) {
-      if (desktop.endedBy !== null || desktop.gone) continue;
+      if (desktop.endedBy !== null || desktop.gone || desktop.resting) continue;
       const view = desktop.session?.syncView();
       if (view === undefined) return `${desktop.name} is not signed in`;
       if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp || view.spooled > 0) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent, ${view.spooled} of others${view.catchingUp ? ', catching up' : ''}`;
