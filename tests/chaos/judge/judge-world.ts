@@ -10,6 +10,7 @@ import type { LedgerRow, LoggedEvent } from '../../control/judge/evidence.ts';
 import { judge as judgeControl } from '../../control/judge/judge.ts';
 import { readDatabase } from '../../control/judge/read-database.ts';
 import { judgeHandOvers, type HandedOver } from './hand-over.ts';
+import { judgeOfflineOrders } from './offline-orders.ts';
 import { readAnswers } from './read-answers.ts';
 import { readDesktop } from './read-desktop.ts';
 
@@ -150,6 +151,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   }
 
   violations.push(...judgeHandOvers({ handedOver: evidence.handedOver, events, commands, desktops: byName, restores: evidence.restores }));
+  violations.push(...judgeOfflineOrders({ saved: evidence.saved, events, commands, desktops: byName, ledger: evidence.ledger, restores: evidence.restores }));
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
   const keysIn = (event: LoggedEvent): string[] => ((event.body?.['lines'] ?? []) as { key: string }[]).map(({ key }) => `${event.case}.${key}`);

@@ -72,6 +72,8 @@ export class DesktopMachine {
   gone = false;
   /** Somebody else sits at this workstation; this person's file lies there, and opens for what two do at one screen. */
   resting = false;
+  /** The person is at something that takes all of their time. */
+  isBusy = false;
   /** The profile of a second person that is open at this screen. */
   #guest: DesktopMachine | null = null;
   #isGuest = false;

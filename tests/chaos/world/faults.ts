@@ -190,6 +190,7 @@ export class Faults {
     const { server, desktops, bank } = this.#world;
     bank.line = 'fine';
     bank.refuseNext = false;
+    bank.silentReads = 0;
     server.clockMs = 0;
     server.disk.fill(false);
     this.#world.startServer();

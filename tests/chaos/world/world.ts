@@ -7,6 +7,7 @@ import type { Person } from '#shared/people/person.ts';
 import { MemoryBank } from '../../control/memory-bank.ts';
 import { AGENT, COLLEAGUE, CUSTOMERS, fixedId, LEAD, MACHINES, MENTOR } from './cast.ts';
 import { Chance } from './chance.ts';
+import { CoSignNight } from './co-sign.ts';
 import { DesktopMachine, type Saved } from './desktop-machine.ts';
 import { worldFolder } from './disk.ts';
 import { Faults } from './faults.ts';
@@ -70,6 +71,7 @@ export class World {
   readonly scenes: ReadonlySet<Scene>;
   readonly #spools = new Map<number, SpoolHome>();
   readonly #shifts: Shift[] = [];
+  readonly #nights: CoSignNight[] = [];
   readonly #seconds: Chance;
   #working = true;
 
@@ -127,6 +129,7 @@ export class World {
     for (const desktop of this.desktops) if (!desktop.resting) this.employ(desktop);
     this.#ring();
     for (const shift of this.#shifts) shift.plan(chance.of(`shift of ${shift.leaver.name}`).int(20, 70) / 100 * this.#workMs);
+    for (const night of this.#nights) night.plan(chance.of('nights').int(10, 40) / 100 * this.#workMs);
     const faults = new Faults(this);
     faults.plan(time.nowMs + 10_000, START_MS + this.#workMs);
     await time.runUntil(START_MS + this.#workMs);
@@ -168,6 +171,7 @@ export class World {
         this.#shifts.push(new Shift(this, leaver, add(leaver, successor)));
       }
     }
+    if (this.scenes.has('co-sign')) for (const maker of this.desktops.filter(({ name }) => name === 'agent')) this.#nights.push(new CoSignNight(this, maker, add(maker, chance.pick([MENTOR, MENTOR, LEAD]))));
     for (const guest of guests) {
       guest.start();
       const since = this.time.nowMs;
@@ -184,6 +188,7 @@ export class World {
     const again = (): void => void this.time.after(chance.wait(usualMs * this.tempo), this.outside, () => {
       if (!this.#working) return;
       desktop.checkScreen();
+      if (desktop.isBusy) return again();
       const parts = { desk: desktop, chance, room: this.room, bank: this.bank, server: this.server };
       const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
       done.catch((error: unknown) => desktop.troubles.push(`${desktop.name}: the work threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)).finally(again);
@@ -263,6 +268,8 @@ export class World {
       if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp || view.spooled > 0) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent, ${view.spooled} of others${view.catchingUp ? ', catching up' : ''}`;
     }
     const doubt = server.centre?.open.all().find((state) => Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt'));
+    const waits = server.centre?.open.all().find((state) => Object.values(state.onReturn).some(({ status }) => status === 'ordered'));
+    if (waits !== undefined) return `an order of case ${waits.id} that was made offline waits`;
     return doubt === undefined ? null : `case ${doubt.id} is in doubt`;
   }
 
