@@ -9,15 +9,18 @@ import { mayReadBody } from '#shared/review/withholding.ts';
 import type { LedgerRow, LoggedEvent } from '../../control/judge/evidence.ts';
 import { judge as judgeControl } from '../../control/judge/judge.ts';
 import { readDatabase } from '../../control/judge/read-database.ts';
+import { judgeDepartures } from './departures.ts';
 import { judgeHandOvers, type HandedOver } from './hand-over.ts';
 import { judgeOfflineOrders } from './offline-orders.ts';
 import { readAnswers } from './read-answers.ts';
 import { readDesktop } from './read-desktop.ts';
 
 export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
-export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null };
+export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null; /** Somebody works at that workstation still. */ isFollowed: boolean };
 export type WorldEvidence = {
   serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
+  /** The folder of a workstation that was revoked and has wiped itself. */
+  wiped: string | null;
   /** By name: the machine whose disk it was copied from. */
   clonesOf: ReadonlyMap<string, string>;
   restores: number;
@@ -58,7 +61,9 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const desktop = byName.get(machine)!;
     if (!commands.has(id)) {
       const kept = desktop.commands.get(id);
-      if (desktop.endedBy !== null && desktop.endedBy !== GONE && kept?.status === 'unsent') continue;
+      if (desktop.endedBy !== null && desktop.endedBy !== GONE && !desktop.isFollowed && kept?.status === 'unsent') continue;
+      // SY9: and nobody sends it again from a machine that wiped itself.
+      if (evidence.restores > 0 && evidence.wiped !== null && kept === undefined) continue;
       // SY9: what was refused before the restore did nothing, and stays before the person as refused.
       if (evidence.restores > 0 && kept?.status === 'refused') continue;
       // SY9: what was answered before the restore their own desktop sends again, when they are back.
@@ -152,6 +157,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
 
   violations.push(...judgeHandOvers({ handedOver: evidence.handedOver, events, commands, desktops: byName, restores: evidence.restores }));
   violations.push(...judgeOfflineOrders({ saved: evidence.saved, events, commands, desktops: byName, ledger: evidence.ledger, restores: evidence.restores }));
+
+  violations.push(...judgeDepartures({ events, commands, desktops, wiped: evidence.wiped }));
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
   const keysIn = (event: LoggedEvent): string[] => ((event.body?.['lines'] ?? []) as { key: string }[]).map(({ key }) => `${event.case}.${key}`);

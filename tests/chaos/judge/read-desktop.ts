@@ -1,4 +1,5 @@
 /** Reads a desktop's file with nothing but SQLite and its key. */
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 export type KeptCommand = { seq: number; id: string; stream: string; kind: string; status: string; refusal: string | null; seen: string | null; dependsOn: string[]; body: unknown };
@@ -9,6 +10,8 @@ export type LeftCase = { id: string; version: number; wanted: number };
 export type KeptFile = { commands: Map<string, KeptCommand>; cases: Map<string, KeptCase>; copies: Map<string, KeptCopy>; left: Map<string, LeftCase> };
 
 export function readDesktop(file: string, key: Buffer): KeptFile {
+  // Of a workstation that wiped itself.
+  if (!existsSync(file)) return { commands: new Map(), cases: new Map(), copies: new Map(), left: new Map() };
   const db = new Database(file, { readonly: true });
   try {
     db.pragma("cipher = 'sqlcipher'");

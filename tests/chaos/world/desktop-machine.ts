@@ -9,6 +9,7 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { Publisher } from '../../../electron/desk/rpc/publisher.ts';
 import { OpenSession } from '../../../electron/desk/session/open-session.ts';
+import { BARRED, shutOut } from '../../../electron/desk/session/shut-out.ts';
 import type { SignedInHere } from '../../../electron/desk/session/sign-in.ts';
 import { Guesses } from '../../../electron/desk/signing/guesses.ts';
 import type { SecondPerson } from '../../../electron/desk/signing/second-person.ts';
@@ -31,7 +32,7 @@ import type { SpoolHome } from './spool-home.ts';
 import type { Trace } from './trace.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 
-const SERVER = 'https://centre.example';
+export const SERVER = 'https://centre.example';
 const GRACE_MS = 16 * 3_600_000;
 
 /** Something the desk answered with "saved": from then on it must never be lost (SY1). */
@@ -39,6 +40,8 @@ export type Saved = { id: string; machine: string; desktop: string; person: stri
 
 export type DesktopParts = {
   time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void; spool: SpoolHome;
+  /** The server let the person, or the workstation, in no more. */
+  ended(here: DesktopMachine, refusal: Refusal): void;
   /** Opens the profile of a second person at this workstation (OF1, OF2). */
   openSecond(here: DesktopMachine, account: string): Promise<SecondPerson | { refusal: Refusal }>;
 };
@@ -146,6 +149,8 @@ export class DesktopMachine {
     const { meta } = store;
     const clock = new CorrectedClock(environment, meta.get('clockOffsetMs') ?? 0);
     if (answer !== null && 'refusal' in answer) {
+      // As `sign-in.ts` has it.
+      if (answer.refusal.code === 'person-disabled') shutOut(store);
       store.close();
       return this.#ended(process, answer.refusal);
     }
@@ -239,7 +244,9 @@ export class DesktopMachine {
   #ended(process: Process, refusal: Refusal): void {
     this.#parts.trace.say(this.name, `is ended: ${refusal.code}`);
     this.endedBy = refusal.code;
+    if (BARRED.has(refusal.code)) this.#session?.forgetCustomers();
     this.stop(process);
+    this.#parts.ended(this, refusal);
   }
 
   // ------------------------------------------------------------ what the person does

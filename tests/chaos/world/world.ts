@@ -5,9 +5,10 @@ import type { Happened } from '#shared/case/decider.ts';
 import { openCallOf } from '#shared/operation/call-of.ts';
 import type { Person } from '#shared/people/person.ts';
 import { MemoryBank } from '../../control/memory-bank.ts';
-import { AGENT, COLLEAGUE, CUSTOMERS, fixedId, LEAD, MACHINES, MENTOR } from './cast.ts';
+import { AGENT, COLLEAGUE, CUSTOMERS, fixedId, LEAD, MACHINES, MENTOR, type Machine } from './cast.ts';
 import { Chance } from './chance.ts';
 import { CoSignNight } from './co-sign.ts';
+import { Departure } from './departure.ts';
 import { DesktopMachine, type Saved } from './desktop-machine.ts';
 import { worldFolder } from './disk.ts';
 import { Faults } from './faults.ts';
@@ -39,6 +40,8 @@ export type Ended = {
   handedOver: HandedOver[];
   bank: MemoryBank;
   restores: number;
+  /** The folder of a workstation that was revoked and has heard of it. */
+  wiped: string | null;
   /** Saved on a disk of which a copy went on elsewhere, so that either may speak for it. */
   clonesOf: ReadonlyMap<string, string>;
   troubles: string[];
@@ -69,9 +72,10 @@ export class World {
   readonly tempo: number;
   readonly #workMs: number;
   readonly scenes: ReadonlySet<Scene>;
-  readonly #spools = new Map<number, SpoolHome>();
+  readonly #spools = new Map<Machine, SpoolHome>();
   readonly #shifts: Shift[] = [];
   readonly #nights: CoSignNight[] = [];
+  readonly #departure: Departure | null;
   readonly #seconds: Chance;
   #working = true;
 
@@ -79,6 +83,7 @@ export class World {
     this.chance = new Chance(`chaos ${seed}`);
     this.#seconds = this.chance.of('seconds');
     this.scenes = scenesOf(this.chance.of('scenes'));
+    this.#departure = this.scenes.has('departure') ? new Departure(this) : null;
     const minutes = this.chance.pick(WORK_MINUTES);
     this.#workMs = minutes * 60_000;
     this.tempo = minutes / USUAL_MINUTES;
@@ -99,15 +104,18 @@ export class World {
     if (!this.server.isUp) this.server.start();
   }
 
-  #spoolOf(machine: number): SpoolHome {
-    const home = this.#spools.get(machine) ?? new SpoolHome(this.folder, MACHINES[machine]!.name);
+  spoolOf(machine: Machine): SpoolHome {
+    const home = this.#spools.get(machine) ?? new SpoolHome(this.folder, machine.name);
     this.#spools.set(machine, home);
     return home;
   }
 
   addDesktop(name: string, person: typeof AGENT, machine: number, desktop: string = fixedId(500 + machine)): DesktopMachine {
     const added = new DesktopMachine(this.folder, name, { person, desktop, machine: MACHINES[machine]! }, {
-      time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry), spool: this.#spoolOf(machine),
+      time: this.time, chance: this.chance.of('desks'), trace: this.trace, server: this.server, saved: (entry) => void this.saved.push(entry), spool: this.spoolOf(MACHINES[machine]!),
+      ended: (here, refusal) => {
+        if (refusal.code === 'workstation-revoked') this.#departure?.heard(here);
+      },
       openSecond: (here, account) => secondHere({ time: this.time, chance: this.#seconds, outside: this.outside, desktops: () => this.desktops }, here, account),
     });
     added.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
@@ -130,12 +138,14 @@ export class World {
     this.#ring();
     for (const shift of this.#shifts) shift.plan(chance.of(`shift of ${shift.leaver.name}`).int(20, 70) / 100 * this.#workMs);
     for (const night of this.#nights) night.plan(chance.of('nights').int(10, 40) / 100 * this.#workMs);
+    this.#departure?.plan(chance.of('departure').int(15, 60) / 100 * this.#workMs);
     const faults = new Faults(this);
     faults.plan(time.nowMs + 10_000, START_MS + this.#workMs);
     await time.runUntil(START_MS + this.#workMs);
     this.#working = false;
     this.trace.say('world', 'is healed');
     for (const shift of this.#shifts) shift.end();
+    this.#departure?.end();
     faults.heal();
     const unquiet = await this.#quiet();
     this.trace.say('world', unquiet ?? 'is quiet');
@@ -145,7 +155,7 @@ export class World {
     }
     const serverFolder = await this.server.end();
     return {
-      desktops: this.desktops, serverFolder, saved: this.saved, handedOver: this.handedOver, bank: this.bank, restores: this.server.restores, clonesOf: this.clonesOf,
+      desktops: this.desktops, serverFolder, saved: this.saved, handedOver: this.handedOver, bank: this.bank, restores: this.server.restores, wiped: this.#departure?.wiping?.root ?? null, clonesOf: this.clonesOf,
       troubles: [...this.server.troubles, ...this.desktops.flatMap((desktop) => desktop.troubles)],
       faults: faults.count, unquiet, hash: this.trace.digest, steps: time.steps, virtualMs: time.nowMs - START_MS,
     };
@@ -268,6 +278,7 @@ export class World {
       if (view.connection !== 'online' || view.unsent > 0 || view.catchingUp || view.spooled > 0) return `${desktop.name} is ${view.connection} (${view.refusal?.code ?? ''}), ${view.unsent} unsent, ${view.spooled} of others${view.catchingUp ? ', catching up' : ''}`;
     }
     const doubt = server.centre?.open.all().find((state) => Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt'));
+    if (this.#departure?.wiping?.isDone === false) return 'a workstation is not wiped yet';
     const waits = server.centre?.open.all().find((state) => Object.values(state.onReturn).some(({ status }) => status === 'ordered'));
     if (waits !== undefined) return `an order of case ${waits.id} that was made offline waits`;
     return doubt === undefined ? null : `case ${doubt.id} is in doubt`;
