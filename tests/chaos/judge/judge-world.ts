@@ -12,11 +12,12 @@ import { readDatabase } from '../../control/judge/read-database.ts';
 import { judgeDepartures } from './departures.ts';
 import { judgeHandOvers, type HandedOver } from './hand-over.ts';
 import { judgeOfflineOrders } from './offline-orders.ts';
+import { whyAbsent, whyStillThere } from './kept-cases.ts';
 import { readAnswers } from './read-answers.ts';
 import { readDesktop } from './read-desktop.ts';
 
-export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
-export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null; /** Somebody works at that workstation still. */ isFollowed: boolean };
+export type Saved = { id: string; atMs: number; machine: string; desktop: string; person: string; case: string; kind: string };
+export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null; /** Somebody works at that workstation still. */ isFollowed: boolean; /** Old cases may leave it later. */ mayBeLate: boolean };
 export type WorldEvidence = {
   serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
   /** The folder of a workstation that was revoked and has wiped itself. */
@@ -24,16 +25,21 @@ export type WorldEvidence = {
   /** By name: the machine whose disk it was copied from. */
   clonesOf: ReadonlyMap<string, string>;
   restores: number;
+  endMs: number;
+  /** Since when everybody has been back from the weekend, or null. */
+  backMs: number | null;
 };
 export type WorldVerdict = { lost: string[]; duplicated: string[]; diverged: string[]; violations: string[]; events: number; executions: number; answered: number };
+
+const RESENT_MS = 72 * 3_600_000;
 
 const plain = (value: unknown): string => canonicalize(JSON.parse(JSON.stringify(value)) as never) ?? '';
 
 /** The fold of a case as this person may see it: bodies that are withheld from them are not there (TP6). */
-function foldFor(events: readonly LoggedEvent[], person: string): { state: CaseState; version: number } {
+function foldFor(events: readonly LoggedEvent[], person: string): { state: CaseState; version: number; lastAt: string } {
   const full = events.reduce<CaseState | null>((state, event) => evolve(state, event as never), null)!;
   const state = events.reduce<CaseState | null>((folded, event) => evolve(folded, { ...event, body: event.body === null || mayReadBody(full, event as never, person as never) ? event.body : null } as never), null)!;
-  return { state, version: events.length };
+  return { state, version: events.length, lastAt: events.at(-1)!.times.recorded };
 }
 
 /** Why a desktop is silent whose person went home: what it kept unsent is then the workstation's to deliver (SY10). */
@@ -122,10 +128,12 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   }
 
   // SY3: what was refused stands before the person who issued it; what was accepted is not shown as refused.
-  for (const { id, machine, kind } of evidence.saved) {
+  for (const { id, atMs, machine, kind } of evidence.saved) {
     const stored = commands.get(id);
     const desktop = byName.get(machine)!;
     if (stored === undefined || desktop.endedBy !== null) continue;
+    // What was answered leaves the outbox once no restore can ask for it any more (SY9).
+    if (stored.status === 'accepted' && evidence.backMs !== null && evidence.backMs - atMs > RESENT_MS && !desktop.commands.has(id)) continue;
     const kept = desktop.commands.get(id);
     if (stored.status === 'refused' && kept?.status !== 'refused') violations.push(`[SY3] ${kind} ${id} was refused and is ${kept?.status ?? 'gone'} at ${machine}`);
     if (stored.status === 'refused' && kept?.status === 'refused' && kept.refusal === null) violations.push(`[SY3] ${kind} ${id} was refused without a reason at ${machine}`);
@@ -133,8 +141,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   }
 
   // SY4, SY6: a desktop holds the fold of the cases its person may see, and no others.
-  const folded = new Map<string, { state: CaseState; version: number }>();
-  const foldOf = (id: string, person: string): { state: CaseState; version: number } => {
+  const folded = new Map<string, ReturnType<typeof foldFor>>();
+  const foldOf = (id: string, person: string): ReturnType<typeof foldFor> => {
     const known = folded.get(`${id} ${person}`) ?? foldFor(cases.get(id)!, person);
     folded.set(`${id} ${person}`, known);
     return known;
@@ -143,11 +151,13 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     if (desktop.endedBy !== null) continue;
     for (const id of cases.keys()) {
       if (id.includes(':')) continue;
-      const { state, version } = foldOf(id, desktop.person);
+      const fold = foldOf(id, desktop.person);
+      const { state, version } = fold;
       const sees = state.access[desktop.person] !== undefined;
       const held = desktop.cases.get(id);
       if (!sees && held !== undefined) diverged.push(`[SY6] ${desktop.name} still has ${id}`);
-      if (sees && held === undefined) diverged.push(`[SY4] ${desktop.name} lacks ${id}`);
+      const wrong = !sees ? null : held === undefined ? whyAbsent(desktop, id, fold, evidence) : whyStillThere(desktop, id, fold, evidence);
+      if (wrong !== null) diverged.push(wrong);
       if (!sees || held === undefined) continue;
       if (held.version !== version) diverged.push(`[SY4] ${desktop.name} has ${id} at version ${held.version}, the log at ${version}`);
       else if (plain(held.state) !== plain(state)) diverged.push(`[SY4] ${desktop.name} has another ${id} than the log: ${differences(held.state, state)}`);

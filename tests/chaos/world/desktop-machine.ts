@@ -36,7 +36,7 @@ export const SERVER = 'https://centre.example';
 const GRACE_MS = 16 * 3_600_000;
 
 /** Something the desk answered with "saved": from then on it must never be lost (SY1). */
-export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
+export type Saved = { id: string; atMs: number; machine: string; desktop: string; person: string; case: string; kind: string };
 
 export type DesktopParts = {
   time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void; spool: SpoolHome;
@@ -71,6 +71,8 @@ export class DesktopMachine {
   /** The server ended the session; the person is out. */
   endedBy: string | null = null;
   isFull = false;
+  wasFull = false;
+  readonly madeAtMs: number;
   /** The person went home and does not come back; others use this workstation. */
   gone = false;
   /** Somebody else sits at this workstation; this person's file lies there, and opens for what two do at one screen. */
@@ -90,6 +92,7 @@ export class DesktopMachine {
     this.disk = new Disk(join(root, name), 'desk.db');
     this.key = createHash('sha256').update(`key of ${this.desktop}`).digest();
     this.#parts = parts;
+    this.madeAtMs = parts.time.nowMs;
     this.#chance = parts.chance.of(name);
     this.#newId = idsOf(this.#chance.of('ids'), () => this.nowMs);
   }
@@ -115,7 +118,7 @@ export class DesktopMachine {
 
   /** The person signs in: with the server's word where it can be reached, by this machine's own file else. */
   start(): void {
-    if (this.#process !== null || this.gone || this.resting) return;
+    if (this.#process !== null || this.gone || this.resting || this.endedBy !== null) return;
     const process: Process = { name: `${this.name}.${++this.#starts}`, alive: true };
     this.#process = process;
     void this.#signIn(process).catch((error: unknown) => {
@@ -263,7 +266,7 @@ export class DesktopMachine {
   /** The screen said that it is saved. */
   wasSaved(id: string, caseId: string, kind: string): void {
     this.#parts.trace.say(this.name, `saved ${kind} ${id} of ${caseId}`);
-    this.#parts.saved({ id, machine: this.name, desktop: this.desktop, person: this.person.id, case: caseId, kind });
+    this.#parts.saved({ id, atMs: this.#parts.time.nowMs, machine: this.name, desktop: this.desktop, person: this.person.id, case: caseId, kind });
   }
 
   /** Whatever people do at this screen, and what it answers them. */
@@ -325,6 +328,7 @@ export class DesktopMachine {
 
   fill(full: boolean): void {
     this.isFull = full;
+    this.wasFull ||= full;
     if (this.#session !== null) this.disk.fill(full);
   }
 

@@ -163,7 +163,7 @@ export class Faults {
     });
     if (one.isDoomed) return;
     world.trace.say(one.name, `FAULT poison ${row.id}`);
-    world.saved.push({ id: row.id, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
+    world.saved.push({ id: row.id, atMs: world.time.nowMs, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
     // Neither screen nor line nor spool know of it: it is found at a start of the program.
     one.stop();
     this.#later(1_000, () => one.start());

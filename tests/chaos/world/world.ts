@@ -29,6 +29,7 @@ const WORK_MINUTES = [8, 8, 8, 20, 120] as const;
 const USUAL_MINUTES = 10;
 /** A person signs in for the first time and is told the rules. */
 const GUESTS_MS = 20_000;
+const DAY_MS = 86_400_000;
 const QUIET_FOR_MS = 45_000;
 /** What was set aside is tried again ever more seldom: within hours. */
 const QUIET_WITHIN_MS = 4 * 3_600_000;
@@ -50,6 +51,8 @@ export type Ended = {
   unquiet: string | null;
   hash: string;
   steps: number;
+  endMs: number;
+  backMs: number | null;
   virtualMs: number;
 };
 
@@ -78,6 +81,7 @@ export class World {
   readonly #departure: Departure | null;
   readonly #seconds: Chance;
   #working = true;
+  #isClosed = false;
 
   constructor(seed: number, told: ((line: string) => void) | null) {
     this.chance = new Chance(`chaos ${seed}`);
@@ -85,7 +89,8 @@ export class World {
     this.scenes = scenesOf(this.chance.of('scenes'));
     this.#departure = this.scenes.has('departure') ? new Departure(this) : null;
     const minutes = this.chance.pick(WORK_MINUTES);
-    this.#workMs = minutes * 60_000;
+    // Before and after a weekend less is done.
+    this.#workMs = minutes * 60_000 * (this.scenes.has('weekend') ? 0.5 : 1);
     this.tempo = minutes / USUAL_MINUTES;
     this.trace = new Trace(START_MS, () => this.time.nowMs, told);
     this.newId = idsOf(this.chance.of('ids'), () => this.time.nowMs);
@@ -101,7 +106,7 @@ export class World {
   }
 
   startServer(): void {
-    if (!this.server.isUp) this.server.start();
+    if (!this.server.isUp && !this.#isClosed) this.server.start();
   }
 
   spoolOf(machine: Machine): SpoolHome {
@@ -147,7 +152,12 @@ export class World {
     for (const shift of this.#shifts) shift.end();
     this.#departure?.end();
     faults.heal();
-    const unquiet = await this.#quiet();
+    let unquiet = await this.#quiet();
+    let backMs: number | null = null;
+    if (this.scenes.has('weekend') && unquiet === null) {
+      backMs = await this.#weekend(faults);
+      unquiet = await this.#quiet();
+    }
     this.trace.say('world', unquiet ?? 'is quiet');
     for (const desktop of this.desktops) {
       desktop.checkScreen();
@@ -157,8 +167,38 @@ export class World {
     return {
       desktops: this.desktops, serverFolder, saved: this.saved, handedOver: this.handedOver, bank: this.bank, restores: this.server.restores, wiped: this.#departure?.wiping?.root ?? null, clonesOf: this.clonesOf,
       troubles: [...this.server.troubles, ...this.desktops.flatMap((desktop) => desktop.troubles)],
-      faults: faults.count, unquiet, hash: this.trace.digest, steps: time.steps, virtualMs: time.nowMs - START_MS,
+      faults: faults.count, unquiet, hash: this.trace.digest, steps: time.steps, endMs: time.nowMs, backMs, virtualMs: time.nowMs - START_MS,
     };
+  }
+
+  /** PR6: nobody is there for days; then some old cases wake up, and things go wrong again. @returns when everybody is back */
+  async #weekend(faults: Faults): Promise<number> {
+    const { time } = this;
+    const chance = this.chance.of('weekend');
+    const there = this.desktops.filter((desktop) => !desktop.gone && !desktop.resting && desktop.endedBy === null);
+    for (const desktop of there) desktop.stop();
+    const days = chance.pick([1.5, 8, 8]);
+    this.trace.say('world', `rests for ${days} days`);
+    // What a centre does by itself all the time is looked at in busy hours; for days it would take most of a world's time.
+    this.#isClosed = true;
+    this.server.failNow();
+    await time.runUntil(time.nowMs + days * DAY_MS);
+    this.#isClosed = false;
+    this.startServer();
+    await time.runUntil(time.nowMs + 5_000);
+    const backMs = time.nowMs;
+    this.#working = true;
+    for (const desktop of there) {
+      desktop.start();
+      this.employ(desktop);
+    }
+    this.#ring();
+    faults.plan(backMs + 40_000, backMs + this.#workMs);
+    await time.runUntil(backMs + this.#workMs);
+    this.#working = false;
+    this.trace.say('world', 'is healed');
+    faults.heal();
+    return backMs;
   }
 
   get isWorking(): boolean {
