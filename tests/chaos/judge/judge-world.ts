@@ -73,7 +73,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
       // SY9: what was refused before the restore did nothing, and stays before the person as refused.
       if (evidence.restores > 0 && kept?.status === 'refused') continue;
       // SY9: what was answered before the restore their own desktop sends again, when they are back.
-      if (evidence.restores > 0 && desktop.endedBy === GONE && kept !== undefined && kept.status !== 'unsent') continue;
+      if (evidence.restores > 0 && desktop.endedBy !== null && kept !== undefined && kept.status !== 'unsent') continue;
       lost.push(`[${desktop.endedBy === GONE ? 'SY10' : 'SY1'}] ${kind} ${id} of ${of}, saved at ${machine}, is not at the centre; there it is ${kept?.status ?? 'gone'}`);
     }
   }
