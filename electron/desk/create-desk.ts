@@ -8,6 +8,7 @@ import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
 import { exportDiagnostics } from './session/diagnose.ts';
 import { OpenSession } from './session/open-session.ts';
+import { BARRED } from './session/shut-out.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
@@ -56,8 +57,6 @@ export type Desk = {
 };
 
 const DONE = { ok: true, value: { done: true } } as const;
-/** Whoever hears this may see no case any more (SY6). */
-const BARRED: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked']);
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
 /** The desk: all of it but the process it runs in. */

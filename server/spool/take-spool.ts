@@ -72,8 +72,9 @@ export class SpoolTaker {
         });
       }
     }));
-    if (late.length > 0) await tray.add(late);
+    // The case first: what the tray has already is not looked at again, also after a power cut between the two.
     await this.#mark(late);
+    if (late.length > 0) await tray.add(late);
     if (audit.length > 0) await centre.log.append([{ writes: [], command: null, audit }]);
     return { results };
   }

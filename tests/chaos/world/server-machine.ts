@@ -1,6 +1,6 @@
 /** The centre's server as a machine of the world: its disk, and on it one process after another, as the power lets it. */
 import { join } from 'node:path';
-import type { AdministrationEvent } from '#shared/administration/administration-schema.ts';
+import type { AdministrationEvent, AdministrationState } from '#shared/administration/administration-schema.ts';
 import { china } from '#shared/calendar/china-2026.ts';
 import type { Happened } from '#shared/case/decider.ts';
 import { evolve } from '#shared/case/evolve.ts';
@@ -215,6 +215,8 @@ export class ServerMachine {
     const running = this.#running;
     if (running === null) return null;
     const { centre, process, log } = running;
+    const machine = centre.workstations.admit(workstation);
+    if (!machine.ok) return { refusal: { code: machine.code } };
     if (centre.people.byId(person)?.active !== true) return { refusal: { code: 'person-disabled' } };
     const token = await centre.tokens.session(person, desktop, workstation);
     const { epoch } = await log.head();
@@ -272,6 +274,19 @@ export class ServerMachine {
       return done && process.alive && !this.isDoomed;
     } catch (error) {
       this.#said(process, `not recorded: ${String(error)}`, {});
+      return false;
+    }
+  }
+
+  /** What is done to the centre itself. @returns whether it is known to be recorded */
+  async administer(rule: (state: AdministrationState) => AdministrationEvent[]): Promise<boolean> {
+    const running = this.#running;
+    if (running === null) return false;
+    try {
+      await running.centre.administration.record(rule);
+      return running.process.alive && !this.isDoomed;
+    } catch (error) {
+      this.#said(running.process, `not recorded: ${String(error)}`, {});
       return false;
     }
   }
