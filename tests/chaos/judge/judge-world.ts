@@ -106,7 +106,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     let beforePlace: { id: string; at: number } | null = null;
     for (const { id } of list) {
       const stored = commands.get(id);
-      if (stored === undefined) continue;
+      // SY9: written down again after a restore, as refused; it did nothing then and does nothing now.
+      if (stored === undefined || stored.code === 'refused-before-restore') continue;
       if (before !== null && stored.batch < before.batch) violations.push(`[SY2] ${of}: ${id} was taken before ${before.id}`);
       before = { id, batch: stored.batch };
       const at = placeOf.get(id);
