@@ -57,6 +57,8 @@ const RULES: PublishedRules = {
   site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' },
 };
 const SESSION_MS = 15 * 60_000;
+const SPOOL_ANSWER_MS = 20_000;
+const OUTSIDE: Process = { name: 'outside', alive: true };
 
 type Running = { process: Process; log: EventLog; centre: Centre; door: DeskDoor; taker: SpoolTaker };
 type Claims = { sub: string; desktop: string; workstation: string; exp: number; centre: number };
@@ -256,7 +258,8 @@ export class ServerMachine {
     const running = this.#running;
     if (running === null) return null;
     try {
-      const answer = await running.taker.take(JSON.parse(JSON.stringify(request)) as typeof request);
+      // Of a server that dies over it nothing more is heard: whoever asks gives up, as over HTTP.
+      const answer = await Promise.race([running.taker.take(JSON.parse(JSON.stringify(request)) as typeof request), this.#time.sleep(SPOOL_ANSWER_MS, OUTSIDE).then(() => null)]);
       return running.process.alive && !this.isDoomed ? answer : null;
     } catch (error) {
       this.#said(running.process, `the spool was not taken: ${String(error)}`, {});
