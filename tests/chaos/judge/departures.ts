@@ -38,7 +38,8 @@ export function judgeDepartures({ events, commands, desktops, wiped }: Parts): s
     if (status !== (became === 'recorded' ? 'accepted' : 'refused')) blame(`its answer is ${status ?? 'nowhere'}`);
     if (became === 'refused' && done.has(command)) blame('it did something');
     const since = out.get(`person ${item.author}`) ?? Infinity;
-    if (became === 'recorded' && !RECORDS.has(kind) && done.get(command)?.some((one) => one.position > since) === true) blame('it acts, and was taken in');
+    if (became === 'recorded' && !RECORDS.has(kind)) blame('it acts, and was taken in');
+    if (because === 'person-disabled' && done.get(command)?.some((one) => one.position < since) === true) blame('its author had sent it in time');
     if (became === 'recorded' && done.has(command) && !noted.has(`${caseId} ${command}`)) blame('the case does not say so');
     if (because === 'person-disabled' && !out.has(`person ${item.author}`)) blame('nobody disabled its author');
   }
