@@ -61,12 +61,7 @@ import { serverScheduler } from './clock/server-scheduler.ts';
 
 export type RunningCentre = { url: string; /** Where figures are read; null without --metrics. */ metricsUrl: string | null; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
 
-const clockOf = (options: Options): Clock => {
-  if (options.mode !== 'demo') return realClock;
-  const clock = new ControllableClock();
-  if (options.now !== null) clock.moveTo(options.now);
-  return clock;
-};
+const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new ControllableClock(options.now) : realClock);
 
 /** TP12: after the founding a file at the start changes nothing; two people do. */
 function controlNotice(options: Options, given: ControlPolicy, administration: Administration): string[] {
