@@ -17,7 +17,7 @@ export type LineTls = {
 };
 
 /** Bearer secret and private key are kept out of every error and log. */
-export type LineOptions = { url: string; secret: string; tls?: LineTls | undefined; /** Connections at once. */ connections?: number };
+export type LineOptions = { url: string; /** Empty where the certificate alone tells who asks. */ secret: string; tls?: LineTls | undefined; /** Connections at once. */ connections?: number };
 
 export type Reply = { status: number; body: unknown };
 /** `left`: the question may have reached the bank. */
@@ -104,13 +104,14 @@ function agentFor({ tls = {}, connections = CONNECTIONS }: LineOptions): Agent {
 export function openLine(options: LineOptions): BankLine {
   const base = options.url.replace(/\/+$/, '');
   const agent = agentFor(options);
+  const authorization = options.secret === '' ? {} : { authorization: `Bearer ${options.secret}` };
   return {
     async ask({ path, body, signal, mostBytes }) {
       let left = false;
       try {
         const response = await request(`${base}${path}`, {
           method: 'POST', signal, dispatcher: agent.compose(watched(() => void (left = true))), headersTimeout: 0, bodyTimeout: 0,
-          headers: { authorization: `Bearer ${options.secret}`, 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body),
+          headers: { ...authorization, 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body),
         });
         return { status: response.statusCode, body: parsed(response.statusCode, await readAll(response.body, mostBytes)) };
       } catch (error) {
