@@ -2,7 +2,7 @@
  * Core banking over HTTP. Every answer is parsed; trouble with the line is a value; an order is sent once, because only
  * the caller knows whether the same key may be sent again (TP4, TP10). What changes nothing is repeated a few times.
  */
-import { answerSchema, BankError, bankCalls, isRepeated, type AnswerOf, type BankCall, type CallKind, type RequestOf } from '#shared/protocol/bank-calls.ts';
+import { answerSchema, BankError, bankCalls, callBounds, isRepeated, type AnswerOf, type BankCall, type CallKind, type RequestOf } from '#shared/protocol/bank-calls.ts';
 import { BookOrder, Rejected, type NoAnswer } from '#shared/protocol/bank.ts';
 import type { Bank, BookResult, CallOptions, ReadResult, WriteResult } from './bank.ts';
 import { openLine, type LineOptions } from './bank-line.ts';
@@ -13,17 +13,6 @@ export type HttpBankOptions = LineOptions & {
   /** How long each kind of call is waited for altogether, repetitions and all. */
   timeouts?: Partial<Record<CallKind, number>>;
   circuit?: CircuitOptions;
-};
-
-type Bounds = { wholeMs: number; /** Of one attempt. */ attemptMs: number; mostBytes: number };
-const KB = 1024;
-const BOUNDS: Record<CallKind, Bounds> = {
-  probe: { wholeMs: 3_000, attemptMs: 3_000, mostBytes: 4 * KB },
-  lookup: { wholeMs: 8_000, attemptMs: 5_000, mostBytes: 4 * KB * KB },
-  list: { wholeMs: 10_000, attemptMs: 10_000, mostBytes: 4 * KB * KB },
-  check: { wholeMs: 5_000, attemptMs: 5_000, mostBytes: 4 * KB },
-  key: { wholeMs: 15_000, attemptMs: 8_000, mostBytes: 64 * KB },
-  order: { wholeMs: 15_000, attemptMs: 15_000, mostBytes: 64 * KB },
 };
 
 /** Null: the circuit is open, and nothing was asked. */
@@ -50,7 +39,7 @@ export function makeHttpBank({ timeouts = {}, circuit: circuitOptions = {}, ...l
 
   async function ask(call: BankCall, body: unknown, { timeoutMs }: CallOptions): Promise<Outcome | null> {
     const { kind } = bankCalls[call];
-    const { attemptMs, mostBytes, ...bounds } = BOUNDS[kind];
+    const { attemptMs, mostBytes, ...bounds } = callBounds[kind];
     const whole = AbortSignal.timeout(timeoutMs ?? timeouts[kind] ?? bounds.wholeMs);
     const attempt = (): Promise<Outcome> => line.ask({ path: `/v1/${call}`, body, mostBytes, signal: AbortSignal.any([whole, AbortSignal.timeout(attemptMs)]) });
     return isRepeated(kind) ? circuit.repeated(attempt, whole) : circuit.once(attempt, whole);

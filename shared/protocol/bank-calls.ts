@@ -47,5 +47,16 @@ export type AnswerOf<C extends BankCall> = z.output<(typeof bankCalls)[C]['answe
 export const requestSchema = <C extends BankCall>(call: C): z.ZodType<RequestOf<C>> => bankCalls[call].request as z.ZodType as z.ZodType<RequestOf<C>>;
 export const answerSchema = <C extends BankCall>(call: C): z.ZodType<AnswerOf<C>> => bankCalls[call].answer as z.ZodType as z.ZodType<AnswerOf<C>>;
 export const BankCall = z.enum(Object.keys(bankCalls) as [BankCall, ...BankCall[]]);
+/** How long a call is waited for altogether and in one attempt, and how large an answer may be. */
+export type CallBounds = { wholeMs: number; attemptMs: number; mostBytes: number };
+const KB = 1024;
+export const callBounds: Record<CallKind, CallBounds> = {
+  probe: { wholeMs: 3_000, attemptMs: 3_000, mostBytes: 4 * KB },
+  lookup: { wholeMs: 8_000, attemptMs: 5_000, mostBytes: 4 * KB * KB },
+  list: { wholeMs: 10_000, attemptMs: 10_000, mostBytes: 4 * KB * KB },
+  check: { wholeMs: 5_000, attemptMs: 5_000, mostBytes: 4 * KB },
+  key: { wholeMs: 15_000, attemptMs: 8_000, mostBytes: 64 * KB },
+  order: { wholeMs: 15_000, attemptMs: 15_000, mostBytes: 64 * KB },
+};
 /** What is repeated without a person where no answer came. */
 export const isRepeated = (kind: CallKind): boolean => kind !== 'order' && kind !== 'check';

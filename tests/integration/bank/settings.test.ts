@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { watchBankClock } from '../../../server/bank/bank-clock.ts';
 import { bankSettings } from '../../../server/bank/bank-settings.ts';
@@ -64,7 +65,7 @@ describe('[PR9] the connector as the options describe it', () => {
 
 describe("a bank's clock that differs", () => {
   test('is told once when it begins to, and once when it no longer does', () => {
-    const warn = vi.fn<(detail: object, words: string) => void>();
+    const warn = vi.fn<Logger['warn']>();
     const skew = watchBankClock({ warn });
     for (const ms of [0, 59_000, -59_000]) skew(1_000_000 + ms, 1_000_000);
     expect(warn).not.toHaveBeenCalled();
