@@ -52,7 +52,7 @@ export type CallBounds = { wholeMs: number; attemptMs: number; mostBytes: number
 const KB = 1024;
 export const callBounds: Record<CallKind, CallBounds> = {
   probe: { wholeMs: 3_000, attemptMs: 3_000, mostBytes: 4 * KB },
-  lookup: { wholeMs: 8_000, attemptMs: 5_000, mostBytes: 4 * KB * KB },
+  lookup: { wholeMs: 5_000, attemptMs: 5_000, mostBytes: 4 * KB * KB },
   list: { wholeMs: 10_000, attemptMs: 10_000, mostBytes: 4 * KB * KB },
   check: { wholeMs: 5_000, attemptMs: 5_000, mostBytes: 4 * KB },
   key: { wholeMs: 15_000, attemptMs: 8_000, mostBytes: 64 * KB },
