@@ -113,12 +113,16 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     for (const person of centre.live.people()) centre.live.set(person, 'lights', { ...centre.lights });
   };
   const skew = watchBankClock(logger);
+  let coreTrouble: string | null = null;
 
   const lights = async (): Promise<void> => {
     const [asked, began] = [Date.parse(centre.clock.now()), performance.now()];
     const core = await centre.bank.ping({ timeoutMs: 3_000 });
     const took = performance.now() - began;
     if (core.kind === 'answer') skew(Date.parse(core.value.bankTime), asked + took / 2);
+    const cause = core.kind === 'no-answer' ? core.cause : null;
+    if (cause !== coreTrouble && cause !== 'paused') logger.warn({ cause }, cause === null ? 'core banking answers again' : 'core banking does not answer');
+    if (cause !== 'paused') coreTrouble = cause;
     coreLight(core.kind === 'no-answer' ? 'down' : took > 1_500 ? 'slow' : 'ok');
   };
   // Told at once, not at the next round: a desktop must not let anybody begin what cannot be sent.

@@ -27,7 +27,7 @@ export type Question = { path: string; body: unknown; signal: AbortSignal; mostB
 export type BankLine = { ask(question: Question): Promise<Reply | Broken>; close(): Promise<void> };
 
 /** A slow bank must not take every socket of this machine. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 16;
 const CONNECT_MS = 5_000;
 /** Shorter than banks and proxies keep an idle connection: an order on one that is just being closed would be in doubt for nothing. */
 const IDLE_MS = 2_000;

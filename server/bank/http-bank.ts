@@ -15,6 +15,9 @@ export type HttpBankOptions = LineOptions & {
   circuit?: CircuitOptions;
 };
 
+/** An order, above all one that stops a card (FL6), must not queue behind readings of a slow bank; a probe tells whether orders would go. */
+const goesWithOrders = (kind: CallKind): boolean => kind === 'order' || kind === 'key' || kind === 'probe';
+
 /** Null: the circuit is open, and nothing was asked. */
 function answered(outcome: Outcome | null): { kind: 'ok'; body: unknown } | Rejected | NoAnswer {
   if (outcome === null) return silence('paused');
@@ -32,7 +35,7 @@ const bears = (body: unknown, key: string): boolean => typeof body === 'object' 
 
 /** Connects nothing until it is asked. */
 export function makeHttpBank({ timeouts = {}, circuit: circuitOptions = {}, ...lineOptions }: HttpBankOptions): Bank {
-  const line = openLine(lineOptions);
+  const [orders, questions] = [openLine(lineOptions), openLine(lineOptions)];
   const circuit = makeCircuit(circuitOptions);
   /** How often an order was begun under a key of which the bank has not told: "not sent" is said of a first and only one. */
   const begun = new Map<string, number>();
@@ -41,6 +44,7 @@ export function makeHttpBank({ timeouts = {}, circuit: circuitOptions = {}, ...l
     const { kind } = bankCalls[call];
     const { attemptMs, mostBytes, ...bounds } = callBounds[kind];
     const whole = AbortSignal.timeout(timeoutMs ?? timeouts[kind] ?? bounds.wholeMs);
+    const line = goesWithOrders(kind) ? orders : questions;
     const attempt = (): Promise<Outcome> => line.ask({ path: `/v1/${call}`, body, mostBytes, signal: AbortSignal.any([whole, AbortSignal.timeout(attemptMs)]) });
     return isRepeated(kind) ? circuit.repeated(attempt, whole) : circuit.once(attempt, whole);
   }
@@ -92,6 +96,6 @@ export function makeHttpBank({ timeouts = {}, circuit: circuitOptions = {}, ...l
     reservedPhone: (customerId, options) => read('reserved-phone', { customerId }, options),
     ping: (options) => read('ping', {}, options),
     watchLine: circuit.watch,
-    hangUp: line.close,
+    hangUp: async () => void (await Promise.all([orders.close(), questions.close()])),
   };
 }

@@ -101,6 +101,19 @@ describe('repeating', () => {
   });
 });
 
+test('[FL6] readings that hang do not hold up an order', async () => {
+  const bank = connector({ connections: 2 });
+  let hanging = 0;
+  const all = new Promise<void>((resolve) => {
+    script = Array.from({ length: 2 }, (): Say => () => void ((hanging += 1) === 2 && resolve()));
+  });
+  const reads = Array.from({ length: 4 }, () => bank.find({ phone: '138' }, { timeoutMs: 400 }));
+  await all;
+  expect((await bank.book(key(), lock, [])).kind).toBe('answer');
+  expect((await bank.ping()).kind).toBe('answer');
+  await Promise.all(reads);
+});
+
 describe('[TP10] the breaker', () => {
   test('five failures in a row open it: nothing is asked, and an order is refused unsent, in both languages', async () => {
     const bank = connector();

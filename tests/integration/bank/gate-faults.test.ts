@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -143,6 +144,7 @@ describe('a line that breaks', () => {
 
   test('[TP10] half-open on a connection that stands: in doubt, and the inquiry closes the key that the bank never heard of', async () => {
     await orderExecution();
+    bench.centre.bank = connector({ connections: 1 });
     await bench.centre.bank.ping();
     proxy.become({ kind: 'half-open' });
     expect(await book()).toEqual(['in-doubt']);
@@ -253,6 +255,15 @@ describe('[PR9] certificates', () => {
     bench.centre.bank = right;
     await inquire();
     await agree([first === 'refused' ? 'refused' : 'free']);
+  });
+
+  test('a bank that knows only TLS 1.1 gets nothing', async () => {
+    const old = createTlsServer({ cert: readFileSync(made.bank.cert), key: readFileSync(made.bank.key), minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }).listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    const bank = connector({ url: `https://127.0.0.1:${(old.address() as AddressInfo).port}` });
+    expect(await bank.ping()).toMatchObject({ kind: 'no-answer', cause: 'untrusted' });
+    old.close();
+    await bench.close();
   });
 
   test('a bank that speaks plain HTTP where TLS is expected gets nothing', async () => {
