@@ -6,6 +6,7 @@ import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import { startCheckpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
+import { bankSettings } from './bank/bank-settings.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
 import { CaseStore } from './cases/case-store.ts';
 import { OpenCases } from './cases/open-cases.ts';
@@ -80,6 +81,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
+  const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -114,7 +116,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
     : null;
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
-    : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
+    : bankAt !== null ? makeHttpBank(bankAt)
     : absentBank();
   const offers: Offers = new Offers(() => centre);
   const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
@@ -205,6 +207,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await log.close();
       credentials.close();
       await figures?.stop();
+      await bank.hangUp?.();
       await demo?.stop();
     },
   };

@@ -251,7 +251,9 @@ export function judge(evidence: Evidence): Verdict {
     if (known === undefined) return blame(event, 'settles a line that was never started');
     const row = evidence.ledger.find((one) => one.key === key);
     const wanted = event.kind === 'line booked' ? 'done' : event.kind === 'line freed' ? 'closed' : 'refused';
-    const agrees = row?.state === wanted || (event.kind === 'line refused' && row?.state === 'closed');
+    // What never left the server is in nobody's books, or was closed there; it must not have been booked or judged.
+    const unsent = event.kind === 'line refused' && body.code === 'not-sent';
+    const agrees = unsent ? row === undefined || row.state === 'closed' : row?.state === wanted || (event.kind === 'line refused' && row?.state === 'closed');
     if (!agrees) blame(event, `the bank's books say ${row?.state ?? 'nothing'}`);
     if (event.kind === 'line booked') known.execution.doneFen += known.figures.dueNowFen as number;
     known.execution.settled.add(known.line.lineId);
