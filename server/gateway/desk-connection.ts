@@ -96,8 +96,11 @@ export class DeskConnection {
     const session = { person: seat.person, workstation: seat.workstation, desktop: seat.desktop };
     // Cases are independent (SY2): what is ready of each shares a commit, and a case that stops stops no other.
     const byCase = Map.groupBy(request.data.commands, (command) => command.case);
-    const answered = await Promise.all([...byCase.values()].map((commands) => takeRun(this.#parts.centre, session, commands)));
-    const results = answered.flat();
+    // What is urgent waits for nothing that came with it (OF4).
+    const isUrgent = (commands: typeof request.data.commands): boolean => commands.some((command) => command.urgent);
+    const take = (cases: (typeof request.data.commands)[]) => Promise.all(cases.map((commands) => takeRun(this.#parts.centre, session, commands)));
+    const cases = [...byCase.values()];
+    const results = [...(await take(cases.filter(isUrgent))), ...(await take(cases.filter((one) => !isUrgent(one))))].flat();
     for (const { id } of results.filter(({ status }) => status === 'forked')) {
       const command = request.data.commands.find((one) => one.id === id);
       if (command !== undefined) this.#parts.book.refused(seat, 'command forked', command.kind, 'forked', command.case);
