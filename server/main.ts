@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   const running = await startCentre(options, { onReplaced: () => process.exit(3) });
   for (const notice of running.notices) process.stderr.write(`${notice}\n`);
   process.stdout.write(`listening ${running.url}\n`);
+  if (running.metricsUrl !== null) process.stdout.write(`metrics ${running.metricsUrl}/metrics\n`);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -27,11 +27,17 @@ Options
   --now INSTANT       demo: where its clock starts (ISO-8601, UTC)
   --ring FILE|URL     key that wraps the keys of stored contents: a file, or a key service with its secret in
                       AIDLINE_RING_SECRET (default ring.key in the data folder)
-  --bank URL          core-banking connector; its secret in AIDLINE_BANK_SECRET
+  --bank URL          core-banking connector (docs/bank.md); https beyond loopback; its secret in AIDLINE_BANK_SECRET
+  --bank-ca FILE      roots in PEM that the bank's certificate must come from, instead of the system's
+  --bank-cert FILE    this server's certificate (chain) for the bank in PEM (mTLS)
+  --bank-key FILE     its private key in PEM; a passphrase of it in AIDLINE_BANK_KEY_PASSPHRASE
+  --bank-name NAME    the name that the bank's certificate must bear, whatever the address
   --flows DIR         flows and policy (default: those that come with the program)
   --control FILE      two-person policy at the founding (default: the one that comes with the program); afterwards
                       only two administrators change it
   --checkpoints DIR   signed checkpoints of the audit log (default DIR of --data, checkpoints)
+  --metrics [HOST:]PORT  figures for Prometheus and health, on an address of their own (default off; HOST 127.0.0.1; beyond
+                      loopback only with TLS)
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
@@ -65,10 +71,14 @@ export type Options = {
   now: string | null;
   ring: string | null;
   bank: string | null;
+  /** Files and the pinned name for the connector's TLS. */
+  bankTls: { ca: string | null; cert: string | null; key: string | null; serverName: string | null };
   flows: string | null;
   control: string | null;
   /** Null: `checkpoints` in the data folder. */
   checkpoints: string | null;
+  /** Where figures for Prometheus are read; null: nowhere. */
+  metrics: { host: string; port: number } | null;
   logLevel: string;
 };
 
@@ -83,10 +93,11 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
-        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
+        seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
+        'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
         database: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
-        'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
+        metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -102,6 +113,9 @@ export function readOptions(args: readonly string[]): Options {
   if (values.production && values.demo) throw new OptionsError('--production 和 --demo 不能同时用 / exclude each other');
   if (!values.demo && (values.arrivals ?? values.now ?? values.crowd) !== undefined) throw new OptionsError('--arrivals, --crowd, --now: 只在 --demo 下可用 / need --demo');
   if (values.now !== undefined && Number.isNaN(Date.parse(values.now))) throw new OptionsError(`--now ${values.now}: 不是时间 / not an instant`);
+  const bankTls = { ca: values['bank-ca'] ?? null, cert: values['bank-cert'] ?? null, key: values['bank-key'] ?? null, serverName: values['bank-name'] ?? null };
+  if (values.bank === undefined && Object.values(bankTls).some((value) => value !== null)) throw new OptionsError('--bank-ca, --bank-cert, --bank-key, --bank-name: 要和 --bank 一起给 / need --bank');
+  if (values.bank !== undefined && values.demo) throw new OptionsError('--demo 自带银行，不能用 --bank / --demo has a bank of its own: no --bank');
   const cert = values['tls-cert'];
   const key = values['tls-key'];
   if ((cert === undefined) !== (key === undefined)) throw new OptionsError('--tls-cert, --tls-key: 要一起给 / go together');
@@ -116,7 +130,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : command ?? 'serve', file, database, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
 }
 
@@ -128,6 +142,14 @@ function databaseUrl(option: string, text: string): string {
 function copyOf(from: string | undefined, to: string | undefined): { from: string; to: string } {
   if (from === undefined || to === undefined || !from.startsWith('sqlite:')) throw new OptionsError('copy: --from sqlite:DIR --to postgres://…');
   return { from: from.slice('sqlite:'.length), to: databaseUrl('--to', to) };
+}
+
+/** `PORT` or `HOST:PORT`; an IPv6 address in brackets. */
+function addressOf(option: string, text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535) throw new OptionsError(`${option} ${text}: 要写成 [地址:]端口 / write [HOST:]PORT`);
+  return { host: bracketed ?? plain ?? '127.0.0.1', port };
 }
 
 export const helpText = HELP;

@@ -1,5 +1,7 @@
 import type { CaseState } from '#shared/case/state.ts';
 import { foldCall } from '#shared/telephony/call-state.ts';
+import type { Light } from '#shared/protocol/live.ts';
+import { watchBankClock } from './bank/bank-clock.ts';
 import { appendToCase } from './cases/append-case.ts';
 import { readFactsInto, recogniseCaller } from './cases/read-facts.ts';
 import type { CallKeeper } from './calls/call-keeper.ts';
@@ -106,13 +108,28 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     }
   };
 
-  const lights = async (): Promise<void> => {
-    const began = performance.now();
-    const core = await centre.bank.ping({ timeoutMs: 3_000 });
-    const took = performance.now() - began;
-    centre.lights.core = core.kind === 'no-answer' ? 'down' : took > 1_500 ? 'slow' : 'ok';
+  const coreLight = (core: Light): void => {
+    centre.lights.core = core;
     for (const person of centre.live.people()) centre.live.set(person, 'lights', { ...centre.lights });
   };
+  const skew = watchBankClock(logger);
+  let coreTrouble: string | null = null;
+
+  const lights = async (): Promise<void> => {
+    const [asked, began] = [Date.parse(centre.clock.now()), performance.now()];
+    const core = await centre.bank.ping({ timeoutMs: 3_000 });
+    const took = performance.now() - began;
+    if (core.kind === 'answer') skew(Date.parse(core.value.bankTime), asked + took / 2);
+    const cause = core.kind === 'no-answer' ? core.cause : null;
+    if (cause !== coreTrouble && cause !== 'paused') logger.warn({ cause }, cause === null ? 'core banking answers again' : 'core banking does not answer');
+    if (cause !== 'paused') coreTrouble = cause;
+    coreLight(core.kind === 'no-answer' ? 'down' : took > 1_500 ? 'slow' : 'ok');
+  };
+  // Told at once, not at the next round: a desktop must not let anybody begin what cannot be sent.
+  const endWatch = centre.bank.watchLine?.((line) => {
+    if (line !== 'trying') coreLight(line === 'up' ? 'ok' : 'down');
+    if (line !== 'trying') logger.warn({ line }, 'the line to core banking');
+  });
 
   const timeBoxes = async (): Promise<void> => {
     for (const person of centre.people.all()) {
@@ -157,6 +174,7 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     },
     stop: () => {
       stopped = true;
+      endWatch?.();
       cancel?.();
     },
     clockMoved: async () => {

@@ -6,6 +6,7 @@ import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import { startCheckpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
+import { bankSettings } from './bank/bank-settings.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
 import { CaseStore } from './cases/case-store.ts';
 import { OpenCases } from './cases/open-cases.ts';
@@ -47,6 +48,10 @@ import { SpoolKeys } from './spool/spool-keys.ts';
 import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
 import { LateWorkTray } from './spool/tray.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
+import { standingOf } from './metrics/standing.ts';
+import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { startSwitchboard } from './calls/start-switchboard.ts';
@@ -55,14 +60,9 @@ import { telephonyWebhook } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
-export type RunningCentre = { url: string; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
+export type RunningCentre = { url: string; /** Where figures are read; null without --metrics. */ metricsUrl: string | null; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
 
-const clockOf = (options: Options): Clock => {
-  if (options.mode !== 'demo') return realClock;
-  const clock = new ControllableClock();
-  if (options.now !== null) clock.moveTo(options.now);
-  return clock;
-};
+const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new ControllableClock(options.now) : realClock);
 
 /** TP12: after the founding a file at the start changes nothing; two people do. */
 function controlNotice(options: Options, given: ControlPolicy, administration: Administration): string[] {
@@ -82,6 +82,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
+  const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -99,6 +100,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   });
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
+  const readiness = new Readiness(log);
   const credentials = new Credentials(join(options.data, 'people.sqlite'));
   const administration = new Administration(log, now);
   await administration.start();
@@ -122,7 +124,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
     : null;
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
-    : options.bank !== null ? makeHttpBank({ url: options.bank, secret: process.env['AIDLINE_BANK_SECRET'] ?? '' })
+    : bankAt !== null ? makeHttpBank(bankAt)
     : absentBank();
   const offers: Offers = new Offers(() => centre);
   const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
@@ -143,14 +145,16 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const notices = controlNotice(options, rules.control, administration);
   const presence = presenceTeller(centre, scheduler);
 
-  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, () => tellCentre(centre));
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
   addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
   await keeper.start();
-  const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices);
+  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => board.switchboard.summary().waiting }));
+  timeAppends(log, metrics);
+  const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices, (call) => metrics.callEnded(call));
   if (secrets.length > 0) {
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
   }
@@ -182,6 +186,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       board.left(seat);
       presenceChanged();
     },
+    answered: (results) => metrics.answered(results),
+    fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
   }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
@@ -190,9 +196,12 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
   recovery.start();
+  const figures = options.metrics === null ? null : await serveMetrics(options.metrics, options.tls, metrics, readiness);
+  readiness.serving();
   return {
-    url, centre, demo, notices,
+    url, centre, demo, notices, metricsUrl: figures?.url ?? null,
     stop: async () => {
+      readiness.stopping();
       reactions.stop();
       recovery.stop();
       stopOffers();
@@ -205,6 +214,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await checkpoints.stop();
       await log.close();
       credentials.close();
+      await figures?.stop();
+      await bank.hangUp?.();
       await demo?.stop();
     },
   };

@@ -63,7 +63,8 @@ const described = {
 /** @returns the schema with everything it refers to inside it: what a version is the hash of */
 export const whole = (schema: z.ZodType, io: Side): Json => withoutNoise(z.toJSONSchema(schema, { ...described, io })) as Json;
 
-function components(io: Side, named: Record<string, z.ZodType>): Record<string, Json> {
+/** Named schemas as components, each referring to the others by name. */
+export function components(io: Side, named: Record<string, z.ZodType>): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { ...described, io, target: 'draft-2020-12', uri: (id) => `#/components/schemas/${id}` });

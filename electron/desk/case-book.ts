@@ -2,7 +2,7 @@ import type { CaseView, Look, Mark } from '#shared/protocol/desk-rpc.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CaseLogic } from './case-logic.ts';
-import type { OutboxRow } from './store/outbox.ts';
+import type { OutboxRow, Standing } from './store/outbox.ts';
 import type { Store } from './store/store.ts';
 import { rebase, type Ground, type Pending, type Who } from './sync/rebase.ts';
 
@@ -100,13 +100,15 @@ export class CaseBook {
   refresh(id: string): void {
     if (!CaseId.safeParse(id).success) return;
     const held = this.#store.cases.get(id);
-    const rows = this.#store.outbox.ofStream(id);
+    const standing = this.#store.outbox.standingOf(id);
     const copy = this.#store.takenOver.get(id);
-    if (held === null && rows.length === 0 && copy === null) {
+    if (held === null && standing.length === 0 && copy === null) {
       this.#entries.delete(id);
       return;
     }
     const confirmed: Ground = held === null ? NOTHING : { state: held.state, version: held.version };
+    const settled = this.#settledMarks(id, standing);
+    const rows = settled === null ? this.#store.outbox.ofStream(id) : [];
     const pending = this.#pending(rows);
     // Handed over at this screen and not confirmed yet (OF1): what the leaver saw is what is worked on, and all of it builds on that hand-over.
     const base = copy === null ? confirmed : { state: this.#stateOf(copy.state), version: copy.version };
@@ -118,8 +120,24 @@ export class CaseBook {
       takenOver: copy === null ? null : { command: copy.command, ground: base },
       pending: pending.filter((one) => !this.#isView(one)).map((one) => one.id),
       heardAt: copy !== null ? copy.heardAt : (held?.heardAt ?? null),
-      marks: rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
+      marks: settled ?? rows.map((row) => markOf(row, row.status === 'unsent' ? (doubtful.get(row.id) ?? null) : null)),
     });
+  }
+
+  /**
+   * The marks of a case where everything is answered and was read before: after a night that is each case once more, and what
+   * is in its commands decides nothing any more.
+   * @returns null where some of them are to be read
+   */
+  #settledMarks(id: string, standing: readonly Standing[]): Mark[] | null {
+    const known = new Map(this.#entries.get(id)?.marks.map((mark) => [mark.command, mark]));
+    const marks: Mark[] = [];
+    for (const { id: command, number, status, refusal, seen_at: seenAt } of standing) {
+      const mark = known.get(command);
+      if (mark === undefined || (status !== 'confirmed' && status !== 'refused')) return null;
+      marks.push({ ...mark, number, look: status, refusal, doubtful: null, seenAt });
+    }
+    return marks;
   }
 
   /** A command was decided on `ground()` and stored: no need to fold the rest again. */

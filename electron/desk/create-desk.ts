@@ -8,6 +8,7 @@ import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
 import { exportDiagnostics } from './session/diagnose.ts';
 import { OpenSession } from './session/open-session.ts';
+import { BARRED } from './session/shut-out.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
@@ -56,8 +57,6 @@ export type Desk = {
 };
 
 const DONE = { ok: true, value: { done: true } } as const;
-/** Whoever hears this may see no case any more (SY6). */
-const BARRED: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked']);
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
 /** The desk: all of it but the process it runs in. */
@@ -284,7 +283,7 @@ export function createDesk(parts: DeskParts): Desk {
       const done = await importSpool(content, server, postSpool);
       return 'refusal' in done ? { ok: false, refusal: done.refusal } : told(done);
     }),
-    deliverSpool: overTls(async ({ server }) => told(await deliverSpool({ spool, server, post: postSpool }))),
+    deliverSpool: overTls(async ({ server }) => told(await deliverSpool({ spool, server, post: postSpool, now: () => instantOf(parts.environment.now()) }))),
     spooled: ({ server }) => ({ ok: true, value: { rows: spool.count(server) } }),
     quitCheck: () => ({ ok: true, value: { unsent: session?.unsent ?? 0 } }),
     syncStatus: () => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.syncView() }),

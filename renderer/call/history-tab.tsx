@@ -3,7 +3,7 @@ import { localClock, localMoment } from '../app/local-time.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { useMe } from '../app/stores/session.ts';
-import { kindKey, syncTexts } from '../sync/texts.ts';
+import { kindName, syncTexts } from '../sync/texts.ts';
 import { callTexts } from './texts.ts';
 
 type Entry = { at: string; what: string; text: string };
@@ -14,10 +14,6 @@ export function HistoryTab({ view }: { view: TypedCase | null }) {
   const lang = useLang();
   const me = useMe();
   const kinds = useTexts(syncTexts);
-  const words = (kind: string): string => {
-    const key = kindKey(kind);
-    return key === null ? kind : kinds(key);
-  };
   if (view === null) return <p className="tone-muted">{t('history.none')}</p>;
   const { state } = view;
   const calls = (me && state.facts[me.id]?.recentCalls) ?? [];
@@ -27,7 +23,7 @@ export function HistoryTab({ view }: { view: TypedCase | null }) {
     ...state.stops.map((one) => ({ at: one.reportedAt, what: t('history.stop', { four: one.lastFour }), text: one.receipt ?? '' })),
     ...state.messages.map((one) => ({ at: one.at, what: t('history.sms'), text: one.text })),
     ...state.workOrders.map((one) => ({ at: one.at, what: t('history.workOrder'), text: one.text })),
-    ...state.lateWork.map((one) => ({ at: one.at, what: t('history.late'), text: words(one.kind) })),
+    ...state.lateWork.map((one) => ({ at: one.at, what: t('history.late'), text: kindName(kinds, one.kind) })),
     ...state.escalations.map((one) => ({ at: one.at, what: t('history.escalated'), text: one.goal })),
   ].toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return (

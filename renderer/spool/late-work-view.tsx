@@ -12,7 +12,7 @@ import { nowMs } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
 import { openCase } from '../app/stores/place.ts';
 import { useSession } from '../app/stores/session.ts';
-import { kindKey, syncTexts } from '../sync/texts.ts';
+import { kindName, syncTexts } from '../sync/texts.ts';
 import { refusalText, RefusalNotice } from '../ui/refusal-notice.tsx';
 import { spoolTexts } from './texts.ts';
 
@@ -83,12 +83,11 @@ function LateRow({ one, open, putAway }: { one: Late; open: () => void; putAway:
   const t = useTexts(spoolTexts);
   const kinds = useTexts(syncTexts);
   const lang = useLang();
-  const key = kindKey(one.kind);
   return (
     <tr data-testid={`late-${one.command}`} data-became={one.became}>
       <td><strong>{one.authorName || '—'}</strong>{one.workstationName === null ? null : <div className="small tone-muted">{one.workstationName}</div>}</td>
       <td className="tabular"><time dateTime={one.madeAt}>{localMoment(one.madeAt, nowMs())}</time></td>
-      <td>{key === null ? one.kind : kinds(key)}<div className="small tone-muted tabular">…{one.caseId.slice(-6)}</div></td>
+      <td>{kindName(kinds, one.kind)}<div className="small tone-muted tabular">…{one.caseId.slice(-6)}</div></td>
       <td>{t(`because.${one.because}`)}</td>
       <td>
         {one.became === 'recorded' ? <span className="tone-green">✓ {t('became.recorded')}</span> : <span className="tone-red">✕ {t('became.refused')}</span>}

@@ -2,7 +2,7 @@ import { defineTexts } from '../app/i18n.ts';
 
 export const stopTexts = defineTexts('stop', {
   'zh-CN': {
-    notInForce: '未生效', inForce: '已生效', 'status.ordered': '已请求，等银行回执', 'status.in-force': '银行回执 {{receipt}}', 'status.refused': '银行未受理：{{why}}', 'status.in-doubt': '结果待查，按未停处理', 'status.manual': '已走其他渠道，连上后先核实',
+    notInForce: '未生效', inForce: '已生效', 'status.ordered': '已请求，等银行回执', 'status.in-force': '银行回执 {{receipt}}', 'status.refused': '未受理：{{why}}', 'status.in-doubt': '结果待查，按未停处理', 'status.manual': '已走其他渠道，连上后先核实',
     lock: '锁卡', loss: '挂失', card: '尾号 {{four}}', unknownCard: '卡未确定', lapse: '至 {{time}} 到期', fee: '工本费', newCard: '新卡尾号 {{four}}', list: '停卡情况',
     'choose.lock': '先锁卡（免费，可解）', 'choose.loss': '挂失（换卡号）', 'choose.hint': '客户说不清楚时选锁卡：可以解开。', 'choose.none': '客户名下没有可停的卡。', 'choose.unknown': '还不知道是哪张卡（先登记，恢复后核实）', 'choose.reportedAt': '报失时间', 'choose.lostAt': '大约丢失时间', 'choose.already': '这张卡 {{time}} 已经停了',
     stop: '停这张卡', 'stop.again': '再次请求', stopAll: '停所选的卡', stopping: '正在停卡…', 'stop.words': '客户同意的原话', 'stop.words.default': '停吧', 'stop.say': '好了，{{time}} 生效，尾号 {{four}} 现在刷不出去了。', 'stop.sayNot': '系统还没有回执，卡现在还没有停。我不挂线，接着帮您办。', 'stop.needCustomer': '先找到客户，才能停他的卡；找不到就走断线挂失。', 'stop.expressed': '客户要求停卡', 'stop.goOff': '停不了？走断线挂失',
@@ -11,7 +11,7 @@ export const stopTexts = defineTexts('stop', {
     'tx.openDispute': '登记争议工单', 'tx.disputeDone': '争议工单已开',
   },
   en: {
-    notInForce: 'Not in force', inForce: 'In force', 'status.ordered': "Asked; waiting for the bank's receipt", 'status.in-force': 'Bank receipt {{receipt}}', 'status.refused': 'Refused by the bank: {{why}}', 'status.in-doubt': 'In doubt; treat as not stopped', 'status.manual': 'Through another channel; verified first when the line is back',
+    notInForce: 'Not in force', inForce: 'In force', 'status.ordered': "Asked; waiting for the bank's receipt", 'status.in-force': 'Bank receipt {{receipt}}', 'status.refused': 'Not accepted: {{why}}', 'status.in-doubt': 'In doubt; treat as not stopped', 'status.manual': 'Through another channel; verified first when the line is back',
     lock: 'Lock', loss: 'Loss report', card: 'ending {{four}}', unknownCard: 'card not known', lapse: 'lapses {{time}}', fee: 'Fee', newCard: 'new card ending {{four}}', list: 'Cards being stopped',
     'choose.lock': 'Lock first (free, can be undone)', 'choose.loss': 'Report lost (new number)', 'choose.hint': 'No clear answer? Choose the lock: it can be undone.', 'choose.none': 'The customer has no card to stop.', 'choose.unknown': 'The card is not known yet (log it, verified on return)', 'choose.reportedAt': 'Reported at', 'choose.lostAt': 'Lost about', 'choose.already': 'It was stopped at {{time}}',
     stop: 'Stop this card', 'stop.again': 'Ask again', stopAll: 'Stop the chosen cards', stopping: 'Stopping…', 'stop.words': "The customer's yes", 'stop.words.default': 'Stop it', 'stop.say': "Done: in force since {{time}}; the card ending {{four}} can't be used.", 'stop.sayNot': 'There is no receipt yet: the card is NOT stopped. I stay on the line and go on.', 'stop.needCustomer': 'Find the customer first; if that fails go the offline way.', 'stop.expressed': 'The customer asks to stop the card', 'stop.goOff': 'Cannot stop it? The offline way',

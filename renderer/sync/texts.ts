@@ -1,4 +1,4 @@
-import { defineTexts } from '../app/i18n.ts';
+import { defineTexts, type Say } from '../app/i18n.ts';
 
 export const syncTexts = defineTexts('sync', {
   'zh-CN': {
@@ -30,5 +30,10 @@ export const syncTexts = defineTexts('sync', {
 });
 
 const known: ReadonlySet<string> = new Set(Object.keys(syncTexts.en));
-/** The name of a command's kind, or the kind itself for one this desktop does not know. */
+/** The words for it, or null for a kind that this desktop does not know. */
 export const kindKey = (kind: string): keyof typeof syncTexts.en | null => (known.has(`k.${kind}`) ? (`k.${kind}` as keyof typeof syncTexts.en) : null);
+/** The name of a command's kind, or the kind itself for one this desktop does not know. */
+export function kindName(t: Say<typeof syncTexts.en>, kind: string): string {
+  const key = kindKey(kind);
+  return key === null ? kind : t(key);
+}

@@ -1,115 +1,101 @@
 /**
- * Core banking over HTTP. Every answer is parsed; trouble with the line is a value; nothing is ever repeated here,
- * because only the caller knows whether repeating is allowed (TP4, TP10).
+ * Core banking over HTTP. Every answer is parsed; trouble with the line is a value; an order is sent once, because only
+ * the caller knows whether the same key may be sent again (TP4, TP10). What changes nothing is repeated a few times.
  */
-import { z } from 'zod';
-import {
-  BookOutcome, BookOrder, CustomerFacts, FindAnswer, InquiryAnswer, KeysAnswer, PostingsAnswer, QuoteAnswer, TransactionsAnswer, VerifyAnswer,
-} from '#shared/protocol/bank.ts';
-import type { BilingualText, NoAnswer, Rejected } from '#shared/protocol/bank.ts';
-import { Instant } from '#shared/protocol/ids.ts';
-import type { Bank, CallOptions, ReadResult, WriteResult } from './bank.ts';
+import { answerSchema, BankError, bankCalls, callBounds, isRepeated, type AnswerOf, type BankCall, type CallKind, type RequestOf } from '#shared/protocol/bank-calls.ts';
+import { BookOrder, Rejected, type NoAnswer } from '#shared/protocol/bank.ts';
+import type { Bank, BookResult, CallOptions, ReadResult, WriteResult } from './bank.ts';
+import { openLine, type LineOptions } from './bank-line.ts';
+import { makeCircuit, type CircuitOptions, type Outcome } from './circuit.ts';
+import { notSent, silence } from './silence.ts';
 
-export type HttpBankOptions = {
-  /** As `http://127.0.0.1:4100`. */
-  url: string;
-  /** Bearer secret; kept out of every error and log. */
-  secret: string;
-  /** How long reads are waited for. */
-  readTimeoutMs?: number;
-  /** How long bookings and inquiries are waited for. */
-  writeTimeoutMs?: number;
+export type HttpBankOptions = LineOptions & {
+  /** How long each kind of call is waited for altogether, repetitions and all. */
+  timeouts?: Partial<Record<CallKind, number>>;
+  circuit?: CircuitOptions;
 };
 
-const MOST_BYTES = 4 * 1024 * 1024;
+/** An order, above all one that stops a card (FL6), must not queue behind readings of a slow bank; a probe tells whether orders would go. */
+const goesWithOrders = (kind: CallKind): boolean => kind === 'order' || kind === 'key' || kind === 'probe';
 
-const TEXTS: Record<NoAnswer['cause'], BilingualText> = {
-  timeout: { zh: '核心系统没有在规定时间内答复。', en: 'Core banking did not answer in time.' },
-  unreachable: { zh: '核心系统连不上。', en: 'Core banking cannot be reached.' },
-  'cut-off': { zh: '与核心系统的连接在答复前断开。', en: 'The connection to core banking broke before the answer.' },
-  malformed: { zh: '核心系统的答复无法识别。', en: "Core banking's answer cannot be understood." },
-  busy: { zh: '核心系统报告内部错误或繁忙。', en: 'Core banking reports an internal error or is busy.' },
-  'secret-refused': { zh: '核心系统不接受本服务的密钥，请管理员检查配置。', en: "Core banking refuses this server's secret; an administrator must check the settings." },
-};
-const silence = (cause: NoAnswer['cause']): NoAnswer => ({ kind: 'no-answer', cause, text: TEXTS[cause] });
-
-const ErrorBody = z.object({ code: z.string(), text: z.object({ zh: z.string(), en: z.string() }) });
-const RejectedCode = z.enum(['unknown-customer', 'unknown-plan', 'bad-request', 'not-found']);
-
-type Raw = { kind: 'ok'; body: unknown } | Rejected | NoAnswer;
-
-/** What broke, told from the error of `fetch`: it decides only the words, never whether the bank acted. */
-function causeOf(error: unknown): NoAnswer['cause'] {
-  if (error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')) return 'timeout';
-  const inner = error instanceof Error && typeof error.cause === 'object' && error.cause !== null && 'code' in error.cause ? String(error.cause.code) : '';
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(inner) ? 'unreachable' : 'cut-off';
+/** Null: the circuit is open, and nothing was asked. */
+function answered(outcome: Outcome | null): { kind: 'ok'; body: unknown } | Rejected | NoAnswer {
+  if (outcome === null) return silence('paused');
+  if ('broke' in outcome) return silence(outcome.broke);
+  const { status, body } = outcome;
+  if (status === 200) return { kind: 'ok', body };
+  if (status === 401 || status === 403) return silence('secret-refused');
+  if (status >= 500 || status === 429) return silence('busy');
+  const told = BankError.safeParse(body);
+  const code = Rejected.shape.code.safeParse(told.data?.code);
+  return told.success && code.success ? { kind: 'rejected', code: code.data, text: told.data.text } : silence('malformed');
 }
 
-async function readBody(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new SyntaxError('answer too large');
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-}
+const bears = (body: unknown, key: string): boolean => typeof body === 'object' && body !== null && 'key' in body && body.key === key;
 
-/** Connects nothing until it is asked; holds no state but the settings. */
-export function makeHttpBank({ url, secret, readTimeoutMs = 5_000, writeTimeoutMs = 15_000 }: HttpBankOptions): Bank {
-  const base = url.replace(/\/+$/, '');
+/** Connects nothing until it is asked. */
+export function makeHttpBank({ timeouts = {}, circuit: circuitOptions = {}, ...lineOptions }: HttpBankOptions): Bank {
+  const [orders, questions] = [openLine(lineOptions), openLine(lineOptions)];
+  const circuit = makeCircuit(circuitOptions);
+  /** How often an order was begun under a key of which the bank has not told: "not sent" is said of a first and only one. */
+  const begun = new Map<string, number>();
 
-  async function send(path: string, body: unknown, defaultMs: number, options: CallOptions): Promise<Raw> {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? defaultMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-    let response: Response;
-    let parsed: unknown;
-    try {
-      response = await fetch(`${base}/v1/${path}`, {
-        method: 'POST', redirect: 'error', signal, headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-      });
-      parsed = await readBody(response);
-    } catch (error) {
-      return silence(error instanceof SyntaxError ? 'malformed' : causeOf(error));
-    }
-    if (response.status === 200) return { kind: 'ok', body: parsed };
-    if (response.status === 401 || response.status === 403) return silence('secret-refused');
-    const told = ErrorBody.safeParse(parsed);
-    const code = RejectedCode.safeParse(told.data?.code);
-    if (response.status < 500 && told.success && code.success) return { kind: 'rejected', code: code.data, text: told.data.text };
-    return silence(response.status >= 500 ? 'busy' : 'malformed');
+  async function ask(call: BankCall, body: unknown, { timeoutMs }: CallOptions): Promise<Outcome | null> {
+    const { kind } = bankCalls[call];
+    const { attemptMs, mostBytes, ...bounds } = callBounds[kind];
+    const whole = AbortSignal.timeout(timeoutMs ?? timeouts[kind] ?? bounds.wholeMs);
+    const line = goesWithOrders(kind) ? orders : questions;
+    const attempt = (): Promise<Outcome> => line.ask({ path: `/v1/${call}`, body, mostBytes, signal: AbortSignal.any([whole, AbortSignal.timeout(attemptMs)]) });
+    return isRepeated(kind) ? circuit.repeated(attempt, whole) : circuit.once(attempt, whole);
   }
 
-  async function read<S extends z.ZodType>(path: string, schema: S, body: unknown, options: CallOptions = {}): Promise<ReadResult<z.infer<S>>> {
-    const raw = await send(path, body, readTimeoutMs, options);
-    if (raw.kind !== 'ok') return raw;
-    const value = schema.safeParse(raw.body);
+  async function read<C extends BankCall>(call: C, request: RequestOf<C>, options: CallOptions = {}): Promise<ReadResult<AnswerOf<C>>> {
+    const reply = answered(await ask(call, request, options));
+    if (reply.kind !== 'ok') return reply;
+    const value = answerSchema(call).safeParse(reply.body);
     return value.success ? { kind: 'answer', value: value.data } : silence('malformed');
   }
 
-  /** A rejected order is no outcome: it says nothing about the key, so the caller must inquire. */
-  async function write<S extends z.ZodType>(path: string, schema: S, key: string, body: unknown, options: CallOptions = {}): Promise<WriteResult<z.infer<S>>> {
-    const raw = await send(path, body, writeTimeoutMs, options);
-    if (raw.kind === 'no-answer') return raw;
-    if (raw.kind === 'rejected') return silence('malformed');
-    const value = schema.safeParse(raw.body);
-    const ours = typeof raw.body === 'object' && raw.body !== null && 'key' in raw.body && raw.body.key === key;
-    return value.success && ours ? { kind: 'answer', value: value.data } : silence('malformed');
+  /** The stored outcome of this very key. A question that was rejected is none: it says nothing about the key. */
+  function outcomeOf<C extends 'book' | 'inquire' | 'close'>(call: C, key: string, outcome: Outcome | null): WriteResult<AnswerOf<C>> {
+    const reply = answered(outcome);
+    if (reply.kind === 'no-answer') return reply;
+    if (reply.kind === 'rejected') return silence('malformed');
+    const value = answerSchema(call).safeParse(reply.body);
+    if (!value.success || !bears(reply.body, key)) return silence('malformed');
+    begun.delete(key);
+    return { kind: 'answer', value: value.data };
+  }
+
+  async function book(key: string, order: BookOrder, options: CallOptions = {}): Promise<BookResult> {
+    // A bank that is not asked for a while is probed by a question that books nothing, never by an order.
+    if (circuit.state() !== 'up') await ask('ping', {}, {});
+    begun.set(key, (begun.get(key) ?? 0) + 1);
+    const outcome = circuit.state() === 'up' ? await ask('book', order, options) : null;
+    const left = outcome !== null && !('broke' in outcome && !outcome.left);
+    if (left || begun.get(key) !== 1) return outcomeOf('book', key, outcome);
+    begun.delete(key);
+    return notSent(outcome !== null && 'broke' in outcome ? outcome.broke : 'paused');
+  }
+
+  async function byKey(call: 'inquire' | 'close', key: string, options: CallOptions = {}): Promise<WriteResult<AnswerOf<'inquire'>>> {
+    return outcomeOf(call, key, await ask(call, { key }, options));
   }
 
   return {
-    read: (request, options) => read('read', CustomerFacts, request, options),
-    quote: (request, options) => read('quote', QuoteAnswer, request, options),
-    book: (key, operation, expected, options) => write('book', BookOutcome, key, BookOrder.parse({ ...operation, key, expected }), options),
-    inquire: (key, options) => write('inquire', InquiryAnswer, key, { key }, options),
-    close: (key, options) => write('close', InquiryAnswer, key, { key }, options),
-    keysSince: (request, options) => read('keys', KeysAnswer, request, options),
-    postings: (request, options) => read('postings', PostingsAnswer, request, options),
-    recentTransactions: (request, options) => read('transactions', TransactionsAnswer, request, options),
-    find: (query, options) => read('find', FindAnswer, query, options),
-    verify: (request, options) => read('verify', VerifyAnswer, request, options),
-    reservedPhone: (customerId, options) => read('reserved-phone', z.object({ phone: z.string() }), { customerId }, options),
-    ping: (options) => read('ping', z.object({ bankTime: Instant }), {}, options),
+    read: (request, options) => read('read', request, options),
+    quote: (request, options) => read('quote', request, options),
+    book: (key, operation, expected, options) => book(key, BookOrder.parse({ ...operation, key, expected }), options),
+    inquire: (key, options) => byKey('inquire', key, options),
+    close: (key, options) => byKey('close', key, options),
+    keysSince: (request, options) => read('keys', request, options),
+    postings: (request, options) => read('postings', request, options),
+    recentTransactions: (request, options) => read('transactions', request, options),
+    find: (query, options) => read('find', query, options),
+    verify: (request, options) => read('verify', request, options),
+    reservedPhone: (customerId, options) => read('reserved-phone', { customerId }, options),
+    ping: (options) => read('ping', {}, options),
+    watchLine: circuit.watch,
+    hangUp: async () => void (await Promise.all([orders.close(), questions.close()])),
   };
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { AgentState } from '#shared/telephony/agent-state.ts';
+import type { CallState } from '#shared/telephony/call-state.ts';
 import { queueNamed } from '#shared/telephony/queue.ts';
 import { recogniseCaller } from '../cases/read-facts.ts';
 import type { Centre } from '../centre.ts';
@@ -24,7 +25,7 @@ export type Board = {
 
 /** Ties the switchboard to the log, to agent states and to the desktops' live topics. */
 export async function startSwitchboard(
-  centre: Centre, keeper: CallKeeper, phones: Phones, scheduler: Scheduler, demo: DemoParts | null, voices: { tell: (script: CallScript) => void },
+  centre: Centre, keeper: CallKeeper, phones: Phones, scheduler: Scheduler, demo: DemoParts | null, voices: { tell: (script: CallScript) => void }, callEnded: (call: CallState) => void,
 ): Promise<Board> {
   const { logger } = centre;
   /** Connected desktops of each person, the one that came last at the end: offers go to that one (CT2). */
@@ -36,7 +37,8 @@ export async function startSwitchboard(
     phones, scheduler, newId: () => uuidv7(),
     record: (events) => keeper.record(events),
     load: (callId) => keeper.load(callId),
-    onCall: (call) => {
+    onCall: (call, events) => {
+      if (events.some(({ kind }) => kind === 'ended')) callEnded(call);
       const script = scripts.get(call.callId);
       if (call.personId !== null && (call.phase === 'talking' || call.phase === 'held') && script !== undefined) {
         centre.live.set(call.personId, 'voice', { callId: call.callId, lines: script.lines, answers: script.answers.map(({ ask, zh }) => ({ factor: ask, answer: zh })) });

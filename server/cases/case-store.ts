@@ -1,7 +1,7 @@
 import { evolve } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
-import type { EventLog } from '../log/log.ts';
+import type { EventLog, StoredEvent } from '../log/log.ts';
 
 const KEEP = 2_000;
 
@@ -25,6 +25,16 @@ export class CaseStore {
     // What was read before a body was erased must not be kept after it.
     if (state !== null && forgotten === this.#forgotten) this.#keep(caseId, state);
     return state;
+  }
+
+  /** What was just committed, as `onAppended` tells it: a case that is held goes on from there, and reads nothing of it again. */
+  follow(events: readonly StoredEvent[]): void {
+    for (const { envelope, body } of events) {
+      const known = this.#folded.get(envelope.case);
+      // A case begins here too: who opens one goes on with it. What is held in part only is read when it is asked for.
+      if (known === undefined ? envelope.version !== 1 || envelope.case.includes(':') : known.version !== envelope.version - 1) continue;
+      this.#keep(envelope.case, evolve(known ?? null, { ...envelope, body }));
+    }
   }
 
   /** PR7: bodies of this case can be opened no longer; it is folded anew when it is asked for. */

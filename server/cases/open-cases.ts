@@ -30,8 +30,14 @@ export class OpenCases {
       const state = await this.#cases.load(stream);
       if (state !== null && isOpen(state)) this.#open.set(stream, state);
     }
-    log.onAppended(({ envelopes }) => {
-      const touched = Map.groupBy(envelopes.filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
+    log.onAppended(({ events: appended }) => {
+      try {
+        this.#cases.follow(appended);
+      } catch (error) {
+        // What could not be folded here is read when it is asked for; the other cases of the commit go on.
+        this.#onError(error);
+      }
+      const touched = Map.groupBy(appended.map(({ envelope }) => envelope).filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
       for (const [id, events] of touched) {
         const kinds = new Set(events.map((event) => event.kind));
         this.#last = this.#last.then(() => this.#changed(id, kinds)).catch(this.#onError);

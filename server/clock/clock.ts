@@ -8,10 +8,15 @@ export interface Clock {
 
 export const realClock: Clock = { now: () => new Date().toISOString(), onMoved: () => () => undefined };
 
-/** A clock that runs with the machine's and can be set forward, never back. */
+/** A clock that runs with the machine's from wherever it starts, and can be set forward, never back. */
 export class ControllableClock implements Clock {
-  #offsetMs = 0;
+  #offsetMs: number;
   readonly #listeners = new Set<() => void>();
+
+  /** @param startsAt an instant, past ones too; null for the machine's own */
+  constructor(startsAt: string | null = null) {
+    this.#offsetMs = startsAt === null ? 0 : Date.parse(startsAt) - Date.now();
+  }
 
   now(): string {
     return new Date(Date.now() + this.#offsetMs).toISOString();

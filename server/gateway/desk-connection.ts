@@ -2,6 +2,7 @@
  * One desktop's connection, whatever carries it: what the desktop may say, and what it is told. Socket.IO is one carrier
  * (`gateway.ts`); the simulation of tests/chaos is another. No clock, chance or timer of its own.
  */
+import type { CommandResult } from '#shared/protocol/command.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
@@ -38,6 +39,7 @@ export type ConnectionParts = {
   /** Null until the switchboard is there. */
   askers(): ReturnType<typeof makeAskers> | null;
   admission: Pick<Admission, 'inTurn'>;
+  answered: (results: readonly CommandResult[]) => void;
 };
 
 /** From nothing, or on the way through a start. */
@@ -94,12 +96,16 @@ export class DeskConnection {
     const session = { person: seat.person, workstation: seat.workstation, desktop: seat.desktop };
     // Cases are independent (SY2): what is ready of each shares a commit, and a case that stops stops no other.
     const byCase = Map.groupBy(request.data.commands, (command) => command.case);
-    const answered = await Promise.all([...byCase.values()].map((commands) => takeRun(this.#parts.centre, session, commands)));
-    const results = answered.flat();
+    // What is urgent waits for nothing that came with it (OF4).
+    const isUrgent = (commands: typeof request.data.commands): boolean => commands.some((command) => command.urgent);
+    const take = (cases: (typeof request.data.commands)[]) => Promise.all(cases.map((commands) => takeRun(this.#parts.centre, session, commands)));
+    const cases = [...byCase.values()];
+    const results = [...(await take(cases.filter(isUrgent))), ...(await take(cases.filter((one) => !isUrgent(one))))].flat();
     for (const { id } of results.filter(({ status }) => status === 'forked')) {
       const command = request.data.commands.find((one) => one.id === id);
       if (command !== undefined) this.#parts.book.refused(seat, 'command forked', command.kind, 'forked', command.case);
     }
+    this.#parts.answered(results);
     return { results };
   }
 
@@ -144,8 +150,11 @@ export class DeskConnection {
     }
   }
 
-  /** Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5). */
-  advance(to: number): void {
+  /**
+   * Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5).
+   * @param sent told when the end of the stretch was handed to the wire
+   */
+  advance(to: number, sent: () => void = () => undefined): void {
     const { seat } = this;
     seat.feeding = seat.feeding.then(async () => {
       // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
@@ -157,6 +166,7 @@ export class DeskConnection {
           await this.#parts.book.showing(seat, feed);
           this.send(SOCKET.feed, feed);
           seat.sent = toPosition;
+          if (toPosition >= to) sent();
         } else if (!more) return;
         else seat.sent = toPosition;
         if (!more) return;

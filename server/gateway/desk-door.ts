@@ -1,5 +1,6 @@
 /** Who comes in, who is in, and who is put out: the desktops' door without what carries them. */
 import type { Person } from '#shared/people/person.ts';
+import type { CommandResult } from '#shared/protocol/command.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } from '#shared/protocol/wire.ts';
 import { DoorBook } from '../audit/door-book.ts';
@@ -11,7 +12,13 @@ import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
 import { DesktopOwners } from './desktop-owners.ts';
 import { RateLimit } from './rate-limit.ts';
 
-export type GatewayEvents = { arrived: (seat: { person: Person; desktop: string }) => void; left: (seat: { person: Person; desktop: string }) => void };
+export type GatewayEvents = {
+  arrived: (seat: { person: Person; desktop: string }) => void;
+  left: (seat: { person: Person; desktop: string }) => void;
+  answered?: (results: readonly CommandResult[]) => void;
+  /** @param ms from the commit until it was handed to the wire */
+  fannedOut?: (ms: number) => void;
+};
 
 export type DoorParts = {
   centre: Centre;
@@ -40,7 +47,8 @@ export class DeskDoor {
     this.#owners = new DesktopOwners(centre.credentials.db);
     this.#stopListening = centre.log.onAppended(({ to, readers }) => {
       const concerned = new Set(readers);
-      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to);
+      const committedMs = parts.elapsedMs();
+      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to, () => parts.events.fannedOut?.(parts.elapsedMs() - committedMs));
     });
   }
 
@@ -87,7 +95,7 @@ export class DeskDoor {
   /** The connection stands: everything central that its person should hold is told at once. */
   enter(seat: Seat, wire: Wire): DeskConnection {
     const { centre, feed, events } = this.#parts;
-    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission }, seat, wire);
+    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results) }, seat, wire);
     this.#connections.add(connection);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);
@@ -124,6 +132,10 @@ export class DeskDoor {
   /** TP12: sessions from before a person's passphrase was reset, or before they were disabled, are over. */
   #lasts(person: string, given: number): boolean {
     return given >= (this.#parts.centre.administration.state.signedOut[person]?.version ?? 0);
+  }
+
+  get desktops(): number {
+    return this.#connections.size;
   }
 
   online(person: string): boolean {

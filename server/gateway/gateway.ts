@@ -56,6 +56,10 @@ export class Gateway {
     this.#door.dismissTheGone();
   }
 
+  get desktops(): number {
+    return this.#door.desktops;
+  }
+
   online(person: string): boolean {
     return this.#door.online(person);
   }

@@ -8,6 +8,7 @@ import { changePassphrase } from '../people/change-passphrase.ts';
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import { tongueOf } from '../gateway/speaks-one.ts';
+import { addHealthRoutes, type Readiness } from '../metrics/serve-metrics.ts';
 import { AddressLimit } from './address-limit.ts';
 
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -79,14 +80,16 @@ export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolme
  * The HTTP side: health and sign-in. The webhook and the demo's switches are registered beside it.
  *
  * @param demo accounts to list on the sign-in screen, or null outside the demo
+ * @param readiness whether desktops should be sent here
  * @param told called when a machine has asked to be enrolled
  */
-export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, told: () => void): FastifyInstance {
+export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readiness: Readiness, told: () => void): FastifyInstance {
   const book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
   const app = Fastify({ logger: false, bodyLimit: 16 * 1024 });
   app.get('/health', async () => ({
     ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, serverAt: centre.clock.now(),
   }));
+  addHealthRoutes(app, readiness);
   const limited = (path: keyof typeof DOOR_LIMITS) => {
     const limit = new AddressLimit(DOOR_LIMITS[path].burst, DOOR_LIMITS[path].perSecond);
     return { onRequest: async (request: FastifyRequest, reply: FastifyReply) => {

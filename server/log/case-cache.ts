@@ -6,9 +6,12 @@ import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { StoredEvent } from './log.ts';
 
+/** `bytes`: of the item by which it goes to whom its body is not withheld, once that was counted; the same for every one of them. */
+export type HeldEvent = { position: number; stored: StoredEvent; folded: FoldedEvent; bytes: number | null };
+
 /** One case from its first event on; only ever grows. */
 export class HeldCase<S> {
-  readonly events: { position: number; stored: StoredEvent; folded: FoldedEvent }[] = [];
+  readonly events: HeldEvent[] = [];
   /** `full[v - 1]`: folded from everything up to version v, no body withheld. */
   readonly full: S[] = [];
   readonly #evolve: (state: S | null, event: FoldedEvent) => S;
@@ -22,7 +25,7 @@ export class HeldCase<S> {
   }
 
   /** Takes what it does not have yet: another reader may have brought a part of it meanwhile. */
-  extend(tail: StoredEvent[]): void {
+  extend(tail: readonly StoredEvent[]): void {
     for (const stored of tail) {
       const { envelope, body } = stored;
       if (envelope.version <= this.version) continue;
@@ -30,7 +33,7 @@ export class HeldCase<S> {
       const { id, case: of, version, kind, schema, actor, times } = envelope;
       const folded: FoldedEvent = { id, case: of, version, kind, schema, actor, times, body };
       this.full.push(this.#evolve(this.full.at(-1) ?? null, folded));
-      this.events.push({ position: stored.position, stored, folded });
+      this.events.push({ position: stored.position, stored, folded, bytes: null });
     }
   }
 }
@@ -52,6 +55,19 @@ export class CaseCache<S> {
     this.#cases.delete(stream);
     this.#cases.set(stream, held);
     return held;
+  }
+
+  /**
+   * What was just committed: taken where the case is held up to there, or begins with it. What is held in part only is read
+   * when somebody asks for it.
+   */
+  follow(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const { case: stream, version } = event.envelope;
+      const held = this.#cases.get(stream);
+      if (held === undefined ? version === 1 && !stream.includes(':') : held.version === version - 1) this.take(stream).extend([event]);
+    }
+    this.trim();
   }
 
   forget(stream: StreamId): void {

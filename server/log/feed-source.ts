@@ -2,7 +2,7 @@
  * What the feed asks of a log. Each answer is one consistent read: taken between two commits, never across one.
  */
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
-import type { LogHead, StoredEvent } from './log.ts';
+import type { Appended, LogHead, StoredEvent } from './log.ts';
 
 /** Something in a person's feed: an event of a case they could see then, a grant to them, a revocation from them. */
 export type FeedRow = { position: number; what: 'event' | 'granted' | 'revoked'; stream: StreamId; version: number };
@@ -51,6 +51,8 @@ export type StartStretch = {
 };
 
 export interface FeedSource {
+  /** Called after each commit, in order, before the calls in it are answered. Answers the way to stop it. */
+  onAppended(listener: (appended: Appended) => void): () => void;
   head(): Promise<LogHead>;
   /** Rows after `from`, up to `to` (null: the head), cut where the bounds are reached; at least one row. */
   feedStretch(person: PersonId, from: number, to: number | null, bounds: FeedBounds): Promise<FeedStretch>;

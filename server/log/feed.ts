@@ -51,6 +51,10 @@ const MAX_PAGE_COST = 800;
 /** Held over all cases: some 30 MB. */
 const MAX_HELD_EVENTS = 20_000;
 
+/** `bytes` with what stands between two items. */
+type Sized = { item: FeedItem; bytes: number };
+const sized = (item: FeedItem): Sized => ({ item, bytes: Buffer.byteLength(JSON.stringify(item)) + 1 });
+
 /** One case as one reader gets it. */
 class CaseView<S> {
   readonly #rules: CaseRules<S>;
@@ -68,7 +72,7 @@ class CaseView<S> {
     const full = this.#held.full[version - 1];
     const now = this.#held.full.at(-1);
     if (event === undefined || full === undefined || now === undefined) throw new Error(`no version ${version} in a case of the feed`);
-    return { ...event, full, now };
+    return { event, folded: event.folded, full, now };
   }
 
   /** The body, or null: withheld now, or erased. */
@@ -78,7 +82,7 @@ class CaseView<S> {
     return this.#rules.mayReadBody(now, folded, this.#reader) ? folded.body : null;
   }
 
-  snapshot(version: number): FeedItem {
+  snapshot(version: number): Sized {
     let state: S | null = null;
     // Up to the first body that is withheld, the person's state is the full one.
     let same = true;
@@ -88,13 +92,16 @@ class CaseView<S> {
       same &&= body === folded.body;
       state = same ? full : this.#rules.evolve(state, { ...folded, body });
     }
-    return { type: 'snapshot', case: this.#at(version).folded.case, version, state };
+    return sized({ type: 'snapshot', case: this.#at(version).folded.case, version, state });
   }
 
-  event(version: number): FeedItem {
-    const { stored, folded, full } = this.#at(version);
+  event(version: number): Sized {
+    const { event, folded, full } = this.#at(version);
     if (this.#rules.releasesTo(full, folded).includes(this.#reader)) return this.snapshot(version);
-    return { type: 'event', envelope: stored.envelope, body: this.#body(version) };
+    const item: FeedItem = { type: 'event', envelope: event.stored.envelope, body: this.#body(version) };
+    if (item.body !== folded.body) return sized(item);
+    event.bytes ??= sized(item).bytes;
+    return { item, bytes: event.bytes };
   }
 
   /** The last version at or before a position; 0 for none. */
@@ -108,8 +115,7 @@ class Page {
   readonly items: FeedItem[] = [];
   #bytes = 0;
 
-  add(item: FeedItem): boolean {
-    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
+  add({ item, bytes }: Sized): boolean {
     if (this.items.length > 0 && this.#bytes + bytes > MAX_PAGE_BYTES) return false;
     this.items.push(item);
     this.#bytes += bytes;
@@ -119,6 +125,7 @@ class Page {
 
 export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed {
   const cache = new CaseCache(rules.evolve, MAX_HELD_EVENTS);
+  source.onAppended(({ events }) => cache.follow(events));
 
   /** For one reading: what is held of each case when it is asked for, and what the reading then brings. */
   const reading = (reader: PersonId, maxRows: number) => {
@@ -138,8 +145,8 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
     return { bounds, view, bring };
   };
 
-  const itemOf = (row: FeedRow, view: CaseView<S> | null, openSince: number | undefined): FeedItem | null => {
-    if (row.what === 'revoked') return { type: 'revoked', case: row.stream };
+  const itemOf = (row: FeedRow, view: CaseView<S> | null, openSince: number | undefined): Sized | null => {
+    if (row.what === 'revoked') return sized({ type: 'revoked', case: row.stream });
     // Not theirs now, or of an earlier time that a revocation ended: the revocation, or the later grant, says it all.
     if (view === null || openSince === undefined || row.position < openSince) return null;
     return row.what === 'granted' ? view.snapshot(row.version) : view.event(row.version);

@@ -57,9 +57,13 @@ type Group = {
   entries: ChainEntry[];
   /** Rows beside the entries that the link covers: commands, numbers, keys of sealed bodies. */
   rows: string[];
-  envelopes: Unlinked[];
+  events: { position: number; envelope: Unlinked; plain: Uint8Array }[];
   readers: Set<string>;
 };
+
+const decoder = new TextDecoder();
+/** Not what was handed in: that may have properties that are undefined, which no reader of the log ever sees. */
+const bodyOf = (plain: Uint8Array): unknown => JSON.parse(decoder.decode(plain));
 
 export type Committed = { results: AppendResult[]; appended: Appended | null; /** The log's head once this is committed. */ head: BatchHead };
 
@@ -80,7 +84,7 @@ class GroupRules {
       recordedAt: head.recordedAt !== null && head.recordedAt > now ? head.recordedAt : now,
       entries: [],
       rows: [],
-      envelopes: [],
+      events: [],
       readers: new Set(),
     };
     const outcomes = items.map((item) => this.#apply(item, group));
@@ -98,7 +102,7 @@ class GroupRules {
     if (group.entries.length === 0) return { results, appended: null, head };
     return {
       results,
-      appended: { from: head.position, to: group.position, envelopes: group.envelopes.map(linked), readers: [...group.readers] },
+      appended: { from: head.position, to: group.position, events: group.events.map(({ position, envelope, plain }) => ({ position, envelope: linked(envelope), body: bodyOf(plain) })), readers: [...group.readers] },
       head: { batch: group.batch, position: group.position, link, recordedAt: group.recordedAt },
     };
   }
@@ -169,7 +173,7 @@ class GroupRules {
       this.#rows.putEvent({ position, batch: group.batch, stream, version, id: envelope.id, content, hash: sha256(content), body: prepared.body });
       if (prepared.body.keyId !== UNSEALED_KEY) group.rows.push(sealedText(envelope.id, prepared.body.keyId));
       group.entries.push({ class: 'event', content });
-      group.envelopes.push(envelope);
+      group.events.push({ position, envelope, plain: prepared.plain });
       envelopes.push(envelope);
       this.#writeAccess(stream, position, prepared.access, group.readers);
     });

@@ -115,7 +115,8 @@ export type Appended = {
   /** Positions after `from`, up to and including `to`; `from` is the `to` of the one before. */
   from: number;
   to: number;
-  envelopes: Envelope[];
+  /** As a read of the log would bring them: who has folded a case up to here goes on without asking for what was just written. */
+  events: StoredEvent[];
   /** Everyone whose feed has something new in this stretch. */
   readers: PersonId[];
 };
@@ -150,8 +151,6 @@ export interface EventLog extends FeedSource {
 
   /** SY9: after a restore or a lossy fail-over; every cursor made before is void. Answers the new epoch. */
   newEpoch(reason: string): Promise<string>;
-  /** Called after each commit, in order, before the calls in it are answered. Answers the way to stop it. */
-  onAppended(listener: (appended: Appended) => void): () => void;
   /**
    * OP1: a whole copy as of one moment, made beside the running server. Whoever starts on it begins a new epoch (SY9)
    * without being told to. Rejects with LogFailure.

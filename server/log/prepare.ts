@@ -14,6 +14,8 @@ import type { AppendItem, StreamWrite } from './log.ts';
 export type PreparedEvent = {
   envelope: Omit<Envelope, 'version' | 'link' | 'times'> & { times: Omit<Envelope['times'], 'recorded'> };
   body: SealedBody;
+  /** What was sealed, for those who are told of the commit. */
+  plain: Uint8Array;
   access: ReturnType<typeof accessChange>;
 };
 export type PreparedWrite = { stream: StreamId; expectedVersion: number; events: PreparedEvent[] };
@@ -47,10 +49,10 @@ function plainBodies(write: StreamWrite): { ok: true; requests: SealRequest[] } 
   return { ok: true, requests };
 }
 
-function prepareWrite(write: StreamWrite, command: string | null, bodies: SealedBody[], schemaOf: (kind: string) => number): PreparedWrite {
+function prepareWrite(write: StreamWrite, command: string | null, bodies: { sealed: SealedBody; plain: Uint8Array }[], schemaOf: (kind: string) => number): PreparedWrite {
   const events = write.events.map((draft, index): PreparedEvent => {
     const body = bodies[index];
-    if (body === undefined) throw new Error('the sealer answered fewer bodies than it was given');
+    if (body === undefined) throw new Error('an event was prepared without its body');
     const envelope = {
       id: draft.id,
       case: write.stream,
@@ -59,11 +61,11 @@ function prepareWrite(write: StreamWrite, command: string | null, bodies: Sealed
       actor: write.actor,
       times: { said: draft.said ?? null, made: write.madeAt },
       command,
-      bodyHash: sha256Hex(body.bytes),
+      bodyHash: sha256Hex(body.sealed.bytes),
     };
     // The log is for ever: what readers could not parse must not get into it.
     Envelope.parse({ ...envelope, version: 1, link: GENESIS_LINK, times: { ...envelope.times, recorded: write.madeAt } });
-    return { envelope, body, access: accessChange(write.stream, draft) };
+    return { envelope, body: body.sealed, plain: body.plain, access: accessChange(write.stream, draft) };
   });
   return { stream: write.stream, expectedVersion: write.expectedVersion, events };
 }
@@ -79,9 +81,11 @@ export async function prepareItem(item: AppendItem, sealer: BodySealer, schemaOf
     requests.push(...plain.requests);
   }
   const sealed = requests.length === 0 ? [] : await sealer.seal(requests);
+  if (sealed.length < requests.length) throw new Error('the sealer answered fewer bodies than it was given');
+  const together = requests.map(({ plain }, index) => ({ plain, sealed: sealed[index]! }));
   let taken = 0;
   const writes = item.writes.map((write) => {
-    const bodies = sealed.slice(taken, taken + write.events.length);
+    const bodies = together.slice(taken, taken + write.events.length);
     taken += write.events.length;
     return prepareWrite(write, command, bodies, schemaOf);
   });

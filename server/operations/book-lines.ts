@@ -1,7 +1,7 @@
 import type { Happened } from '#shared/case/decider.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { bankKey, bookOrderOf, openLines, recordOutcome } from '#shared/operation/outcome.ts';
-import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
+import type { BookOutcome, InquiryAnswer, NotSent } from '#shared/protocol/bank.ts';
 import { customerStream } from '#shared/protocol/ids.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
@@ -42,7 +42,7 @@ async function ledgerEnd(centre: Centre, state: CaseState, events: readonly Happ
   }];
 }
 
-async function record(centre: Centre, caseId: string, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | null, cause: string): Promise<void> {
+async function record(centre: Centre, caseId: string, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | NotSent | null, cause: string): Promise<void> {
   const followUpId = centre.newId();
   const answerBy = new Date(Date.parse(centre.clock.now()) + ANSWER_WITHIN_MINUTES * 60_000).toISOString();
   await appendToCase({ ...centre, now: () => centre.clock.now() }, caseId, 'bank', async (state) => {
@@ -54,7 +54,8 @@ async function record(centre: Centre, caseId: string, operationId: string, lineI
 
 /**
  * The gate's last step (TP3): each line that `execution started` names is asked of the bank, on condition that the pinned
- * values still hold, under its own key; what the bank answers is recorded. Silence is recorded as in doubt.
+ * values still hold, under its own key; what the bank answers is recorded. Silence is recorded as in doubt; what never left,
+ * as refused.
  */
 export function bookStartedLines(centre: Centre, caseId: string): Promise<void> {
   return inTurn(centre, caseId, async () => {
@@ -65,8 +66,8 @@ export function bookStartedLines(centre: Centre, caseId: string): Promise<void> 
       const order = bookOrderOf(state, operation, line);
       const { key, expected, ...rest } = order;
       const answer = await centre.bank.book(key, rest, expected);
-      const outcome = answer.kind === 'answer' ? answer.value : null;
-      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'answer' ? '' : answer.cause);
+      const outcome = answer.kind === 'answer' ? answer.value : answer.kind === 'not-sent' ? answer : null;
+      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'no-answer' ? answer.cause : '');
     }
   });
 }

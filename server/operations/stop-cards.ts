@@ -1,7 +1,7 @@
 import type { CaseState } from '#shared/case/state.ts';
 import type { Happened } from '#shared/case/decider.ts';
 import type { StopState } from '#shared/case/case-schema.ts';
-import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
+import type { BookOutcome, InquiryAnswer, NotSent } from '#shared/protocol/bank.ts';
 import { bankKey } from '#shared/operation/outcome.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
@@ -11,7 +11,9 @@ const ANSWER_WITHIN = { timeoutMs: 8_000 };
 
 const open = (stop: StopState): boolean => stop.status === 'ordered' || stop.status === 'in-doubt';
 
-function outcomeOf(stop: StopState, answer: BookOutcome | InquiryAnswer | null, cause: string): Happened[] {
+function outcomeOf(stop: StopState, answer: BookOutcome | InquiryAnswer | NotSent | null, cause: string): Happened[] {
+  // What never left is said at once: the card is open, and other channels are there (OF4). Only the bank ends a doubt.
+  if (answer?.kind === 'not-sent') return stop.status === 'in-doubt' ? [] : [{ kind: 'stop refused', body: { stopId: stop.id, code: answer.kind, reason: answer.text } }];
   if (answer === null) return stop.status === 'in-doubt' ? [] : [{ kind: 'stop in doubt', body: { stopId: stop.id, cause } }];
   if (answer.kind === 'done') {
     const { receipt, effectiveAt, lapseAt, chargeFen, newCardLastFour } = answer;
@@ -34,8 +36,8 @@ export async function carryOutStops(centre: Centre, state: CaseState, inquire: b
     const answer = stop.status === 'in-doubt' || inquire
       ? await centre.bank.inquire(key, ANSWER_WITHIN)
       : await centre.bank.book(key, { kind, customerId: state.customerId, line: { cardId: stop.cardId, reportedAt: stop.reportedAt, lostAt: stop.lostAt } }, [], ANSWER_WITHIN);
-    const value = answer.kind === 'answer' ? answer.value : null;
-    const cause = answer.kind === 'answer' ? '' : answer.cause;
+    const value = answer.kind === 'answer' ? answer.value : answer.kind === 'not-sent' ? answer : null;
+    const cause = answer.kind === 'no-answer' ? answer.cause : '';
     await appendToCase({ ...centre, now: () => centre.clock.now() }, state.id, 'bank', (now) => {
       const current = now?.stops.find((one) => one.id === stop.id);
       return { events: current && open(current) ? outcomeOf(current, value, cause) : [] };

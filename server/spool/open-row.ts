@@ -1,4 +1,6 @@
 import { createDecipheriv, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { Uuid7 } from '#shared/protocol/ids.ts';
 import { certificateBytes, rowHead, rowText, spoolSessionId, type SealedRow, type SpoolCertificate, type SpoolSession } from '#shared/protocol/spool.ts';
 import { OuterCommand } from '#shared/protocol/command.ts';
 import type { AdministrationState } from '#shared/administration/administration-schema.ts';
@@ -37,8 +39,11 @@ export function openSession(state: AdministrationState, keys: SpoolKeys, session
   return key === null ? null : { id, certificate, person, workstation, key };
 }
 
+export type OpenedRow = { outer: OuterCommand; /** The command before it in its desktop's row for the case; null where the desktop had none any more. */ after: string | null };
+const After = z.object({ after: Uuid7.nullable() });
+
 /** @returns the command as its desktop would have pushed it, or null for a row that was changed, or is not of this session */
-export function openRow(session: OpenedSession, row: SealedRow): OuterCommand | null {
+export function openRow(session: OpenedSession, row: SealedRow): OpenedRow | null {
   const { certificate, key } = session;
   if (key === 'unknown' || row.session !== session.id) return null;
   // Without one the seal alone vouches: its key follows from the half that the certificate names, which that session alone has.
@@ -52,10 +57,13 @@ export function openRow(session: OpenedSession, row: SealedRow): OuterCommand | 
   } catch {
     return null;
   }
-  const outer = OuterCommand.safeParse({ ...(typeof head === 'object' ? head : {}), inner: plain.toString('utf8', cut + 1) });
+  const before = After.safeParse(head);
+  if (!before.success || typeof head !== 'object') return null;
+  const { after: _after, ...rest } = head as Record<string, unknown>;
+  const outer = OuterCommand.safeParse({ ...rest, inner: plain.toString('utf8', cut + 1) });
   if (!outer.success) return null;
   const { id, desktop, incarnation, number } = outer.data;
-  return id === row.id && desktop === certificate.desktop && incarnation === row.incarnation && number === row.number ? outer.data : null;
+  return id === row.id && desktop === certificate.desktop && incarnation === row.incarnation && number === row.number ? { outer: outer.data, after: before.data.after } : null;
 }
 
 function decrypt(key: KeyObject, row: SealedRow): Buffer | null {

@@ -10,10 +10,10 @@ import type { Centre } from '../centre.ts';
 import type { DesktopOwners } from '../gateway/desktop-owners.ts';
 import type { AuditEntry } from '../log/log.ts';
 import { centreOfThen } from './late-cases.ts';
-import { openRow, openSession, type OpenedSession } from './open-row.ts';
+import { openRow, openSession, type OpenedRow, type OpenedSession } from './open-row.ts';
 import { records } from './records-or-acts.ts';
 import type { SpoolKeys } from './spool-keys.ts';
-import { mayStill, standingOf } from './standing.ts';
+import { mayStill, standingOf, type Standing } from './standing.ts';
 import type { LateItem, LateWorkTray } from './tray.ts';
 
 export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; owners: Pick<DesktopOwners, 'claim'> };
@@ -22,7 +22,7 @@ export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; 
 const UNREADABLE_A_MINUTE = 30;
 
 type Taken = { status: SpoolStatus; /** Null where nothing is new: the row was here before. */ told: { because: LateBecause; became: 'recorded' | 'refused'; code: string | null } | null; isNew: boolean };
-type Readable = { index: number; row: SealedRow; session: OpenedSession; outer: OuterCommand };
+type Readable = OpenedRow & { index: number; row: SealedRow; session: OpenedSession };
 const STAYS: Taken = { status: 'stays', told: null, isNew: false };
 
 /** Takes what workstations kept of unsent work, each row as its author's (SY10): ids, numbers and hashes make twice once. */
@@ -50,22 +50,19 @@ export class SpoolTaker {
     const cases = new Map<string, Readable[]>();
     for (const [index, row] of rows.entries()) {
       const session = opened.get(row.session) ?? null;
-      const outer = session === null ? null : openRow(session, row);
-      const isReadable = session !== null && outer !== null && CaseId.safeParse(outer.case).success;
+      const open = session === null ? null : openRow(session, row);
+      const isReadable = session !== null && open !== null && CaseId.safeParse(open.outer.case).success;
       results.push({ id: row.id, status: session?.key === 'unknown' ? 'stays' : 'unreadable' });
       if (isReadable) {
-        const order = `${outer.desktop} ${outer.case}`;
-        cases.set(order, [...(cases.get(order) ?? []), { index, row, session, outer }]);
+        const order = `${open.outer.desktop} ${open.outer.case}`;
+        cases.set(order, [...(cases.get(order) ?? []), { ...open, index, row, session }]);
       } else if (session?.key !== 'unknown') audit.push(...this.#isUnreadable(session, row.id));
     }
+    await this.#expectLate([...cases.values()].flat());
     // Each case in its order (SY2); cases do not wait for one another.
     await Promise.all([...cases.values()].map(async (ofCase) => {
-      let waits = false;
-      for (const { index, row, session, outer } of ofCase) {
-        // After a row that has to wait the rest of its case waits too.
-        const taken: Taken = waits ? STAYS : await this.#takeOne(session, outer);
-        const { status, told, isNew } = taken;
-        waits = status === 'stays';
+      for (const { index, row, session, outer, after } of ofCase) {
+        const { status, told, isNew } = await this.#takeOne(session, outer, after, row.refused === true);
         results[index] = { id: row.id, status };
         if (isNew) audit.push(this.#entry(session, outer, status, told?.because ?? null));
         if (told === null || tray.get(outer.id) !== null) continue;
@@ -75,10 +72,22 @@ export class SpoolTaker {
         });
       }
     }));
-    if (late.length > 0) await tray.add(late);
+    // The case first: what the tray has already is not looked at again, also after a power cut between the two.
     await this.#mark(late);
+    if (late.length > 0) await tray.add(late);
     if (audit.length > 0) await centre.log.append([{ writes: [], command: null, audit }]);
     return { results };
+  }
+
+  /** What has an answer already was sent in time, by its author. */
+  async #expectLate(rows: readonly Readable[]): Promise<void> {
+    const { centre, tray } = this.#parts;
+    const late: string[] = [];
+    for (const { session, outer } of rows) {
+      const standing = standingOf(centre, session);
+      if (standing !== null && barredFrom(standing, outer) !== null && (await centre.log.commandAnswer(outer.id)) === null) late.push(outer.id);
+    }
+    await tray.expect(late);
   }
 
   /** In the case itself, so that whoever reads it knows that its author could not stand for it any more. */
@@ -92,8 +101,12 @@ export class SpoolTaker {
     }
   }
 
-  async #takeOne(session: OpenedSession, sealed: OuterCommand): Promise<Taken> {
-    const { centre, owners } = this.#parts;
+  /**
+   * @param after the command before it in its case: a row whose number does not fit waits until that one has its answer
+   * @param isRefused its author has read that it was refused
+   */
+  async #takeOne(session: OpenedSession, sealed: OuterCommand, after: string | null, isRefused: boolean): Promise<Taken> {
+    const { centre, owners, tray } = this.#parts;
     const standing = standingOf(centre, session);
     // Numbers are counted by desktop: whoever certified another's as theirs would take that one's numbers.
     const isProven = session.person === 'valid';
@@ -104,18 +117,20 @@ export class SpoolTaker {
     const outer = isNew && !isProven ? onItsOwn(sealed) : sealed;
     // OF1: what was done on a case taken over at one screen comes after the hand-over, whosever row is delivered first.
     if (isNew && (await this.#waitsForAnother(outer))) return { status: 'stays', told: null, isNew: false };
-    const barred = standing.barred ?? (mayStill(person, outer.kind) ? null : 'role-may-not');
+    if (isNew && isRefused) return (await this.#refuse(person, outer, { code: 'refused-before-restore', after, isLast: false })) === null ? STAYS : { status: 'refused', told: null, isNew };
+    const barred = barredFrom(standing, outer);
     if (barred === null) {
-      const result = await this.#push(centre, person, session, outer);
+      const result = await this.#push(centre, person, session, outer, after);
       if (result === null) return STAYS;
       if (result.status === 'accepted') return { status: 'taken', told: null, isNew };
       // Whoever wrote it is not here to read why; what they have been answered before, they have read.
       return { status: 'refused', told: isNew ? { because: 'refused', became: 'refused', code: result.refusal.code } : null, isNew };
     }
     const result = records(outer.kind)
-      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, barred !== 'role-may-not')
-      : await this.#refuse(person, outer, barred !== 'role-may-not');
+      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, after, barred !== 'role-may-not')
+      : await this.#refuse(person, outer, { code: 'late-not-entitled', after, isLast: barred !== 'role-may-not' });
     if (result === null) return STAYS;
+    if (!isNew && !tray.expects(outer.id)) return { status: result.status === 'accepted' ? 'taken' : 'refused', told: null, isNew };
     return { status: 'in-tray', isNew, told: { because: barred, became: result.status === 'accepted' ? 'recorded' : 'refused', code: result.status === 'accepted' ? null : result.refusal.code } };
   }
 
@@ -129,21 +144,30 @@ export class SpoolTaker {
    * As its author's own push; null where it has to wait for what comes before it.
    * @param isLast what comes before it can come no more: its author is shut out, and so is their outbox
    */
-  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, isLast = false): Promise<Answered | null> {
+  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, after: string | null, isLast = false): Promise<Answered | null> {
     const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop };
     const result = await takeCommand(centre, seat, outer);
-    return settled(result) ?? (result.status === 'forked' || isLast ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
+    const isAlone = result.status === 'forked' || isLast || (result.status === 'gap' && (await this.#isNext(after)));
+    return settled(result) ?? (isAlone ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);
   }
 
-  /** What acts, of somebody who may not: refused for good, under its own number, so that what comes after it can be judged. */
-  async #refuse(person: Person, outer: OuterCommand, isLast: boolean): Promise<Answered | null> {
+  /**
+   * Whether all that comes before it in its case has been answered, whatever the numbers say: copies of a row lie in the spool under
+   * older numbers, and what was answered long ago in none. Each waits for the one before it, so the order holds (SY2).
+   */
+  async #isNext(after: string | null): Promise<boolean> {
+    return after === null || (await this.#parts.centre.log.commandAnswer(after)) !== null;
+  }
+
+  /** What acts, of somebody who may not, or was refused before: for good, under its own number, so that what comes after it can be judged. */
+  async #refuse(person: Person, outer: OuterCommand, { code, after, isLast }: { code: string; after: string | null; isLast: boolean }): Promise<Answered | null> {
     const { log } = this.#parts.centre;
     const before = await log.commandAnswer(outer.id);
     if (before !== null) return settled(before.answer);
     for (const { inner: _inner, ...stored } of [outer, onItsOwn(outer)]) {
-      const [result] = await log.append([{ writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal: { code: 'late-not-entitled' } } }, audit: [] }]);
+      const [result] = await log.append([{ writes: [], command: { outer: stored, person: person.id, answer: { status: 'refused', refusal: { code } } }, audit: [] }]);
       if (result?.status === 'appended' || result?.status === 'duplicate') return result.answer === null ? null : settled(result.answer);
-      if (result?.status !== 'forked' && !(result?.status === 'gap' && isLast)) return null;
+      if (result?.status !== 'forked' && !(result?.status === 'gap' && (isLast || (await this.#isNext(after))))) return null;
     }
     return null;
   }
@@ -174,6 +198,9 @@ function dependsOnOf(outer: OuterCommand): readonly string[] {
     return [];
   }
 }
+
+/** PR3: also by a role of now that does not let them do it at all. */
+const barredFrom = ({ person, barred }: Standing, { kind }: OuterCommand): Standing['barred'] => barred ?? (mayStill(person, kind) ? null : 'role-may-not');
 
 /** The desktop's own claim of when it was made; a row may have been sealed later. */
 function madeAtOf(outer: OuterCommand): string | null {

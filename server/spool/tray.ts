@@ -5,15 +5,17 @@ import { LateWork } from '#shared/protocol/spool.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import type { Centre } from '../centre.ts';
 
+const EXPECTED = 'late work expected';
 const ARRIVED = 'late work arrived';
 const PUT_AWAY = 'late work put away';
 
 const Item = LateWork.omit({ authorName: true, workstationName: true, arrivedAt: true }).extend({ workstation: Uuid7.nullable() });
 export type LateItem = z.infer<typeof Item>;
+const Expected = z.strictObject({ commands: z.array(Uuid7) });
 const Arrived = z.strictObject({ items: z.array(Item) });
 const PutAway = z.strictObject({ commands: z.array(Uuid7), by: PersonId });
 /** What the tray's own stream can hold. */
-export const lateWorkEventSchemas = { [ARRIVED]: Arrived, [PUT_AWAY]: PutAway } as const;
+export const lateWorkEventSchemas = { [EXPECTED]: Expected, [ARRIVED]: Arrived, [PUT_AWAY]: PutAway } as const;
 
 type Held = LateItem & { arrivedAt: Instant; putAway: boolean };
 
@@ -25,6 +27,7 @@ const SHOWN = 200;
 export class LateWorkTray {
   readonly #centreOf: () => Centre;
   readonly #items = new Map<string, Held>();
+  readonly #expected = new Set<string>();
   #version = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +48,21 @@ export class LateWorkTray {
 
   get(command: string): LateItem | null {
     return this.#items.get(command) ?? null;
+  }
+
+  /**
+   * Notes what is about to be taken for the tray, before it is: a server that dies in between then tells of it all the same when
+   * it comes again, and what its author had sent in time is never told as late.
+   */
+  expect(commands: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#append(null, () => {
+      const news = commands.filter((command) => !this.#expected.has(command) && !this.#items.has(command));
+      return news.length === 0 ? [] : [{ kind: EXPECTED, body: { commands: news } satisfies z.infer<typeof Expected> }];
+    }));
+  }
+
+  expects(command: string): boolean {
+    return this.#expected.has(command);
   }
 
   /** Once for each command, however often it arrives. */
@@ -91,6 +109,7 @@ export class LateWorkTray {
   async #catchUp(): Promise<void> {
     for (const { envelope, body } of await this.#centre.log.readStream(LATE_WORK, this.#version + 1)) {
       this.#version = envelope.version;
+      if (envelope.kind === EXPECTED) for (const command of Expected.parse(body).commands) this.#expected.add(command);
       if (envelope.kind === ARRIVED) for (const item of Arrived.parse(body).items) this.#items.set(item.command, { ...item, arrivedAt: envelope.times.recorded, putAway: false });
       if (envelope.kind === PUT_AWAY) for (const command of PutAway.parse(body).commands) this.#put(command);
     }

@@ -1,4 +1,4 @@
-import type { BookOrder, BookOutcome, InquiryAnswer } from '../protocol/bank.ts';
+import type { BookOrder, BookOutcome, InquiryAnswer, NotSent } from '../protocol/bank.ts';
 import type { Happened } from '../case/decider.ts';
 import type { CaseState } from '../case/state.ts';
 import { followUpFor } from '../follow-up/posting-check.ts';
@@ -49,12 +49,13 @@ function finished(operation: OperationState, lineId: string, status: 'booked' | 
  * What the bank's answer about one line makes happen. A line that is no longer open changes nothing: an answer that
  * comes twice is once.
  *
- * @param answer the bank's outcome or inquiry answer, or null where it did not answer (in doubt, TP10)
+ * @param answer the bank's outcome or inquiry answer; that the order never left, which refuses it; or null where the bank did
+ *   not answer (in doubt, TP10)
  * @param followUpId UUIDv7 for the follow-up, should this end the execution
  * @param answerBy until when the customer is told, instant; used when in doubt
  */
 export function recordOutcome(
-  state: CaseState, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | null, cause: string, followUpId: string, answerBy: string,
+  state: CaseState, operationId: string, lineId: string, answer: BookOutcome | InquiryAnswer | NotSent | null, cause: string, followUpId: string, answerBy: string,
 ): Happened[] {
   const operation = state.operations[operationId];
   const line = operation?.execution?.lines.find((one) => one.lineId === lineId);
@@ -69,6 +70,10 @@ export function recordOutcome(
       ];
     case 'refused':
       return [{ kind: 'line refused', body: { ...ids, code: answer.code, reason: answer.reason } }, ...finished(operation, lineId, 'refused', null, followUpId)];
+    case 'not-sent':
+      // An earlier order under this key may have reached the bank: only the bank ends a doubt.
+      if (line.status === 'in-doubt') return [];
+      return [{ kind: 'line refused', body: { ...ids, code: 'not-sent', reason: answer.text } }, ...finished(operation, lineId, 'refused', null, followUpId)];
     case 'not-found':
       return [{ kind: 'line freed', body: ids }, ...finished(operation, lineId, 'free', null, followUpId)];
   }

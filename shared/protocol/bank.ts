@@ -145,6 +145,10 @@ export const CustomerFacts = z.object({
 });
 export type CustomerFacts = z.infer<typeof CustomerFacts>;
 
+/** `callerNumber` as the phone system gave it: compared, never stored. */
+export const ReadFactsRequest = z.object({ customerId: BankId, callerNumber: z.string().max(40).optional() });
+export type ReadFactsRequest = z.infer<typeof ReadFactsRequest>;
+
 /** One fact that changes the booking (TP2), by a path such as `plan.<id>.periodsPosted`. */
 export const PinnedFact = z.object({
   fact: z.string().min(1).max(160),
@@ -350,6 +354,9 @@ export const PostingsAnswer = z.object({
 });
 export type PostingsAnswer = z.infer<typeof PostingsAnswer>;
 
+/** `cardId`: of that card only. */
+export const TransactionsRequest = z.object({ customerId: BankId, cardId: BankId.optional(), limit: z.int().min(1).max(100).optional() });
+export type TransactionsRequest = z.infer<typeof TransactionsRequest>;
 export const TransactionsAnswer = z.object({ transactions: z.array(Transaction), asOf: Instant });
 export type TransactionsAnswer = z.infer<typeof TransactionsAnswer>;
 
@@ -361,10 +368,16 @@ export type TransactionsAnswer = z.infer<typeof TransactionsAnswer>;
  */
 export const NoAnswer = z.object({
   kind: z.literal('no-answer'),
-  cause: z.enum(['timeout', 'unreachable', 'cut-off', 'malformed', 'busy', 'secret-refused']),
+  cause: z.enum(['timeout', 'unreachable', 'cut-off', 'malformed', 'busy', 'secret-refused', 'untrusted', 'paused']),
   text: BilingualText,
 });
 export type NoAnswer = z.infer<typeof NoAnswer>;
+/**
+ * The order never left this server under this key, so nothing was booked and nothing is in doubt. Said only of an order
+ * whose key this server has never put on the wire.
+ */
+export const NotSent = z.object({ kind: z.literal('not-sent'), cause: NoAnswer.shape.cause, text: BilingualText });
+export type NotSent = z.infer<typeof NotSent>;
 /** The bank answered that the question makes no sense (nothing was changed). */
 export const Rejected = z.object({
   kind: z.literal('rejected'),

@@ -5,6 +5,7 @@ const kept = { zh: '没有办理任何业务；没有送出的内容都还在。
 
 /** Unsent work that outlives its author's session (SY10). */
 export const SPOOL_REFUSALS = {
+  'refused-before-restore': w('中心恢复数据之前已未受理；不再重新判断，未做任何事。', 'It had been refused before the centre was restored; it is not decided anew, and nothing was done.', '如仍需要，请重新办理。', 'If it is still needed, do it anew.'),
   'late-not-entitled': w('送到时，作者已无权办理这一步。', 'When this arrived, its author was no longer entitled to it.', '请由现在有权的同事重新办理。', 'Have a colleague who is entitled do it anew.'),
   'late-work-unknown': w('补收清单里没有这一项，或它的案子不存在。', 'There is no such late work, or its case does not exist.', '请看最新的补收清单。', 'Look at the list as it is now.', kept),
   'salvage-empty': w('这台机器上没有没送出的内容。', 'Nothing unsent is kept on this machine.', '不用导出。', 'There is nothing to export.', { zh: '没有办理任何业务。', en: 'Nothing was booked.' }),

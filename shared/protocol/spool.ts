@@ -46,7 +46,11 @@ export const spoolSessionId = (certificate: SpoolCertificate): string => digestO
 /** What the person's key and the workstation's sign: `aidline/1/spool-session\n`, then the 32 bytes of the digest. */
 export const certificateBytes = (sessionId: string): Uint8Array => concatBytes(utf8ToBytes('aidline/1/spool-session\n'), hexToBytes(sessionId));
 
-/** One unsent command. What it is about is inside `sealed`; its number may be written again when commands are renumbered. */
+/**
+ * One unsent command. What it is about is inside `sealed`: the outer part without `inner` and, as `after`, the id of its desktop's
+ * command before it in that case (null where the desktop has none any more), as JSON; a line feed; `inner`. Its number may be
+ * written again when commands are renumbered; what `after` says stays true.
+ */
 export const SealedRow = z.strictObject({
   /** The command's. */
   id: Uuid7,
@@ -61,15 +65,20 @@ export const SealedRow = z.strictObject({
    * all the same: nobody but the certified session and the server has the key that it is sealed under.
    */
   signature: z.base64().length(88).nullable(),
+  /**
+   * SY9: its author has read that it was refused. Where a restored log has lost that, it is refused again, never decided anew.
+   * Signed by nobody: a workstation that says so wrongly could as well have kept the row back.
+   */
+  refused: z.literal(true).optional(),
 });
 export type SealedRow = z.infer<typeof SealedRow>;
 
 /** Bound into the sealing of a row: a row under another id, session or number does not open. */
-export const rowHead = ({ id, session, at, incarnation, number }: Omit<SealedRow, 'sealed' | 'signature'>): string =>
+export const rowHead = ({ id, session, at, incarnation, number }: Omit<SealedRow, 'sealed' | 'signature' | 'refused'>): string =>
   `aidline/1/spool-row\n${id}\n${session}\n${at}\n${incarnation}\n${number}\n`;
 
 /** What the session's key signs of a row: its head, then `sealed` as it is written. */
-export const rowText = (row: Omit<SealedRow, 'signature'>): string => `${rowHead(row)}${row.sealed}`;
+export const rowText = (row: Omit<SealedRow, 'signature' | 'refused'>): string => `${rowHead(row)}${row.sealed}`;
 
 /** `info` of HKDF-SHA-256 over the shared secret; the salt is the ephemeral key, then the server's. */
 export const SPOOL_INFO = 'aidline/1/spool';

@@ -17,9 +17,9 @@ import { WrappedKey } from './wrapped-key.ts';
 export const PROTOCOL_VERSION = 2;
 export const OLDEST_PROTOCOL = 1;
 
-export const MAX_MESSAGE_BYTES = 262_144;
-export const MAX_PUSH = 100;
-export const MAX_PULL = 200;
+export const MAX_MESSAGE_BYTES = 524_288;
+export const MAX_PUSH = 400;
+export const MAX_PULL = 400;
 /** What is left of a feed is counted up to here. */
 export const MAX_BEHIND = 50_000;
 

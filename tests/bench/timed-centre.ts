@@ -14,9 +14,9 @@ const running = await startCentre(readOptions(['--demo', '--data', data, '--port
 const { simulator } = running.demo!;
 let offset = wallOffset();
 
-running.centre.log.onAppended(({ envelopes }) => {
+running.centre.log.onAppended(({ events }) => {
   const at = performance.now() + offset;
-  const opened = envelopes.find((envelope) => envelope.kind === 'case opened');
+  const opened = events.find(({ envelope }) => envelope.kind === 'case opened')?.envelope;
   if (opened !== undefined) process.send!({ key: opened.case, at });
 });
 

@@ -17,8 +17,12 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
   try {
     const ended = await world.run();
     const verdict: WorldVerdict = judgeWorld({
-      serverFolder: ended.serverFolder, saved: ended.saved, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
-      desktops: ended.desktops.map(({ name, person, desktop, disk, key, endedBy, gone }) => ({ name, person: person.id, desktop, file: disk.file, key, endedBy: gone ? GONE : endedBy })),
+      serverFolder: ended.serverFolder, saved: ended.saved, handedOver: ended.handedOver, wiped: ended.wiped, endMs: ended.endMs, backMs: ended.backMs, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
+      desktops: ended.desktops.map((one) => ({
+        name: one.name, person: one.person.id, desktop: one.desktop, file: one.disk.file, key: one.key, endedBy: one.gone || one.resting ? GONE : one.endedBy,
+        mayBeLate: one.wasFull || (ended.backMs !== null && one.madeAtMs >= ended.backMs),
+        isFollowed: ended.desktops.some((other) => other.machine === one.machine && !other.gone && !other.resting && other.endedBy === null),
+      })),
     });
     const violations = [...ended.troubles, ...(ended.unquiet === null ? [] : [`[SY4] it never went quiet: ${ended.unquiet}`]), ...verdict.violations];
     return {

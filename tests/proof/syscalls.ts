@@ -18,16 +18,24 @@ const RESUMED = /^(\d+) +<\.\.\. (\w+) resumed>(.*)$/;
  * @param trace what strace wrote
  * @param watched files whose writes are acknowledged
  * @param isAcknowledgement of a write: to which file or socket, and its first bytes as strace prints them
+ * @param begunBy of a write: the id of what is stored with the next commit; where it is told, only a sync after that is asked for,
+ * whatever else of the same file is not synced by then (another commit, whose sync failed)
  */
-export async function judgeTrace(trace: string, watched: (path: string) => boolean, isAcknowledgement: (path: string, said: string) => boolean): Promise<SyncVerdict> {
+export async function judgeTrace(
+  trace: string, watched: (path: string) => boolean, isAcknowledgement: (path: string, said: string) => boolean, begunBy: (path: string, said: string) => string | null = () => null,
+): Promise<SyncVerdict> {
   const verdict: SyncVerdict = { acknowledgements: 0, syncs: 0, unsynced: 0 };
   const dirty = new Set<string>();
   const begun = new Map<string, { name: string; path: string }>();
+  /** By id, of what no sync came after yet. */
+  const unsynced = new Set<string>();
+  const told = new Set<string>();
   const done = (name: string, path: string): void => {
     if (!watched(path)) return;
     if (name === 'fsync' || name === 'fdatasync') {
       verdict.syncs += 1;
       dirty.delete(path);
+      unsynced.clear();
     }
   };
   for await (const line of createInterface(createReadStream(trace))) {
@@ -44,9 +52,15 @@ export async function judgeTrace(trace: string, watched: (path: string) => boole
     const isSync = name === 'fsync' || name === 'fdatasync';
     // A write counts from its beginning, a sync from its end.
     if (!isSync && watched(path)) dirty.add(path);
+    const id = isSync ? null : begunBy(path, rest);
+    if (id !== null) {
+      told.add(id);
+      unsynced.add(id);
+    }
     if (!isSync && isAcknowledgement(path, rest)) {
       verdict.acknowledgements += 1;
-      if (dirty.size > 0) verdict.unsynced += 1;
+      const of = [...told].find((one) => rest.includes(one));
+      if (of === undefined ? dirty.size > 0 : unsynced.has(of)) verdict.unsynced += 1;
     }
     if (rest.includes('<unfinished ...>')) begun.set(pid, { name, path });
     else if (!/= -1 /.test(rest)) done(name, path);

@@ -24,7 +24,6 @@ import { CaseKeeper, DEFAULT_KEEP_DAYS } from '../keep/case-keeper.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
 import { SyncClient } from '../sync/sync-client.ts';
-import { startOver } from '../sync/take-feed.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
 import { diagnose, Happenings } from './diagnose.ts';
@@ -33,6 +32,7 @@ import { RecordedViews } from './recorded-views.ts';
 import { RuleBook } from './rule-book.ts';
 import { TypedDrafts, type Typed } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
+import { shutOut } from './shut-out.ts';
 import { StaleCases } from './stale-cases.ts';
 import { administer, type Administer } from '../signing/administer.ts';
 import { keepKey } from '../signing/keep-key.ts';
@@ -128,6 +128,7 @@ export class OpenSession {
       store, environment, clock, logic: this.#logic, connect: parts.connect, server, workstation: signedIn.workstationId, token: signedIn.token,
       prove: (token) => signedIn.signing.prove(token),
       beforePush: () => this.#beforePush(),
+      newEpoch: () => this.#spool?.newEpoch(),
       signInAgain: parts.signInAgain,
       changed: (streams) => {
         this.#takenOver?.noted(streams);
@@ -215,14 +216,9 @@ export class OpenSession {
     this.#parts.signedIn.store.close();
   }
 
-  /** SY6: the person may see no case any more, and this machine alone lets them in no more (OF3). Unsent work stays. */
+  /** As `shutOut` has it. */
   forgetCustomers(): void {
-    this.#ifDiskCan(() => {
-      const { store } = this.#parts.signedIn;
-      store.forgetCustomers();
-      store.meta.clear('lastOnlineAt');
-      startOver(store);
-    });
+    this.#ifDiskCan(() => shutOut(this.#parts.signedIn.store));
   }
 
   // ------------------------------------------------------------ what is shown

@@ -20,6 +20,7 @@ import type { SignInOutcome, SignInOverHttp } from '../sync/http-sign-in.ts';
 import { enterNewEpoch } from '../sync/new-epoch.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import { readServerInfo } from './server-info.ts';
+import { shutOut } from './shut-out.ts';
 
 /** OF3. */
 export const OFFLINE_GRACE_MS = 16 * 3_600_000;
@@ -79,6 +80,7 @@ export async function signIn(parts: SignInParts, credentials: Credentials): Prom
       sentAt = parts.environment.now();
       outcome = await askServer(parts, credentials, machine, desktop);
     }
+    if (outcome.status === 'refused' && outcome.refusal.code === 'person-disabled') await shutOutHere(parts, credentials, folder, held);
     // SY7: a centre that is older than this desktop will be updated; until then it is as if it were away, where the file is here.
     if (outcome.status === 'refused' && (outcome.refusal.code !== 'protocol-too-new' || held === null)) return { refusal: outcome.refusal };
     return outcome.status === 'signed-in'
@@ -88,6 +90,23 @@ export async function signIn(parts: SignInParts, credentials: Credentials): Prom
     const trouble = storeTroubleOf(error);
     if (trouble === null) throw error;
     return { refusal: trouble.refusal };
+  }
+}
+
+/** Who hears it only now, having been signed out, loses what their file let them see as whoever hears it at work (SY6, OF3). */
+async function shutOutHere(parts: SignInParts, { password }: Credentials, folder: ProfileFolder, held: KeyFile | null): Promise<void> {
+  try {
+    // No guess: the server says it to nobody whose passphrase is wrong.
+    const store = held === null ? null : await openStore(folder, held, password, parts.store);
+    if (store === null) return;
+    try {
+      shutOut(store);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    // That they are out is what has to be said, whatever the disk says.
+    if (storeTroubleOf(error) === null) throw error;
   }
 }
 

@@ -24,24 +24,31 @@ export async function deliverRows(rows: readonly SpooledRow[], server: string, p
 }
 
 /**
- * Delivers what was left unsent at this workstation (SY10); nobody need be signed in. Whatever the server has answered leaves
- * the spool; what it cannot read is set aside; what has to wait stays.
+ * Delivers what was left unsent at this workstation (SY10); nobody need be signed in. Whatever the server has answered waits
+ * no more; what it cannot read is set aside; what has to wait stays.
  *
- * @param skip rows that somebody else sends: the outbox of whoever is signed in
+ * @param now by this machine's clock, corrected where somebody is signed in
+ * @param own the desktop of whoever is signed in: its own outbox sends its rows, but for those in `lost`
  */
 export async function deliverSpool(
-  parts: { spool: Spool; server: string; post: PostSpool; skip?: (row: DesktopRow) => boolean; stopped?: () => boolean },
+  parts: { spool: Spool; server: string; post: PostSpool; now: () => string; own?: { desktop: string; lost: ReadonlySet<string> }; stopped?: () => boolean },
 ): Promise<Delivery> {
-  const { spool, server, post, skip = () => false, stopped } = parts;
-  const round = (): Promise<Delivery> => deliverRows(spool.waiting(server).filter((row) => !skip(row)), server, post, ({ results }) => {
-    const withStatus = (wanted: (status: string) => boolean): Set<string> => new Set(results.filter(({ status }) => wanted(status)).map(({ id }) => id));
-    spool.leave(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'));
-    spool.setAside(withStatus((status) => status === 'unreadable'));
-  }, stopped);
+  const { spool, server, post, now, own = null, stopped } = parts;
+  const skip = ({ desktop, row }: DesktopRow): boolean => own !== null && desktop === own.desktop && !own.lost.has(row.id);
+  let staying: string[] = [];
+  const round = (): Promise<Delivery> => {
+    staying = [];
+    return deliverRows(spool.waiting(server).filter((row) => !skip(row)), server, post, ({ results }) => {
+      const withStatus = (wanted: (status: string) => boolean): Set<string> => new Set(results.filter(({ status }) => wanted(status)).map(({ id }) => id));
+      spool.answered(withStatus((status) => status === 'taken' || status === 'refused' || status === 'in-tray'), now(), withStatus((status) => status === 'refused'));
+      spool.setAside(withStatus((status) => status === 'unreadable'));
+      staying.push(...withStatus((status) => status === 'stays'));
+    }, stopped);
+  };
   let last = await round();
   const all = { ...last };
   // What one person did on a case that another handed over here waits for that one's rows (OF1): they are there by now.
-  while (last.reached && last.stays > 0 && last.taken + last.refused + last.inTray > 0) {
+  while (last.reached && last.stays > 0 && (last.taken + last.refused + last.inTray > 0 || (await spool.sendAgainBefore(server, staying, now(), own?.desktop ?? null)))) {
     last = await round();
     for (const field of ['taken', 'refused', 'inTray', 'unreadable'] as const) all[field] += last[field];
     all.stays = last.stays;

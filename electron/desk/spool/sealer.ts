@@ -12,8 +12,8 @@ export type Sealer = {
   readonly id: string;
   /** What the server needs to open and to believe this session's rows. */
   readonly session: SpoolSession;
-  /** Not signed yet. @param at when the command was made */
-  seal(outer: OuterCommand, at: string): SealedRow;
+  /** Not signed yet. @param at when the command was made @param after the command before it in its case, if this desktop has it */
+  seal(outer: OuterCommand, at: string, after: string | null): SealedRow;
   /** The session's signature of a row. */
   sign(row: SealedRow): string;
 };
@@ -41,7 +41,7 @@ export async function makeSealer(spoolKey: SpoolKey, who: Pick<SpoolCertificate,
   let sealedRows = 0;
   return {
     id, session,
-    seal: (outer, at) => {
+    seal: (outer, at, after) => {
       const { inner, ...head } = outer;
       const row = { id: outer.id, session: id, at, incarnation: outer.incarnation, number: outer.number };
       // Counted: the key is of this session alone, so no nonce comes twice under it.
@@ -49,7 +49,7 @@ export async function makeSealer(spoolKey: SpoolKey, who: Pick<SpoolCertificate,
       nonce.writeUIntBE((sealedRows += 1), NONCE_BYTES - 6, 6);
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       cipher.setAAD(Buffer.from(rowHead(row)));
-      const sealed = Buffer.concat([nonce, cipher.update(`${JSON.stringify(head)}\n${inner}`, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+      const sealed = Buffer.concat([nonce, cipher.update(`${JSON.stringify({ ...head, after })}\n${inner}`, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
       return { ...row, sealed, signature: null };
     },
     sign: (row) => signWith(signer, Buffer.from(rowText(row))).toString('base64'),

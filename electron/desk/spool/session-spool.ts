@@ -57,6 +57,8 @@ export class SessionSpool {
   #planned = false;
   #cancel: () => void = () => {};
   #others = 0;
+  /** While it is found out what has to be sent again. */
+  #looking: Promise<void> | null = null;
   readonly #unsigned = new Map<string, SealedRow>();
   #cancelSign: () => void = () => {};
 
@@ -72,6 +74,9 @@ export class SessionSpool {
 
   /** Opens the spool and brings it up to the outbox: what is unsent there and not here is added. */
   start(): void {
+    const { spool, store, server, clock } = this.#parts;
+    const epoch = store.meta.get('epoch');
+    if (epoch !== null) this.#lookAgain(() => spool.inEpoch(server, epoch, clock.now(), store.desktop));
     this.#countOthers();
     void this.#ready.then((sealer) => {
       if (sealer === null || this.#stopped) return;
@@ -123,18 +128,32 @@ export class SessionSpool {
     return this.#others;
   }
 
+  /** The centre's log turned out to be another one than at the sign-in: what others had answered waits again (SY9). */
+  newEpoch(): void {
+    const { spool, server, store, clock } = this.#parts;
+    this.#lookAgain(() => spool.newEpoch(server, clock.now(), store.desktop));
+  }
+
+  #lookAgain(look: () => Promise<void>): void {
+    const looking = (this.#looking ?? Promise.resolve()).then(look).catch((error: unknown) => this.#trouble(error)).then(() => {
+      if (this.#looking === looking) this.#looking = null;
+    });
+    this.#looking = looking;
+  }
+
   /**
    * Delivers what others left at this machine, and what this person's own file has lost (SY10); before the outbox is sent.
    * @returns null where nothing waits
    */
-  deliver(): Promise<Delivery> | null {
-    const { spool, store, server, post } = this.#parts;
+  deliver(): Promise<Delivery | null> | null {
+    return this.#looking === null ? this.#deliver() : this.#looking.then(() => (this.#stopped ? null : this.#deliver()));
+  }
+
+  #deliver(): Promise<Delivery> | null {
+    const { spool, store, server, post, clock } = this.#parts;
     const mine = this.#quietly(() => this.#lost(), new Set<string>());
     if (this.#countOthers() === 0 && mine.size === 0) return null;
-    const delivery = deliverSpool({
-      spool, server, post, stopped: () => this.#stopped,
-      skip: ({ desktop, row }) => desktop === store.desktop && !mine.has(row.id),
-    });
+    const delivery = deliverSpool({ spool, server, post, now: () => clock.now(), own: { desktop: store.desktop, lost: mine }, stopped: () => this.#stopped });
     return delivery.then((done) => {
       this.#countOthers();
       this.#parts.changed();
@@ -158,7 +177,7 @@ export class SessionSpool {
     const [sealer, file] = [this.#sealer, this.#file];
     if (sealer === null || file === null || rows.length === 0) return null;
     return this.#guarded(() => {
-      const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now()));
+      const sealed = rows.map((row): SealedRow => sealer.seal(outerOf(row, this.#parts.store.desktop, this.#incarnation), row.made_at ?? this.#parts.clock.now(), this.#parts.store.outbox.before(row)));
       if (this.#unsigned.size === 0) this.#cancelSign = this.#parts.environment.after(SIGN_MS, () => this.#guarded(() => this.#sign()));
       for (const row of sealed) this.#unsigned.set(row.id, row);
       return file.add(sealer, sealed)?.catch((error: unknown) => this.#trouble(error)) ?? null;
@@ -186,12 +205,12 @@ export class SessionSpool {
     const file = this.#file;
     if (file === null || this.#stopped) return;
     this.#guarded(() => {
-      const { store } = this.#parts;
+      const { spool, store, clock } = this.#parts;
       // The oldest are answered first, by and large.
       const some = [...file.rows.keys()].slice(0, LOOK_AT_ONCE);
       // What the outbox does not have is the deliverer's.
       const left = some.filter((id) => !KEPT.has(store.outbox.statusOf(id)));
-      file.leave(left);
+      spool.answeredOf(file, left, clock.now(), new Set(left.filter((id) => store.outbox.statusOf(id) === 'refused')));
       if (left.length > 0 && file.rows.size > 0) this.answered();
     });
     if (this.#parts.store.meta.get('renumberedAt') !== this.#renumberedAt) this.#follow();

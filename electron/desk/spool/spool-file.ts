@@ -19,7 +19,7 @@ const Line = z.union([
   /** The server cannot read these: kept, and delivered no more. */
   z.strictObject({ aside: z.array(Uuid7) }),
 ]);
-type Line = z.infer<typeof Line>;
+export type SpoolLine = z.infer<typeof Line>;
 
 /** Written ahead in zeros: a row then changes no length, and its sync waits for nothing but its own bytes. */
 const AHEAD_BYTES = 1 << 20;
@@ -56,7 +56,7 @@ function takeLine(content: Content, text: string): void {
   else remember(content, line);
 }
 
-function remember(content: Content, line: Line): void {
+function remember(content: Content, line: SpoolLine): void {
   const { rows, aside } = content;
   if ('head' in line) content.head = line.head;
   else if ('session' in line) content.sessions.set(line.id, line.session);
@@ -72,7 +72,8 @@ function remember(content: Content, line: Line): void {
   }
 }
 
-function parseLine(text: string): Line | null {
+/** @returns null for a line that was torn, or damaged */
+export function parseLine(text: string): SpoolLine | null {
   try {
     return Line.safeParse(JSON.parse(text)).data ?? null;
   } catch {
@@ -136,7 +137,7 @@ export class SpoolFile {
     if (signed.length > 0) this.#write([{ signed: signed.map(([id, signature]): [string, string] => [id, signature]) }]);
   }
 
-  /** What the server has answered, or what was never taken here: not synced, since to deliver it again does no harm. */
+  /** They wait here no more, answered or never taken: not synced, since to deliver it again does no harm. */
   leave(ids: readonly string[]): void {
     if (ids.length === 0) return;
     this.#write([{ left: [...ids] }]);
@@ -186,7 +187,7 @@ export class SpoolFile {
     while (this.#ahead < this.#content.end + bytes) this.#ahead += writeSync(this.#fd ?? this.#open(), ZEROS, 0, AHEAD_BYTES, this.#ahead);
   }
 
-  #write(lines: readonly Line[]): void {
+  #write(lines: readonly SpoolLine[]): void {
     const fd = this.#open();
     const texts = lines.map((line) => JSON.stringify(line));
     const bytes = Buffer.from(`${texts.join('\n')}\n`, 'utf8');
@@ -222,7 +223,7 @@ export class SpoolFile {
     if (this.#syncing) return;
     const { head, sessions, rows, aside, damaged } = this.#content;
     const used = new Set([...rows.values(), ...aside.values()].map((row) => row.session));
-    const lines: Line[] = [
+    const lines: SpoolLine[] = [
       ...(head === null ? [] : [{ head }]),
       ...[...sessions].filter(([id]) => used.has(id)).map(([id, session]) => ({ id, session })),
       ...[...aside.values(), ...rows.values()].map((row) => ({ row })),

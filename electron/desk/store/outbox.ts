@@ -37,6 +37,10 @@ export type OutboxRow = z.infer<typeof OutboxRow>;
 export type RowToSend = Pick<OutboxRow, 'id' | 'stream' | 'number' | 'kind' | 'schema' | 'urgent' | 'hash' | 'inner_text'>;
 const RowToSend = OutboxRow.pick({ id: true, stream: true, number: true, kind: true, schema: true, urgent: true, hash: true, inner_text: true });
 
+/** How a command stands, without what is in it. */
+const Standing = OutboxRow.pick({ id: true, number: true, status: true, refusal: true, seen_at: true });
+export type Standing = z.infer<typeof Standing>;
+
 const Appended = z.object({ seq: z.int(), number: z.int().min(1) });
 
 export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
@@ -69,12 +73,17 @@ export function outboxOf(db: Db) {
     order by max(urgent) desc, min(case when urgent = 1 then seq end), min(seq)`).pluck();
   const unsentStreams = db.prepare(`select distinct stream from outbox where status = 'unsent' order by stream`).pluck();
   const unsentOfStream = db.prepare(`select ${columns} from outbox where stream = ? and status = 'unsent' order by number limit ?`);
+  const beforeInCount = db.prepare<[string], string>(`select b.id from outbox a
+    join outbox b on b.stream = a.stream and b.incarnation = a.incarnation and b.number = a.number - 1 where a.id = ?`).pluck();
+  const beforeInOrder = db.prepare<[string], string>(`select b.id from outbox a
+    join outbox b on b.stream = a.stream and b.seq < a.seq where a.id = ? order by b.seq desc limit 1`).pluck();
   const toSend = db.prepare(`select id, stream, number, kind, schema, urgent, hash, inner_text from outbox
     where stream = ? and status = 'unsent' order by number limit ?`);
   const urgentUnsent = db.prepare(`select exists (select 1 from outbox where status = 'unsent' and urgent = 1)`).pluck();
   const pendingOfKind = db.prepare(`select ${columns} from outbox where kind = ? and status in ('unsent', 'accepted') order by seq`);
   const streams = db.prepare('select distinct stream from outbox').pluck();
   const ofStream = db.prepare(`select ${columns} from outbox where stream = ? order by seq`);
+  const standingOf = db.prepare('select id, number, status, refusal, seen_at from outbox where stream = ? order by seq');
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
   const countUnsent = db.prepare(`select count(*) from outbox where status = 'unsent'`).pluck();
@@ -113,7 +122,11 @@ export function outboxOf(db: Db) {
     pendingOfKind: (kind: string): OutboxRow[] => rows(pendingOfKind.all(kind)),
     /** Null for a command that this file does not have. */
     statusOf: (id: string): OutboxRow['status'] | null => statusOf.get(id) ?? null,
+    /** The command that this desktop issued before it in its stream; null where it has none, or none any more. */
+    before: ({ id }: Pick<OutboxRow, 'id'>): string | null => beforeInCount.get(id) ?? beforeInOrder.get(id) ?? null,
     ofStream: (stream: string): OutboxRow[] => rows(ofStream.all(stream)),
+    /** As `ofStream`, for who has read what is in them. */
+    standingOf: (stream: string): Standing[] => standingOf.all(stream).map((row) => Standing.parse(row)),
     /** Whatever this desktop has said something of. */
     streams: (): string[] => streams.all().map(String),
     all: (): OutboxRow[] => rows(allRows.all()),

@@ -2,11 +2,13 @@ import { Feed, MAX_PULL, PullAnswer } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import type { Store } from '../store/store.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
+import type { Intake } from './intake.ts';
 import type { Link } from './link.ts';
 import { FeedBroken, startOver, takeFeed } from './take-feed.ts';
 
 export type FeedReaderParts = {
   store: Store;
+  intake: Intake;
   logic: Pick<CaseLogic, 'evolve' | 'parseSnapshot'>;
   clock: CorrectedClock;
   /** The connection that stands now, or null. */
@@ -122,22 +124,29 @@ export class FeedReader {
   takeLive(message: unknown): boolean {
     const parsed = Feed.safeParse(message);
     if (!parsed.success) return false;
-    const feed = parsed.data;
+    const link = this.#parts.link();
+    this.#parts.intake.take(() => this.#takeStretch(parsed.data, link)).then((taken) => {
+      if (taken === 'pull') void this.pull();
+      if (typeof taken === 'string') return;
+      this.#parts.changed(taken);
+      this.#parts.heard();
+    }).catch((error: unknown) => this.#parts.trouble(error, link));
+    return true;
+  }
+
+  /** Inside a transaction of others' too: what may not be undone with it comes after. @returns the cases that changed, or what to do */
+  #takeStretch(feed: Feed, link: Link | null): ReadonlySet<string> | 'pull' | 'known' {
     const { store, logic, clock } = this.#parts;
     const cursor = store.meta.get('cursor');
-    if (feed.to === cursor) return true;
-    if (this.#pulling || !this.#atEnd || feed.from !== cursor) {
-      void this.pull();
-      return true;
-    }
+    // Of a connection that is over: the next one pulls.
+    if (feed.to === cursor || this.#parts.link() !== link) return 'known';
+    if (this.#pulling || !this.#atEnd || feed.from !== cursor) return 'pull';
     try {
-      this.#parts.changed(takeFeed(store, logic, feed, false, clock.now()));
-      this.#parts.heard();
+      return takeFeed(store, logic, feed, false, clock.now());
     } catch (error) {
       if (!(error instanceof FeedBroken)) throw error;
       startOver(store);
-      void this.pull();
+      return 'pull';
     }
-    return true;
   }
 }

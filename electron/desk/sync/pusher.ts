@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import type { Store } from '../store/store.ts';
 import { fillBatch } from './batch.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
+import type { Intake } from './intake.ts';
 import type { Link } from './link.ts';
 import { PushWindow } from './push-window.ts';
 import type { SetAside } from './set-aside.ts';
@@ -13,6 +14,7 @@ import { takeResults } from './take-results.ts';
 
 export type PusherParts = {
   store: Store;
+  intake: Intake;
   environment: Pick<Environment, 'now' | 'after'>;
   clock: CorrectedClock;
   setAside: SetAside;
@@ -28,7 +30,16 @@ export type PusherParts = {
   trouble(error: unknown, link: Link | null): void;
 };
 
-type Flight = { link: Link; streams: readonly string[]; batch: readonly OuterCommand[]; bytes: number; incarnation: number; alone: boolean };
+type Flight = {
+  link: Link;
+  streams: readonly string[];
+  batch: readonly OuterCommand[];
+  bytes: number;
+  incarnation: number;
+  alone: boolean;
+  /** The server has answered; the answer is not on the disk yet. */
+  answered: boolean;
+};
 
 /** With these the server, or its answer, says that it failed at what it was sent. */
 const BROKE_BY_WORD: ReadonlySet<string> = new Set(['server-trouble', 'message-malformed', 'answer-malformed']);
@@ -115,7 +126,7 @@ export class Pusher {
 
   /** The connection ended. @param why what the server said, if anything */
   ended(why: Refusal | null): void {
-    const flights = [...this.#flights];
+    const flights = [...this.#flights].filter((flight) => !flight.answered);
     this.#flights.clear();
     this.#cancelRetry();
     this.#plan = null;
@@ -201,20 +212,23 @@ export class Pusher {
     const streams = [...new Set(batch.map((outer) => outer.case))];
     const whole = new Set(more === null ? from : from.slice(0, from.indexOf(more)));
     this.#plan = (this.#plan ?? []).filter((stream) => !whole.has(stream));
-    return batch.length === 0 ? null : { link, streams, batch, bytes, incarnation, alone };
+    return batch.length === 0 ? null : { link, streams, batch, bytes, incarnation, alone, answered: false };
   }
 
   async #send(flight: Flight): Promise<void> {
-    const { store, clock, environment } = this.#parts;
+    const { store, intake, clock, environment } = this.#parts;
     const began = environment.now();
     try {
       const answer = PushAnswer.parse(await flight.link.request('push', { commands: flight.batch }));
       if (this.#parts.stopped()) return;
       this.#window.answered(environment.now() - began);
-      // Numbers of a count that is over say nothing of the present one; answers stay what they are.
-      const present = flight.incarnation === (store.meta.get('incarnation') ?? 1);
-      const results = present ? answer.results : answer.results.filter(({ status }) => status === 'accepted' || status === 'refused');
-      const taken = takeResults(store, flight.batch, results, clock.now());
+      flight.answered = true;
+      const { results, taken } = await intake.take(() => {
+        // Numbers of a count that is over say nothing of the present one; answers stay what they are.
+        const present = flight.incarnation === (store.meta.get('incarnation') ?? 1);
+        const counted = present ? answer.results : answer.results.filter(({ status }) => status === 'accepted' || status === 'refused');
+        return { results: counted, taken: takeResults(store, flight.batch, counted, clock.now()) };
+      });
       this.#flights.delete(flight);
       if (results.length > 0) this.#suspects.passed(flight.streams);
       if (this.#parts.setAside.remove(flight.streams)) this.#parts.setAside.tryAgain(null, clock.now());

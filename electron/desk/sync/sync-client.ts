@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import type { Store } from '../store/store.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
 import { FeedReader } from './feed-reader.ts';
+import { Intake } from './intake.ts';
 import { Line } from './line.ts';
 import { LinkLost, type Connect } from './link.ts';
 import { enterNewEpoch } from './new-epoch.ts';
@@ -38,6 +39,8 @@ export type SyncParts = {
   beforePush(): Promise<void> | null;
   /** Each time that the connection stands and the token was taken. */
   cameUp(): void;
+  /** SY9: the server's log is another one than was known. */
+  newEpoch?(): void;
   /** The server ends this person's session. */
   ended(refusal: Refusal): void;
   /** Told of what is neither the line's fault nor the disk's. */
@@ -78,8 +81,9 @@ export class SyncClient {
       status: parts.status, ended: parts.ended, report: parts.report,
     });
     this.#line = line;
+    const intake = new Intake(store, environment, () => line.stopped);
     this.#feed = new FeedReader({
-      store, logic, clock, changed,
+      store, intake, logic, clock, changed,
       link: () => line.link,
       heard: () => {
         this.#heard();
@@ -95,7 +99,7 @@ export class SyncClient {
       trouble: (error, link) => line.trouble(error, link),
     });
     this.#pusher = new Pusher({
-      store, environment, clock, setAside: this.#setAside, changed, progress, idle: parts.status,
+      store, intake, environment, clock, setAside: this.#setAside, changed, progress, idle: parts.status,
       link: () => line.link,
       stopped: () => line.stopped,
       drop: () => line.drop(null),
@@ -200,6 +204,7 @@ export class SyncClient {
     // Another log, perhaps another server: what the old one could not take this one may.
     this.#setAside.tryAgain(null, clock.now());
     this.#parts.changed(new Set(store.outbox.openStreams()));
+    this.#parts.newEpoch?.();
     this.#line.drop(null);
   }
 

@@ -29,11 +29,11 @@ export function takeResults(store: Store, sent: readonly OuterCommand[], results
       switch (result.status) {
         case 'accepted':
           // Its event may have come in the feed before this answer: then it is settled already, and that is progress too.
-          taken.progressed = store.outbox.accept(outer.id, result.version, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
+          taken.progressed = store.outbox.accept(outer.id, result.version, result.recordedAt) || store.outbox.statusOf(outer.id) !== 'unsent' || taken.progressed;
           accepted.add(outer.case);
           break;
         case 'refused':
-          taken.progressed = store.outbox.refuse(outer.id, result.refusal, result.recordedAt) || store.outbox.get(outer.id)?.status !== 'unsent' || taken.progressed;
+          taken.progressed = store.outbox.refuse(outer.id, result.refusal, result.recordedAt) || store.outbox.statusOf(outer.id) !== 'unsent' || taken.progressed;
           break;
         case 'forked':
           taken.forked = true;

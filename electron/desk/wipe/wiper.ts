@@ -98,7 +98,7 @@ export class Wiper {
     const { root, spool, post, environment, changed } = this.#parts;
     let doneAt: string | null = null;
     try {
-      if (!spool.isEmpty(server)) await deliverSpool({ spool, server, post, stopped: () => this.#stopped });
+      if (!spool.isEmpty(server)) await deliverSpool({ spool, server, post, now: () => instantOf(environment.now()), stopped: () => this.#stopped });
       if (!this.#stopped && spool.isEmpty(server)) {
         this.#removeAll(server);
         doneAt = instantOf(environment.now());

@@ -68,7 +68,7 @@ export const eventWords: Record<string, Bilingual> = {
   'execution recovered': { zh: '系统恢复后得知银行已办理，按原入账键查询结果', en: 'After a restore: the bank has booked it; the outcome is asked for by its key' },
   'execution started': { zh: '开始执行，批准人 {approvedBy}，高额 {highValue}，紧急放行 {breakGlass}', en: 'Execution begun, approved by {approvedBy}, high value {highValue}, break-glass {breakGlass}' },
   'line booked': { zh: '银行已入账，回执 {receipt}，{postsOn} 记账', en: 'Booked by the bank, receipt {receipt}, posts on {postsOn}' },
-  'line refused': { zh: '银行拒绝（{code}）：{reason}', en: 'Refused by the bank ({code}): {reason}' },
+  'line refused': { zh: '未受理（{code}）：{reason}', en: 'Not accepted ({code}): {reason}' },
   'line in doubt': { zh: '结果待查：{cause}，最迟 {answerBy} 有答复', en: 'In doubt: {cause}, an answer by {answerBy} at the latest' },
   'line freed': { zh: '银行确认未入账，并关闭该键', en: 'The bank found nothing booked and closed the key' },
   'execution finished': { zh: '执行结束：{outcome}', en: 'Execution finished: {outcome}' },
@@ -97,6 +97,7 @@ export const eventWords: Record<string, Bilingual> = {
   'hang-up suggested': { zh: '{by} 建议先挂断', en: '{by} suggested to hang up first' },
   'review passed to lead': { zh: '{by} 转班组长复核', en: '{by} passed the review to a lead' },
   'late work noted': { zh: '补收 {author} 没有送出的“{kind}”（{because}）', en: 'Late work of {author} was taken in: {kind} ({because})' },
+  'late work expected': { zh: '将要补收：{commands}', en: 'Late work is about to be taken in: {commands}' },
   'late work arrived': { zh: '补收没有送出的内容：{items}', en: 'Late work arrived: {items}' },
   'late work put away': { zh: '{by} 已看过补收的内容', en: '{by} put late work away' },
   // The centre itself

@@ -71,7 +71,8 @@ function must<T>(value: T | null, what: string): T {
   return value;
 }
 
-function touch(store: Store, move: Touch, now: string): void {
+/** Something happens at the bank that the desk has no part in. One transaction of the caller's. */
+export function touch(store: Store, move: Touch, now: string): void {
   switch (move.what) {
     case 'card-status': {
       must(row(store, CardRow, 'SELECT * FROM card WHERE id = ?', move.cardId), 'card');

@@ -1,11 +1,10 @@
 /** Faults on demand, each for a number of times: the trouble a real bank makes, at the moment the story wants it. */
 import { z } from 'zod';
+import { BankCall } from '#shared/protocol/bank-calls.ts';
 import { BankId } from '#shared/protocol/bank.ts';
 import { row, rows } from './rows.ts';
 import type { Store } from './store.ts';
 
-export const BankCall = z.enum(['read', 'quote', 'book', 'inquire', 'close', 'keys', 'postings', 'transactions', 'find', 'verify', 'reserved-phone', 'ping']);
-export type BankCall = z.infer<typeof BankCall>;
 const count = z.int().min(1).max(100_000).default(1);
 
 export const FaultOrder = z.discriminatedUnion('kind', [

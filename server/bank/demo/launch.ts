@@ -15,6 +15,8 @@ export type LaunchOptions = {
   now?: string;
   frozen?: boolean;
   secret?: string;
+  /** PEM files: HTTPS, and only for callers with a certificate of `clientCa` where that is given. */
+  tls?: { cert: string; key: string; clientCa?: string };
   /** How long the first start (making two thousand customers) may take. */
   startTimeoutMs?: number;
   /** The Node that runs it; a desktop's own runtime would not do. */
@@ -43,6 +45,8 @@ export async function launchDemoBank(options: LaunchOptions): Promise<DemoBankPr
   if (options.seed !== undefined) args.push('--seed', String(options.seed));
   if (options.crowd !== undefined) args.push('--crowd', String(options.crowd));
   if (options.now !== undefined) args.push('--now', options.now);
+  if (options.tls !== undefined) args.push('--tls-cert', options.tls.cert, '--tls-key', options.tls.key);
+  if (options.tls?.clientCa !== undefined) args.push('--client-ca', options.tls.clientCa);
   if (options.frozen) args.push('--frozen');
   const child = spawn(options.node ?? process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, AIDLINE_BANK_SECRET: secret } });
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
@@ -70,7 +74,7 @@ function listening(child: ChildProcess, exited: Promise<unknown>, timeoutMs: num
     });
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-4_000);
-      const url = /bank listening (http:\S+)/.exec(output)?.[1];
+      const url = /bank listening (https?:\S+)/.exec(output)?.[1];
       if (url === undefined) return;
       clearTimeout(timer);
       resolve(url);

@@ -102,7 +102,7 @@ class PostgresLog implements EventLog {
     this.#sealer = options.sealer ?? unsealed;
     this.#connections = new ReadConnections(url);
     this.#reader = new PostgresReader(this.#connections);
-    this.#teller = new Teller(this.#reader, standing.head, onListenerError);
+    this.#teller = new Teller((batch, limit) => this.#commitsAfter(batch, limit), standing.head, onListenerError);
     this.#writer = new Writer({
       url, place: this.#place, now: options.now,
       check: async (client) => {
@@ -132,6 +132,13 @@ class PostgresLog implements EventLog {
     if (!outcome.ok) return outcome;
     await this.#teller.own(outcome);
     return { ok: true, results: outcome.results };
+  }
+
+  async #commitsAfter(after: number, limit: number): Promise<{ batch: number; appended: Appended }[]> {
+    const commits = await this.#reader.commitsAfter(after, limit);
+    const events = await openEvents(this.#sealer, commits.flatMap(({ rows }) => rows));
+    let at = 0;
+    return commits.map(({ batch, rows, ...told }) => ({ batch, appended: { ...told, events: events.slice(at, (at += rows.length)) } }));
   }
 
   #stands({ head, epoch }: Locked): void {

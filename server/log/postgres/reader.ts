@@ -7,8 +7,7 @@ import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { GENESIS_LINK } from '../chain.ts';
 import { caseCost, type FeedBounds, type FeedRow } from '../feed-source.ts';
 import type { BatchHead } from '../group-rules.ts';
-import type { Appended } from '../log.ts';
-import { envelopeOf, type EventRow } from '../stored-rows.ts';
+import type { EventRow } from '../stored-rows.ts';
 import type { ReadConnections } from './connections.ts';
 
 export type SealedStretch = {
@@ -33,7 +32,8 @@ type Found = { epoch: string; head: number; found: FoundRow[] | null };
 /** version: of the row's event; now: of the whole stream; since: since when the case is open to the person, null where it is not. */
 type FoundRow = { position: number; what: FeedRow['what']; stream: StreamId; version: number; now: number; since: number | null };
 type Grants = { epoch: string; head: number; total: number; found: { stream: StreamId; since: number; now: number }[] | null };
-type CommitRow = { batch: number; first: number; last: number; link: Buffer; contents: string[] | null; readers: PersonId[] | null };
+type CommitRow = { batch: number; first: number; last: number; readers: PersonId[] | null };
+export type SealedCommit = { batch: number; from: number; to: number; rows: EventRow[]; readers: PersonId[] };
 
 export class PostgresReader {
   readonly #connections: ReadConnections;
@@ -100,20 +100,24 @@ export class PostgresReader {
     return { epoch: row?.epoch ?? '', batch: row?.batch ?? 0, position: row?.position ?? 0, link: row?.link?.toString('hex') ?? GENESIS_LINK, recordedAt: row?.recordedAt ?? null };
   }
 
-  /** What others appended, one commit after another, as it is told to those who fan it out. */
-  async commitsAfter(batch: number, limit: number): Promise<{ batch: number; appended: Appended }[]> {
-    const rows = await this.#connections.rows<CommitRow>(
+  /** What others appended, one commit after another; bodies sealed. */
+  async commitsAfter(batch: number, limit: number): Promise<SealedCommit[]> {
+    const commits = await this.#connections.rows<CommitRow>(
       'commits after',
-      `SELECT b.batch, b.first_position AS first, b.last_position AS last, b.link,
-         (SELECT array_agg(e.content ORDER BY e.position) FROM entries e WHERE e.position BETWEEN b.first_position AND b.last_position AND e.class = 'event') AS contents,
+      `SELECT b.batch, b.first_position AS first, b.last_position AS last,
          (SELECT array_agg(DISTINCT r.person) FROM feed f JOIN readers r ON r.id = f.reader WHERE f.position BETWEEN b.first_position AND b.last_position) AS readers
        FROM batches b WHERE b.batch > $1 ORDER BY b.batch LIMIT $2`,
       [batch, limit],
     );
-    return rows.map((row) => ({
-      batch: row.batch,
-      appended: { from: row.first - 1, to: row.last, envelopes: (row.contents ?? []).map((content) => envelopeOf(content, row.link)), readers: row.readers ?? [] },
-    }));
+    const [first, last] = [commits[0], commits.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const events = await this.#connections.rows<EventRow>('events between', `${EVENT} WHERE e.class = 'event' AND e.position BETWEEN $1 AND $2 ORDER BY e.position`, [first.first, last.last]);
+    let at = 0;
+    return commits.map((commit) => {
+      const from = at;
+      while (at < events.length && events[at]!.position <= commit.last) at += 1;
+      return { batch: commit.batch, from: commit.first - 1, to: commit.last, rows: events.slice(from, at), readers: commit.readers ?? [] };
+    });
   }
 
   /** See FeedSource.feedStretch. */

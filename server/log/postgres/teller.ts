@@ -6,12 +6,14 @@
 import type { Appended } from '../log.ts';
 import type { Committed } from '../group-rules.ts';
 import { LogFailure } from '../log-errors.ts';
-import type { PostgresReader } from './reader.ts';
 
 const LOT = 200;
 
+/** Commits after a batch, in order, as they are told. */
+export type CommitsAfter = (batch: number, limit: number) => Promise<{ batch: number; appended: Appended }[]>;
+
 export class Teller {
-  readonly #reader: Pick<PostgresReader, 'commitsAfter'>;
+  readonly #commitsAfter: CommitsAfter;
   readonly #onListenerError: (thrown: unknown) => void;
   readonly #listeners = new Set<(appended: Appended) => void>();
   #told: { batch: number; position: number };
@@ -21,8 +23,8 @@ export class Teller {
   #looking = false;
   #again = false;
 
-  constructor(reader: Pick<PostgresReader, 'commitsAfter'>, from: { batch: number; position: number }, onListenerError: (thrown: unknown) => void) {
-    this.#reader = reader;
+  constructor(commitsAfter: CommitsAfter, from: { batch: number; position: number }, onListenerError: (thrown: unknown) => void) {
+    this.#commitsAfter = commitsAfter;
     this.#told = from;
     this.#onListenerError = onListenerError;
   }
@@ -81,7 +83,7 @@ export class Teller {
 
   async #readUpTo(position: number): Promise<void> {
     while (this.#told.position < position) {
-      const commits = await this.#reader.commitsAfter(this.#told.batch, LOT);
+      const commits = await this.#commitsAfter(this.#told.batch, LOT);
       for (const { batch, appended } of commits) {
         // One of ours may have been told while this was read.
         if (batch === this.#told.batch + 1) this.#tell(appended, batch);

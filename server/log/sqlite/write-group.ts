@@ -23,23 +23,50 @@ export class GroupWriter {
    */
   commit(items: PreparedItem[], inside?: () => void): Committed {
     return this.#db.transaction(() => {
+      this.#rows.begin();
       const committed = writeGroup(this.#rows, readHead(this.#db), this.#now(), items);
+      this.#rows.finish();
       inside?.();
       return committed;
     }).immediate();
   }
 }
 
-/** Each row as a statement of its own: inside a transaction of an embedded database that costs no way over a network. */
+const rowKey = (desktop: string, incarnation: number, stream: string): string => `${desktop} ${incarnation} ${stream}`;
+
+/**
+ * Each row as a statement of its own: inside a transaction of an embedded database that costs no way over a network. What one
+ * transaction has read or written already is not asked for again: nobody else writes meanwhile, and a night's work of one
+ * desktop is many commands on few cases.
+ */
 class SqliteRows implements GroupRows {
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #streams = new Map<string, { key: number; version: number; touched: boolean }>();
+  /** The last number that this transaction has put, by desktop, incarnation and stream. */
+  readonly #numbers = new Map<string, { number: number; command: string; hash: string }>();
+  readonly #open = new Map<number, OpenReader[]>();
+  #put: { id: string; hash: string } | null = null;
 
   constructor(db: Database.Database) {
     this.#statements = prepareStatements(db);
   }
 
+  begin(): void {
+    this.#streams.clear();
+    this.#numbers.clear();
+    this.#open.clear();
+    this.#put = null;
+  }
+
+  /** The versions of streams, once for the whole group. */
+  finish(): void {
+    for (const [name, { version, touched }] of this.#streams) if (touched) this.#statements.touch.run(version, name);
+  }
+
   slot(desktop: string, incarnation: number, stream: string, number: number): { command: string; hash: string } | undefined {
-    return this.#statements.slot.get(desktop, incarnation, stream, number);
+    const last = this.#numbers.get(rowKey(desktop, incarnation, stream));
+    if (last !== undefined && number > last.number) return undefined;
+    return last?.number === number ? last : this.#statements.slot.get(desktop, incarnation, stream, number);
   }
 
   command(id: string): { hash: string; answer: string } | undefined {
@@ -47,11 +74,11 @@ class SqliteRows implements GroupRows {
   }
 
   lastNumber(desktop: string, incarnation: number, stream: string): number {
-    return this.#statements.lastNumber.get(desktop, incarnation, stream) ?? 0;
+    return this.#numbers.get(rowKey(desktop, incarnation, stream))?.number ?? this.#statements.lastNumber.get(desktop, incarnation, stream) ?? 0;
   }
 
   version(stream: string): number {
-    return this.#statements.version.get(stream) ?? 0;
+    return this.#streams.get(stream)?.version ?? this.#statements.version.get(stream) ?? 0;
   }
 
   hasEvent(id: string): boolean {
@@ -59,7 +86,9 @@ class SqliteRows implements GroupRows {
   }
 
   openReaders(stream: number): OpenReader[] {
-    return this.#statements.openReaders.all(stream);
+    const open = this.#open.get(stream) ?? this.#statements.openReaders.all(stream);
+    this.#open.set(stream, open);
+    return open;
   }
 
   readerId(person: string): number {
@@ -68,10 +97,15 @@ class SqliteRows implements GroupRows {
   }
 
   putVersion(stream: string, from: number, to: number): number {
-    if (from === 0) this.#statements.stream.run(stream, to);
-    else this.#statements.touch.run(to, stream);
-    const key = this.#statements.streamKey.get(stream);
+    const held = this.#streams.get(stream);
+    if (held !== undefined) {
+      held.version = to;
+      held.touched = true;
+      return held.key;
+    }
+    const key = from === 0 ? Number(this.#statements.stream.run(stream, to).lastInsertRowid) : this.#statements.streamKey.get(stream);
     if (key === undefined) throw new Error(`stream ${stream} has a version and no row`);
+    this.#streams.set(stream, { key, version: to, touched: from !== 0 });
     return key;
   }
 
@@ -86,9 +120,13 @@ class SqliteRows implements GroupRows {
 
   putCommand(row: CommandRow, batch: number): void {
     this.#statements.storeCommand.run(row.id, row.hash, row.kind, row.schema, row.stream, row.person, row.answer, batch);
+    this.#put = row;
   }
 
   putNumber(row: NumberRow, batch: number): void {
+    // Of a command that is renumbered the hash is in its own row.
+    const hash = this.#put?.id === row.command ? this.#put.hash : (this.#statements.command.get(row.command)?.hash ?? '');
+    this.#numbers.set(rowKey(row.desktop, row.incarnation, row.stream), { number: row.number, command: row.command, hash });
     this.#statements.number.run(row.desktop, row.incarnation, row.stream, row.number, row.command, batch);
   }
 
@@ -98,10 +136,12 @@ class SqliteRows implements GroupRows {
 
   openAccess(reader: number, stream: number, position: number): void {
     this.#statements.grant.run(reader, stream, position);
+    this.#open.delete(stream);
   }
 
   closeAccess(reader: number, stream: number, position: number): void {
     this.#statements.revoke.run(position, reader, stream);
+    this.#open.delete(stream);
   }
 
   putFeed(reader: number, position: number, what: 'event' | 'granted' | 'revoked'): void {

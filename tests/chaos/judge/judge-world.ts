@@ -9,26 +9,37 @@ import { mayReadBody } from '#shared/review/withholding.ts';
 import type { LedgerRow, LoggedEvent } from '../../control/judge/evidence.ts';
 import { judge as judgeControl } from '../../control/judge/judge.ts';
 import { readDatabase } from '../../control/judge/read-database.ts';
+import { judgeDepartures } from './departures.ts';
+import { judgeHandOvers, type HandedOver } from './hand-over.ts';
+import { judgeOfflineOrders } from './offline-orders.ts';
+import { whyAbsent, whyStillThere } from './kept-cases.ts';
 import { readAnswers } from './read-answers.ts';
 import { readDesktop } from './read-desktop.ts';
 
-export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
-export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null };
+export type Saved = { id: string; atMs: number; machine: string; desktop: string; person: string; case: string; kind: string };
+export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null; /** Somebody works at that workstation still. */ isFollowed: boolean; /** Old cases may leave it later. */ mayBeLate: boolean };
 export type WorldEvidence = {
-  serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[];
+  serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
+  /** The folder of a workstation that was revoked and has wiped itself. */
+  wiped: string | null;
   /** By name: the machine whose disk it was copied from. */
   clonesOf: ReadonlyMap<string, string>;
   restores: number;
+  endMs: number;
+  /** Since when everybody has been back from the weekend, or null. */
+  backMs: number | null;
 };
 export type WorldVerdict = { lost: string[]; duplicated: string[]; diverged: string[]; violations: string[]; events: number; executions: number; answered: number };
+
+const RESENT_MS = 72 * 3_600_000;
 
 const plain = (value: unknown): string => canonicalize(JSON.parse(JSON.stringify(value)) as never) ?? '';
 
 /** The fold of a case as this person may see it: bodies that are withheld from them are not there (TP6). */
-function foldFor(events: readonly LoggedEvent[], person: string): { state: CaseState; version: number } {
+function foldFor(events: readonly LoggedEvent[], person: string): { state: CaseState; version: number; lastAt: string } {
   const full = events.reduce<CaseState | null>((state, event) => evolve(state, event as never), null)!;
   const state = events.reduce<CaseState | null>((folded, event) => evolve(folded, { ...event, body: event.body === null || mayReadBody(full, event as never, person as never) ? event.body : null } as never), null)!;
-  return { state, version: events.length };
+  return { state, version: events.length, lastAt: events.at(-1)!.times.recorded };
 }
 
 /** Why a desktop is silent whose person went home: what it kept unsent is then the workstation's to deliver (SY10). */
@@ -56,11 +67,13 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const desktop = byName.get(machine)!;
     if (!commands.has(id)) {
       const kept = desktop.commands.get(id);
-      if (desktop.endedBy !== null && desktop.endedBy !== GONE && kept?.status === 'unsent') continue;
+      if (desktop.endedBy !== null && desktop.endedBy !== GONE && !desktop.isFollowed && kept?.status === 'unsent') continue;
+      // SY9: and nobody sends it again from a machine that wiped itself.
+      if (evidence.restores > 0 && evidence.wiped !== null && kept === undefined) continue;
       // SY9: what was refused before the restore did nothing, and stays before the person as refused.
       if (evidence.restores > 0 && kept?.status === 'refused') continue;
-      // SY9: what was answered before the restore their own desktop sends again, when they are back.
-      if (evidence.restores > 0 && desktop.endedBy === GONE && kept !== undefined && kept.status !== 'unsent') continue;
+      // SY9: what was answered before the restore their own desktop sends again, when they are back: nobody else came to that machine.
+      if (evidence.restores > 0 && desktop.endedBy !== null && desktop.endedBy !== GONE && !desktop.isFollowed && kept !== undefined && kept.status !== 'unsent') continue;
       lost.push(`[${desktop.endedBy === GONE ? 'SY10' : 'SY1'}] ${kind} ${id} of ${of}, saved at ${machine}, is not at the centre; there it is ${kept?.status ?? 'gone'}`);
     }
   }
@@ -79,7 +92,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     const seen = new Map<string, string>();
     for (const event of list) {
       const body = event.body ?? {};
-      const what = { 'note written': body['noteId'], 'follow-up opened': body['followUpId'], 'callback promised': body['promiseId'], 'work order opened': body['workOrderId'], 'risk raised': body['riskId'], 'execution started': body['executionId'] }[event.kind];
+      const what = { 'note written': body['noteId'], 'follow-up opened': body['followUpId'], 'hand-over signed here': body['handOverId'], 'callback promised': body['promiseId'], 'work order opened': body['workOrderId'], 'risk raised': body['riskId'], 'execution started': body['executionId'] }[event.kind];
       if (typeof what !== 'string') continue;
       const key = `${event.kind} ${what}`;
       if (seen.has(key)) duplicated.push(`[SY2] ${key} is in ${id} twice`);
@@ -93,7 +106,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     let beforePlace: { id: string; at: number } | null = null;
     for (const { id } of list) {
       const stored = commands.get(id);
-      if (stored === undefined) continue;
+      // SY9: written down again after a restore, as refused; it did nothing then and does nothing now.
+      if (stored === undefined || stored.code === 'refused-before-restore') continue;
       if (before !== null && stored.batch < before.batch) violations.push(`[SY2] ${of}: ${id} was taken before ${before.id}`);
       before = { id, batch: stored.batch };
       const at = placeOf.get(id);
@@ -103,21 +117,33 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     }
   }
 
-  // SY3: what was refused stands before the person who issued it; what was accepted is not shown as refused.
+  // SY3, OF1: nothing is taken before what it builds on, or without it; at a screen where one takes over from another too.
   for (const { id, machine, kind } of evidence.saved) {
+    const stored = commands.get(id);
+    if (stored?.status !== 'accepted') continue;
+    for (const earlier of byName.get(machine)!.commands.get(id)?.dependsOn ?? []) {
+      const before = commands.get(earlier);
+      if (before?.status === 'refused') violations.push(`[SY3] ${kind} ${id} was accepted and builds on ${earlier}, which was refused`);
+      if (before === undefined ? evidence.restores === 0 : before.batch > stored.batch) violations.push(`[SY3] ${kind} ${id} was accepted ${before === undefined ? 'without' : 'before'} ${earlier}, on which it builds`);
+    }
+  }
+
+  // SY3: what was refused stands before the person who issued it; what was accepted is not shown as refused.
+  for (const { id, atMs, machine, kind } of evidence.saved) {
     const stored = commands.get(id);
     const desktop = byName.get(machine)!;
     if (stored === undefined || desktop.endedBy !== null) continue;
+    // What was answered leaves the outbox once no restore can ask for it any more (SY9).
+    if (stored.status === 'accepted' && evidence.backMs !== null && evidence.backMs - atMs > RESENT_MS && !desktop.commands.has(id)) continue;
     const kept = desktop.commands.get(id);
-    for (const earlier of kept?.dependsOn ?? []) if (stored.status === 'accepted' && commands.get(earlier)?.status === 'refused') violations.push(`[SY3] ${kind} ${id} was accepted and builds on ${earlier}, which was refused`);
     if (stored.status === 'refused' && kept?.status !== 'refused') violations.push(`[SY3] ${kind} ${id} was refused and is ${kept?.status ?? 'gone'} at ${machine}`);
     if (stored.status === 'refused' && kept?.status === 'refused' && kept.refusal === null) violations.push(`[SY3] ${kind} ${id} was refused without a reason at ${machine}`);
     if (stored.status === 'accepted' && (kept === undefined || kept.status === 'refused' || kept.status === 'unsent')) violations.push(`[SY3] ${kind} ${id} was accepted and is ${kept?.status ?? 'gone'} at ${machine}`);
   }
 
   // SY4, SY6: a desktop holds the fold of the cases its person may see, and no others.
-  const folded = new Map<string, { state: CaseState; version: number }>();
-  const foldOf = (id: string, person: string): { state: CaseState; version: number } => {
+  const folded = new Map<string, ReturnType<typeof foldFor>>();
+  const foldOf = (id: string, person: string): ReturnType<typeof foldFor> => {
     const known = folded.get(`${id} ${person}`) ?? foldFor(cases.get(id)!, person);
     folded.set(`${id} ${person}`, known);
     return known;
@@ -126,17 +152,24 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     if (desktop.endedBy !== null) continue;
     for (const id of cases.keys()) {
       if (id.includes(':')) continue;
-      const { state, version } = foldOf(id, desktop.person);
+      const fold = foldOf(id, desktop.person);
+      const { state, version } = fold;
       const sees = state.access[desktop.person] !== undefined;
       const held = desktop.cases.get(id);
       if (!sees && held !== undefined) diverged.push(`[SY6] ${desktop.name} still has ${id}`);
-      if (sees && held === undefined) diverged.push(`[SY4] ${desktop.name} lacks ${id}`);
+      const wrong = !sees ? null : held === undefined ? whyAbsent(desktop, id, fold, evidence) : whyStillThere(desktop, id, fold, evidence);
+      if (wrong !== null) diverged.push(wrong);
       if (!sees || held === undefined) continue;
       if (held.version !== version) diverged.push(`[SY4] ${desktop.name} has ${id} at version ${held.version}, the log at ${version}`);
       else if (plain(held.state) !== plain(state)) diverged.push(`[SY4] ${desktop.name} has another ${id} than the log: ${differences(held.state, state)}`);
     }
     for (const id of desktop.cases.keys()) if (!cases.has(id)) diverged.push(`[SY9] ${desktop.name} has ${id}, which is in no log`);
   }
+
+  violations.push(...judgeHandOvers({ handedOver: evidence.handedOver, events, commands, desktops: byName, restores: evidence.restores }));
+  violations.push(...judgeOfflineOrders({ saved: evidence.saved, events, commands, desktops: byName, ledger: evidence.ledger, restores: evidence.restores }));
+
+  violations.push(...judgeDepartures({ events, commands, desktops, wiped: evidence.wiped }));
 
   // TP1, TP4 and the bank's books, by the judge of two-person control.
   const keysIn = (event: LoggedEvent): string[] => ((event.body?.['lines'] ?? []) as { key: string }[]).map(({ key }) => `${event.case}.${key}`);

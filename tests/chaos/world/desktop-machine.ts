@@ -1,15 +1,18 @@
 /** A workstation with one person's profile on it: its disk, and on it one session after another, as the power lets it. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseState } from '#shared/case/state.ts';
-import type { CommandParams } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { Publisher } from '../../../electron/desk/rpc/publisher.ts';
 import { OpenSession } from '../../../electron/desk/session/open-session.ts';
+import { BARRED, shutOut } from '../../../electron/desk/session/shut-out.ts';
 import type { SignedInHere } from '../../../electron/desk/session/sign-in.ts';
 import { Guesses } from '../../../electron/desk/signing/guesses.ts';
+import type { SecondPerson } from '../../../electron/desk/signing/second-person.ts';
 import { SessionSigning } from '../../../electron/desk/signing/session-signing.ts';
 import { openDatabase } from '../../../electron/desk/store/database.ts';
 import { keepSpoolKey } from '../../../electron/desk/spool/session-spool.ts';
@@ -29,13 +32,19 @@ import type { SpoolHome } from './spool-home.ts';
 import type { Trace } from './trace.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 
-const SERVER = 'https://centre.example';
+export const SERVER = 'https://centre.example';
 const GRACE_MS = 16 * 3_600_000;
 
 /** Something the desk answered with "saved": from then on it must never be lost (SY1). */
-export type Saved = { id: string; machine: string; desktop: string; person: string; case: string; kind: string };
+export type Saved = { id: string; atMs: number; machine: string; desktop: string; person: string; case: string; kind: string };
 
-export type DesktopParts = { time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void; spool: SpoolHome };
+export type DesktopParts = {
+  time: VirtualTime; chance: Chance; trace: Trace; server: ServerMachine; saved(entry: Saved): void; spool: SpoolHome;
+  /** The server let the person, or the workstation, in no more. */
+  ended(here: DesktopMachine, refusal: Refusal): void;
+  /** Opens the profile of a second person at this workstation (OF1, OF2). */
+  openSecond(here: DesktopMachine, account: string): Promise<SecondPerson | { refusal: Refusal }>;
+};
 
 export class DesktopMachine {
   readonly name: string;
@@ -62,8 +71,17 @@ export class DesktopMachine {
   /** The server ended the session; the person is out. */
   endedBy: string | null = null;
   isFull = false;
+  wasFull = false;
+  readonly madeAtMs: number;
   /** The person went home and does not come back; others use this workstation. */
   gone = false;
+  /** Somebody else sits at this workstation; this person's file lies there, and opens for what two do at one screen. */
+  resting = false;
+  /** The person is at something that takes all of their time. */
+  isBusy = false;
+  /** The profile of a second person that is open at this screen. */
+  #guest: DesktopMachine | null = null;
+  #isGuest = false;
   troubles: string[] = [];
   /** Notes that were saved here, by the command that wrote each. */
   readonly #notes = new Map<string, { case: string; noteId: string }>();
@@ -74,6 +92,7 @@ export class DesktopMachine {
     this.disk = new Disk(join(root, name), 'desk.db');
     this.key = createHash('sha256').update(`key of ${this.desktop}`).digest();
     this.#parts = parts;
+    this.madeAtMs = parts.time.nowMs;
     this.#chance = parts.chance.of(name);
     this.#newId = idsOf(this.#chance.of('ids'), () => this.nowMs);
   }
@@ -99,7 +118,7 @@ export class DesktopMachine {
 
   /** The person signs in: with the server's word where it can be reached, by this machine's own file else. */
   start(): void {
-    if (this.#process !== null || this.gone) return;
+    if (this.#process !== null || this.gone || this.resting || this.endedBy !== null) return;
     const process: Process = { name: `${this.name}.${++this.#starts}`, alive: true };
     this.#process = process;
     void this.#signIn(process).catch((error: unknown) => {
@@ -133,6 +152,8 @@ export class DesktopMachine {
     const { meta } = store;
     const clock = new CorrectedClock(environment, meta.get('clockOffsetMs') ?? 0);
     if (answer !== null && 'refusal' in answer) {
+      // As `sign-in.ts` has it.
+      if (answer.refusal.code === 'person-disabled') shutOut(store);
       store.close();
       return this.#ended(process, answer.refusal);
     }
@@ -170,6 +191,7 @@ export class DesktopMachine {
       connect: this.#connect(process),
       publisher: new Publisher(nothing),
       spool: this.#parts.spool.open(),
+      openSecond: ({ account }) => this.#parts.openSecond(this, account),
       postSpool: async (_server, request) => {
         trace.say(this.name, `> spool ${request.rows.length} rows`);
         return this.isDoomed ? null : this.#ask(process, () => server.takeSpool(request));
@@ -225,37 +247,50 @@ export class DesktopMachine {
   #ended(process: Process, refusal: Refusal): void {
     this.#parts.trace.say(this.name, `is ended: ${refusal.code}`);
     this.endedBy = refusal.code;
+    if (BARRED.has(refusal.code)) this.#session?.forgetCustomers();
     this.stop(process);
+    this.#parts.ended(this, refusal);
   }
 
   // ------------------------------------------------------------ what the person does
 
   async command(params: CommandParams): Promise<{ ok: boolean; code: string | null; id: string | null }> {
+    const answer = await this.atScreen(params.kind, (session) => session.command({ passphrase: 'typed', ...params }));
+    if (!answer.ok) return { ok: false, code: answer.code, id: null };
+    const id = answer.value.commandId;
+    if (params.kind === 'write note') this.#notes.set(id, { case: params.case, noteId: (params.body as { noteId: string }).noteId });
+    this.wasSaved(id, params.case, params.kind);
+    return { ok: true, code: null, id };
+  }
+
+  /** The screen said that it is saved. */
+  wasSaved(id: string, caseId: string, kind: string): void {
+    this.#parts.trace.say(this.name, `saved ${kind} ${id} of ${caseId}`);
+    this.#parts.saved({ id, atMs: this.#parts.time.nowMs, machine: this.name, desktop: this.desktop, person: this.person.id, case: caseId, kind });
+  }
+
+  /** Whatever people do at this screen, and what it answers them. */
+  async atScreen<T>(what: string, does: (session: OpenSession) => DeskReply<T> | Promise<DeskReply<T>>): Promise<{ ok: true; value: T } | { ok: false; code: string }> {
     const session = this.session;
-    if (session === null) return { ok: false, code: 'not-signed-in', id: null };
+    if (session === null) return { ok: false, code: 'not-signed-in' };
     const { trace } = this.#parts;
     try {
-      const answer = await session.command({ passphrase: 'typed', ...params });
+      const answer = await does(session);
       // A machine without power shows nothing any more.
-      if (this.isDoomed || this.#session !== session) return { ok: false, code: 'no-power', id: null };
-      if (!answer.ok) {
-        trace.say(this.name, `may not ${params.kind}: ${answer.refusal.code} ${JSON.stringify(answer.refusal.detail ?? {})}`);
-        return { ok: false, code: answer.refusal.code, id: null };
-      }
-      trace.say(this.name, `saved ${params.kind} ${answer.value.commandId} of ${params.case}`);
-      if (params.kind === 'write note') this.#notes.set(answer.value.commandId, { case: params.case, noteId: (params.body as { noteId: string }).noteId });
-      this.#parts.saved({ id: answer.value.commandId, machine: this.name, desktop: this.desktop, person: this.person.id, case: params.case, kind: params.kind });
-      return { ok: true, code: null, id: answer.value.commandId };
+      if (this.isDoomed || this.#session !== session) return { ok: false, code: 'no-power' };
+      if (answer.ok) return answer;
+      trace.say(this.name, `may not ${what}: ${answer.refusal.code} ${JSON.stringify(answer.refusal.detail ?? {})}`);
+      return { ok: false, code: answer.refusal.code };
     } catch (error) {
       // As the door of the desk's process turns a full disk into a refusal.
       const trouble = storeTroubleOf(error);
-      if (this.isDoomed || this.#session !== session) return { ok: false, code: 'no-power', id: null };
+      if (this.isDoomed || this.#session !== session) return { ok: false, code: 'no-power' };
       if (trouble === null) {
-        this.#trouble(`${params.kind} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        return { ok: false, code: 'threw', id: null };
+        this.#trouble(`${what} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return { ok: false, code: 'threw' };
       }
-      trace.say(this.name, `could not save ${params.kind}: ${trouble.refusal.code}`);
-      return { ok: false, code: trouble.refusal.code, id: null };
+      trace.say(this.name, `could not save ${what}: ${trouble.refusal.code}`);
+      return { ok: false, code: trouble.refusal.code };
     }
   }
 
@@ -293,6 +328,7 @@ export class DesktopMachine {
 
   fill(full: boolean): void {
     this.isFull = full;
+    this.wasFull ||= full;
     if (this.#session !== null) this.disk.fill(full);
   }
 
@@ -300,22 +336,29 @@ export class DesktopMachine {
     if (this.#session === null) return;
     this.disk.failAfter(commits, torn, (image) => {
       this.#parts.trace.say(this.name, `power fails at a commit${torn > 0 ? ', within it' : ''}`);
-      this.#parts.spool.powerFails();
-      this.#doomed = image;
+      this.#losesPower(image);
     });
+  }
+
+  #losesPower(image: Image): void {
+    this.#parts.spool.powerFails();
+    this.#doomed = image;
+    const guest = this.#guest;
+    if (guest !== null) guest.#doomed ??= guest.disk.image();
   }
 
   failNow(): void {
     if (this.#session === null || this.isDoomed) return;
     this.#parts.trace.say(this.name, 'power fails');
-    this.#parts.spool.powerFails();
-    this.#doomed = this.disk.image();
+    this.#losesPower(this.disk.image());
   }
 
   /** @returns whether it died; then its disk is what is left */
   bury(): boolean {
-    if (this.#doomed === null) return false;
+    if (this.#doomed === null || this.#isGuest) return false;
     const image = this.#doomed;
+    if (this.#guest !== null) this.#guest.#isBuried();
+    this.#guest = null;
     const process = this.#process;
     if (process !== null) process.alive = false;
     this.#line?.deskDied(this.#chance.often(0.5));
@@ -327,6 +370,47 @@ export class DesktopMachine {
     this.#parts.spool.becomesWhatWasLeft();
     this.#doomed = null;
     return true;
+  }
+
+  #isBuried(): void {
+    if (this.#doomed !== null) this.disk.becomes(this.#doomed);
+    this.#doomed = null;
+    this.#store = null;
+    this.#isGuest = false;
+  }
+
+  // ------------------------------------------------------------ as the second of two at one screen
+
+  /**
+   * This profile is opened at the screen of a colleague who works at this workstation.
+   * @param fuse where the power will fail at a commit of this very file, as `failAfter` has it
+   * @returns null where its own desktop is open, it lost its power, or nobody has ever signed in to it
+   */
+  lend(host: DesktopMachine, fuse: { commits: number; torn: number } | null): { store: Store; takeBack(): void } | null {
+    if (this.#process !== null || this.#isGuest || this.isDoomed || host.#guest !== null || !existsSync(this.disk.file)) return null;
+    const store = this.#openStore();
+    const takeBack = (): void => {
+      if (host.#guest !== this || this.isDoomed) return;
+      host.#guest = null;
+      this.#isGuest = false;
+      this.#store = null;
+      store.close();
+      this.disk.closed();
+    };
+    host.#guest = this;
+    this.#isGuest = true;
+    if (store.meta.get('person') === null) {
+      takeBack();
+      return null;
+    }
+    if (host.isFull) this.disk.fill(true);
+    if (fuse !== null) {
+      this.disk.failAfter(fuse.commits, fuse.torn, (image) => {
+        this.#doomed = image;
+        host.failNow();
+      });
+    }
+    return { store, takeBack };
   }
 
   /** Signed out, or the program ended in good order. */

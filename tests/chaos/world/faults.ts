@@ -48,7 +48,7 @@ export class Faults {
   }
 
   #desktop(): DesktopMachine {
-    return this.#chance.pick(this.#world.desktops.filter((desktop) => !desktop.gone));
+    return this.#chance.pick(this.#world.desktops.filter((desktop) => !desktop.gone && !desktop.resting));
   }
 
   #later(ms: number, run: () => void): void {
@@ -163,7 +163,7 @@ export class Faults {
     });
     if (one.isDoomed) return;
     world.trace.say(one.name, `FAULT poison ${row.id}`);
-    world.saved.push({ id: row.id, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
+    world.saved.push({ id: row.id, atMs: world.time.nowMs, machine: one.name, desktop: one.desktop, person: one.person.id, case: own.case, kind });
     // Neither screen nor line nor spool know of it: it is found at a start of the program.
     one.stop();
     this.#later(1_000, () => one.start());
@@ -190,6 +190,7 @@ export class Faults {
     const { server, desktops, bank } = this.#world;
     bank.line = 'fine';
     bank.refuseNext = false;
+    bank.silentReads = 0;
     server.clockMs = 0;
     server.disk.fill(false);
     this.#world.startServer();

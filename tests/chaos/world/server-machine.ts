@@ -1,6 +1,6 @@
 /** The centre's server as a machine of the world: its disk, and on it one process after another, as the power lets it. */
 import { join } from 'node:path';
-import type { AdministrationEvent } from '#shared/administration/administration-schema.ts';
+import type { AdministrationEvent, AdministrationState } from '#shared/administration/administration-schema.ts';
 import { china } from '#shared/calendar/china-2026.ts';
 import type { Happened } from '#shared/case/decider.ts';
 import { evolve } from '#shared/case/evolve.ts';
@@ -57,6 +57,8 @@ const RULES: PublishedRules = {
   site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' },
 };
 const SESSION_MS = 15 * 60_000;
+const SPOOL_ANSWER_MS = 20_000;
+const OUTSIDE: Process = { name: 'outside', alive: true };
 
 type Running = { process: Process; log: EventLog; centre: Centre; door: DeskDoor; taker: SpoolTaker };
 type Claims = { sub: string; desktop: string; workstation: string; exp: number; centre: number };
@@ -215,6 +217,8 @@ export class ServerMachine {
     const running = this.#running;
     if (running === null) return null;
     const { centre, process, log } = running;
+    const machine = centre.workstations.admit(workstation);
+    if (!machine.ok) return { refusal: { code: machine.code } };
     if (centre.people.byId(person)?.active !== true) return { refusal: { code: 'person-disabled' } };
     const token = await centre.tokens.session(person, desktop, workstation);
     const { epoch } = await log.head();
@@ -254,7 +258,8 @@ export class ServerMachine {
     const running = this.#running;
     if (running === null) return null;
     try {
-      const answer = await running.taker.take(JSON.parse(JSON.stringify(request)) as typeof request);
+      // Of a server that dies over it nothing more is heard: whoever asks gives up, as over HTTP.
+      const answer = await Promise.race([running.taker.take(JSON.parse(JSON.stringify(request)) as typeof request), this.#time.sleep(SPOOL_ANSWER_MS, OUTSIDE).then(() => null)]);
       return running.process.alive && !this.isDoomed ? answer : null;
     } catch (error) {
       this.#said(running.process, `the spool was not taken: ${String(error)}`, {});
@@ -272,6 +277,19 @@ export class ServerMachine {
       return done && process.alive && !this.isDoomed;
     } catch (error) {
       this.#said(process, `not recorded: ${String(error)}`, {});
+      return false;
+    }
+  }
+
+  /** What is done to the centre itself. @returns whether it is known to be recorded */
+  async administer(rule: (state: AdministrationState) => AdministrationEvent[]): Promise<boolean> {
+    const running = this.#running;
+    if (running === null) return false;
+    try {
+      await running.centre.administration.record(rule);
+      return running.process.alive && !this.isDoomed;
+    } catch (error) {
+      this.#said(running.process, `not recorded: ${String(error)}`, {});
       return false;
     }
   }

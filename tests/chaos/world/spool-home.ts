@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Spool } from '../../../electron/desk/spool/spool.ts';
 
@@ -34,6 +34,15 @@ export class SpoolHome {
     this.close();
     rmSync(this.#folder(this.#generation), { recursive: true, force: true });
     this.#generation += 1;
+  }
+
+  /** To where a workstation has everything of its own: the folder that its wiper clears. */
+  moveTo(root: string): Spool {
+    this.close();
+    const now = join(this.#folder(this.#generation), 'spool');
+    if (existsSync(now)) renameSync(now, join(root, 'spool'));
+    this.#open = new Spool(root, { overlap: false });
+    return this.#open;
   }
 
   close(): void {

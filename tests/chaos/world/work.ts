@@ -85,7 +85,8 @@ async function jot({ desk, chance, room }: WorkParts, state: CaseState): Promise
   await give('write note', { noteId: desk.newId(), text: `${chance.pick(WORDS)} ${chance.int(1, 999)}` });
 }
 
-function entryFor(operation: OperationState, wrong: boolean): BlindEntry {
+/** What somebody types blind who looks at the right figures, or one fen beside them. */
+export function entryFor(operation: OperationState, wrong: boolean): BlindEntry {
   const { payload } = operation;
   const principals = Object.fromEntries((payload?.lines ?? []).flatMap((line) => (line.type === 'settlement' ? [[line.planId, line.remainingFen]] : [])));
   const reference = payload?.lines.flatMap((line) => (line.type === 'plain' ? [line.reference] : []))[0];

@@ -37,6 +37,6 @@ export type ClaimedPayload = {
 /** What the bodies are said to hold. Nothing is parsed: what is not there agrees with nothing, and the sentence says so. */
 export type ClaimedBody = {
   operationId: string; reviewId: string | null; digest: string; callId: string; recordingId: string | null; payload: ClaimedPayload; signed: ClaimedSignature | null; lines: ClaimedLine[]; key: string; lineId: string;
-  item: string; part: string; on: boolean; agrees: boolean; ok: boolean; matches: boolean; entry: { totalDueFen: number }; by: string | string[]; person: string; as: string; reconfirms: string | null; qualityCaseId: string;
+  item: string; part: string; code: string; on: boolean; agrees: boolean; ok: boolean; matches: boolean; entry: { totalDueFen: number }; by: string | string[]; person: string; as: string; reconfirms: string | null; qualityCaseId: string;
 };
 export const claimedBody = (event: LoggedEvent): ClaimedBody => (event.body ?? {}) as unknown as ClaimedBody;

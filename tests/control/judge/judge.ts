@@ -54,6 +54,7 @@ export function judge(evidence: Evidence): Verdict {
       const about = evidence.events.filter((one) => one.case === body.qualityCaseId && one.kind === 'quality matter noted');
       if (about.length !== 1) blame(event, 'no quality case was opened');
     }
+    if (event.kind === 'hand-over signed here') checkHandOver(event);
     if (event.kind === 'execution started') checkExecution(event, earlier);
     if (event.kind === 'line booked' || event.kind === 'line refused' || event.kind === 'line freed') settleLine(event, body);
     earlier.push(event);
@@ -76,6 +77,17 @@ export function judge(evidence: Evidence): Verdict {
     const spki = (publicKey: string) => createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(publicKey, 'base64')]), format: 'der', type: 'spki' });
     if (!verify(null, bytes, spki(key.publicKey), Buffer.from(signed.personSignature, 'base64'))) blame(event, `the ${purpose} signature of ${person} does not verify`);
     if (!verify(null, bytes, spki(machine.publicKey), Buffer.from(signed.workstationSignature, 'base64'))) blame(event, `the ${purpose} signature of the workstation does not verify`);
+  }
+
+  /** OF1: the leaver and another human have signed for this very case, at this workstation. */
+  function checkHandOver(event: LoggedEvent): void {
+    const body = bodyOf(event) as ClaimedBody & { from: string; to: string; handOverId: string; note: string; successor: ClaimedSignature };
+    const { from, to, handOverId, note } = body;
+    const digest = createHash('sha256').update(canonicalize({ what: 'hand-over', caseId: event.case, handOverId, from, to, note }) ?? '').digest('hex');
+    if (event.actor.person !== from || centre.people.get(from)?.human === centre.people.get(to)?.human) blame(event, 'it is handed over by another than the leaver, or to themself');
+    checkSigned(event, body.signed, 'hand-over', digest, from);
+    checkSigned(event, body.successor, 'hand-over', digest, to);
+    if (body.signed?.workstationKey !== body.successor.workstationKey) blame(event, 'it was signed at two workstations');
   }
 
   /** Each of those who approve: another human than the maker, entitled, with a matching blind entry and without sight of the figures before it. */
@@ -239,7 +251,9 @@ export function judge(evidence: Evidence): Verdict {
     if (known === undefined) return blame(event, 'settles a line that was never started');
     const row = evidence.ledger.find((one) => one.key === key);
     const wanted = event.kind === 'line booked' ? 'done' : event.kind === 'line freed' ? 'closed' : 'refused';
-    const agrees = row?.state === wanted || (event.kind === 'line refused' && row?.state === 'closed');
+    // What never left the server is in nobody's books, or was closed there; it must not have been booked or judged.
+    const unsent = event.kind === 'line refused' && body.code === 'not-sent';
+    const agrees = unsent ? row === undefined || row.state === 'closed' : row?.state === wanted || (event.kind === 'line refused' && row?.state === 'closed');
     if (!agrees) blame(event, `the bank's books say ${row?.state ?? 'nothing'}`);
     if (event.kind === 'line booked') known.execution.doneFen += known.figures.dueNowFen as number;
     known.execution.settled.add(known.line.lineId);

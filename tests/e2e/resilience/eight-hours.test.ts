@@ -10,17 +10,24 @@ import { Hands } from '../story/hands.ts';
 
 const COMMANDS = Number(process.env['AIDLINE_NIGHT_COMMANDS'] ?? 1_500);
 const PER_CASE = 30;
-/** Longer than that, and a person thinks that it hangs. */
-const ANSWERS_MS = 1_000;
+/**
+ * No frame is longer, beyond what the machine itself does to a window: a second one, in which nothing happens, is watched at
+ * the same time, and its longest frame is allowed on top. On a machine with nothing else to do that is one frame of 17 ms.
+ */
+const FRAME_MS = 100;
 
 const centre = new CentreProcess();
 let floor: Floor;
 let agent: Hands;
+/** At the sign-in, where nothing moves. */
+let idle: Hands;
 
 beforeAll(async () => {
   [floor] = await Promise.all([Floor.open(), centre.start()]);
   agent = new Hands(await floor.desktop({ server: centre.url, as: 'agent' }));
   await agent.signIn('agent');
+  idle = new Hands(await floor.desktop({ server: centre.url, as: 'agent' }));
+  await idle.see('sign-in-account');
 });
 beforeEach(() => pictureOnFailure(() => ({ agent: agent.page })));
 afterAll(async () => {
@@ -55,8 +62,8 @@ const giveAll = (commands: { case: string; kind: string; body: unknown }[]): Pro
   window.aidline.connect();
 }), commands);
 
-/** Watches how long frames take from now on. @returns what ends it and tells the worst, in milliseconds */
-const watchFrames = (): Promise<void> => agent.page.evaluate(() => {
+/** Watches from now on how long the frames of a window take. */
+const watchFrames = ({ page }: Hands): Promise<void> => page.evaluate(() => {
   const watched = window as unknown as { frames: number[]; frame: number };
   watched.frames = [];
   let last = performance.now();
@@ -67,26 +74,26 @@ const watchFrames = (): Promise<void> => agent.page.evaluate(() => {
   };
   watched.frame = requestAnimationFrame(tick);
 });
-const framesSeen = async (): Promise<{ worst: number; late: number; count: number }> => {
-  const frames = await agent.page.evaluate(() => {
+
+type Frames = { worst: number; late: number; count: number };
+
+/** Ends the watching. @returns the longest frame in milliseconds, and how many were over 100 ms of how many */
+const framesSeen = async ({ page }: Hands): Promise<Frames> => {
+  const frames = await page.evaluate(() => {
     const watched = window as unknown as { frames: number[]; frame: number };
     cancelAnimationFrame(watched.frame);
     return watched.frames;
   });
-  return { worst: Math.round(Math.max(...frames)), late: frames.filter((ms) => ms > 100).length, count: frames.length };
+  return { worst: Math.round(Math.max(...frames)), late: frames.filter((ms) => ms > FRAME_MS).length, count: frames.length };
 };
 
 /** A UUIDv7 that only has to be one. */
 const id = (n: number): string => `01a20000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 describe('[OF5] eight hours offline', () => {
-  let quiet = { worst: 0, late: 0, count: 0 };
   let diedAt = '';
 
   it('takes a night of work without the centre', { timeout: 300_000 }, async () => {
-    await watchFrames();
-    await new Promise((rest) => setTimeout(rest, 3_000));
-    quiet = await framesSeen();
     diedAt = await centre.serverTime();
     await centre.kill();
     await agent.becomes('light-centre', 'data-light', 'down');
@@ -103,7 +110,7 @@ describe('[OF5] eight hours offline', () => {
   it('[SY8] brings it back over a line that is cut twice, shows how far it is, and draws on', { timeout: 600_000 }, async () => {
     await agent.click('unsent');
     await agent.see('sync-panel');
-    await watchFrames();
+    await Promise.all([agent, idle].map(watchFrames));
     const began = Date.now();
     let shown = 0;
     for (const left of [Math.floor(COMMANDS * 0.66), Math.floor(COMMANDS * 0.33)]) {
@@ -118,11 +125,10 @@ describe('[OF5] eight hours offline', () => {
     }
     await centre.start(diedAt);
     await expect.poll(unsent, { timeout: 240_000, interval: 50 }).toBe(0);
-    const seen = await framesSeen();
-    console.log(JSON.stringify({ commands: COMMANDS, ms: Date.now() - began, frames: seen, framesBefore: quiet }));
+    const [seen, machine] = await Promise.all([framesSeen(agent), framesSeen(idle)]);
+    console.log(JSON.stringify({ commands: COMMANDS, ms: Date.now() - began, frames: seen, idle: machine }));
     expect(Number(await agent.at('unsent').getAttribute('data-refused'))).toBe(0);
     expect(shown).toBeGreaterThan(0);
-    // That it answers; how well (no frame over 100 ms is the aim) is a figure, told above, which a busy machine spoils.
-    expect(seen.worst).toBeLessThan(ANSWERS_MS);
+    expect(seen.worst).toBeLessThanOrEqual(FRAME_MS + machine.worst);
   });
 });

@@ -25,7 +25,7 @@ describe('the door for unsent work, used by somebody who is shut out', () => {
     const sealer = await makeSealer(stage.running.centre.spoolKeys.current, who, new Date().toISOString(), (bytes) =>
       Promise.resolve({ person: as.personKey === false ? null : by(barred.personKey, bytes), workstation: by(barred.machineKey, bytes) }));
     const rows = commands.map((command) => {
-      const row = sealer.seal(command, new Date().toISOString());
+      const row = sealer.seal(command, new Date().toISOString(), null);
       return { ...row, signature: sealer.sign(row) };
     });
     const answer = await spoolOverHttp(stage.running.url, { protocol: PROTOCOL_VERSION, sessions: [sealer.session], rows });

@@ -58,14 +58,6 @@ describe('[TP10] silence is in doubt, and only the key tells', () => {
     expect((await rig.bank.inquire(key, { timeoutMs: 100 })).kind).toBe('no-answer');
     expect((await rig.control.ledger()).some((entry) => entry.key === key)).toBe(false);
   });
-
-  test('the caller may stop waiting', async () => {
-    await rig.control.fault({ kind: 'no-answer', call: 'read' });
-    const stop = new AbortController();
-    const waiting = rig.bank.read({ customerId: 'cust-0001' }, { signal: stop.signal });
-    stop.abort();
-    expect((await waiting).kind).toBe('no-answer');
-  });
 });
 
 describe('a fault is for a number of times', () => {

@@ -47,8 +47,9 @@ describe('the connector', () => {
     ['an unknown status', says(418, '{}'), 'malformed'],
     ['a wrong secret', says(401, '{}'), 'secret-refused'],
     ['an internal error', says(500, '{}'), 'busy'],
-    ['a page of a proxy', says(503, '<html>'), 'malformed'],
-    ['a redirect', (_: IncomingMessage, response: ServerResponse) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), 'cut-off'],
+    ['a page of a proxy', says(503, '<html>'), 'busy'],
+    ['too many questions', says(429, '{}'), 'busy'],
+    ['a redirect', (_: IncomingMessage, response: ServerResponse) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), 'malformed'],
     ['a broken connection', (request: IncomingMessage) => void request.socket.destroy(), 'cut-off'],
     ['half an answer', (request: IncomingMessage, response: ServerResponse) => { response.writeHead(200, { 'content-length': '1000' }).write('{"kind"', () => request.socket.destroy()); }, 'cut-off'],
     ['an answer without end', (_: IncomingMessage, response: ServerResponse) => void response.writeHead(200).end(Buffer.alloc(5 * 1024 * 1024, 32)), 'malformed'],
@@ -69,9 +70,9 @@ describe('the connector', () => {
     expect(await makeHttpBank({ url: gone.url, secret: SECRET }).inquire(KEY)).toMatchObject({ kind: 'no-answer', cause: 'unreachable' });
   });
 
-  test('waits no longer than told, for reads and writes apart', async () => {
+  test('waits no longer than told, for each kind of call apart', async () => {
     const fake = await fakeBank(() => {});
-    const bank = makeHttpBank({ url: fake.url, secret: SECRET, readTimeoutMs: 40, writeTimeoutMs: 60 });
+    const bank = makeHttpBank({ url: fake.url, secret: SECRET, timeouts: { lookup: 40, order: 60 } });
     expect(await bank.read({ customerId: 'c' })).toMatchObject({ kind: 'no-answer', cause: 'timeout' });
     expect(await bank.book(KEY, lock, [])).toMatchObject({ kind: 'no-answer', cause: 'timeout' });
   });

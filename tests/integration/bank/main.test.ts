@@ -36,7 +36,7 @@ describe('the bank as a program', () => {
   test('--help lists every option', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--data', '--port', '--seed', '--crowd', '--now', '--frozen', '--exit-with-stdin', 'AIDLINE_BANK_SECRET']) expect(out).toContain(option);
+    for (const option of ['--data', '--port', '--seed', '--crowd', '--now', '--frozen', '--tls-cert', '--tls-key', '--client-ca', '--exit-with-stdin', 'AIDLINE_BANK_SECRET']) expect(out).toContain(option);
   });
 
   test.each([
@@ -46,6 +46,8 @@ describe('the bank as a program', () => {
     [['--data', folder, '--seed', 'x'], 'long-enough-secret', 'not a whole number'],
     [['--data', folder, '--crowd', '9000'], 'long-enough-secret', 'not a number from 0'],
     [['--data', folder, '--now', 'yesterday'], 'long-enough-secret', 'not an instant'],
+    [['--data', folder, '--tls-cert', 'c.pem'], 'long-enough-secret', 'go together'],
+    [['--data', folder, '--tls-cert', '/nowhere/c.pem', '--tls-key', '/nowhere/k.pem'], 'long-enough-secret', '--tls-cert /nowhere/c.pem cannot be read'],
     [['--data', folder, '--nonsense'], 'long-enough-secret', '--nonsense'],
   ])('%j (%s) says %j and ends', async (args, secret, words) => {
     const { code, err } = await run(args, secret);

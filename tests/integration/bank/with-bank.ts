@@ -28,7 +28,7 @@ export async function endRig(rig: Rig): Promise<void> {
 }
 
 /** The value of an answer; anything else is the test's failure, told with what came. */
-export function value<T>(result: { kind: 'answer'; value: T } | { kind: 'rejected' | 'no-answer' }): T {
+export function value<T>(result: { kind: 'answer'; value: T } | { kind: 'rejected' | 'no-answer' | 'not-sent' }): T {
   if (result.kind !== 'answer') throw new Error(`no answer but ${JSON.stringify(result)}`);
   return result.value;
 }

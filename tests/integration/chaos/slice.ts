@@ -10,7 +10,7 @@ export function livesThrough(slice: number): void {
   describe(`chaos, part ${slice} of ${SLICES}`, () => {
     for (let from = slice; from <= SEEDS; from += SLICES * AT_ONCE) {
       const seeds = Array.from({ length: AT_ONCE }, (_none, index) => from + index * SLICES).filter((seed) => seed <= SEEDS);
-      it(`[SY1] [SY2] [SY3] [SY4] [SY5] [SY6] [SY9] nothing is lost, doubled or different, whatever went wrong: seeds ${seeds.join(', ')}`, { timeout: 240_000 }, async () => {
+      it(`[SY1] [SY2] [SY3] [SY4] [SY5] [SY6] [SY9] [SY10] [OF1] [OF2] [PR6] nothing is lost, doubled or different, whatever went wrong: seeds ${seeds.join(', ')}`, { timeout: 240_000 }, async () => {
         for (const seed of seeds) {
           const result = await runSeed(seed);
           const { lost, duplicated, diverged, violations } = result;

@@ -49,6 +49,7 @@ describe('the judge', () => {
     ['a booking nobody started', () => ({ ...evidence, ledger: [...evidence.ledger, { key: 'x.y', state: 'done', kind: 'early-settlement', customer: 'c-1', subject: 'p', amountFen: 1 }] }), /which nobody started/],
     ['other figures at the bank', () => ({ ...evidence, ledger: evidence.ledger.map((row) => ({ ...row, amountFen: 1 })) }), /booked other figures/],
     ['a line said to be booked that the bank refused', () => ({ ...evidence, ledger: evidence.ledger.map((row) => ({ ...row, state: 'refused' as const })) }), /the bank's books say refused/],
+    ['a line said to have never left that the bank booked', () => change('line booked', (body, event) => { event.kind = 'line refused'; body.code = 'not-sent'; }), /the bank's books say done/],
     ['an acknowledged command that is gone', () => ({ ...evidence, answers: new Map() }), /stored as nothing/],
     ['an expired payload', () => change('execution started', (_body, event) => { event.times.recorded = '2027-01-01T00:00:00.000Z'; }), /no longer valid/],
     ['a withdrawn operation', () => {

@@ -52,7 +52,7 @@ describe('[SY10] whose unsent work is believed', () => {
     const { root, caseId } = await leftBehind('mentor', ['by a key that is void now']);
     await revoke(centre.running, { keyOf: 'mentor' });
     const spool = new Spool(root);
-    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp })).toEqual({ taken: 0, refused: 0, inTray: 1, unreadable: 0, stays: 0, reached: true });
+    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp, now: () => new Date().toISOString() })).toEqual({ taken: 0, refused: 0, inTray: 1, unreadable: 0, stays: 0, reached: true });
     expect(spool.isEmpty(centre.url)).toBe(true);
     expect(lateOf(caseId)).toMatchObject([{ because: 'key-revoked', became: 'recorded', authorName: personOf('mentor').name }]);
     expect(await notesAt(centre.running, caseId)).toEqual(['by a key that is void now']);
@@ -63,10 +63,37 @@ describe('[SY10] whose unsent work is believed', () => {
     await revoke(centre.running, { workstation: machineOf(root) });
     const spool = new Spool(root);
     expect(spool.isEmpty(centre.url)).toBe(false);
-    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp })).toMatchObject({ inTray: 1, reached: true });
+    expect(await deliverSpool({ spool, server: centre.url, post: spoolOverHttp, now: () => new Date().toISOString() })).toMatchObject({ inTray: 1, reached: true });
     expect(spool.isEmpty(centre.url)).toBe(true);
     expect(lateOf(caseId)).toMatchObject([{ because: 'workstation-revoked', became: 'recorded' }]);
     expect(await notesAt(centre.running, caseId)).toEqual(['from a machine that was revoked']);
+  });
+
+  it('[SY10] what its author had sent in time is not told as late, though it comes again when they are shut out', { timeout: 60_000 }, async () => {
+    const { root, line, rows, caseId } = await leftBehind('lead2', ['in time']);
+    line.mend();
+    const desk = await offline(root, line, 'lead2');
+    await inStep(desk);
+    line.cut();
+    const late = await note(desk, caseId, 'too late');
+    desk.close();
+    await disable(centre.running, 'lead2');
+    const left = new Spool(root).waiting(centre.url);
+    expect(statuses(await post(requestOf(rows)))).toEqual(['taken']);
+    expect(statuses(await post(requestOf(left.filter(({ row }) => row.id === late))))).toEqual(['in-tray']);
+    expect(lateOf(caseId).map(({ command }) => command)).toEqual([late]);
+    expect(await notesAt(centre.running, caseId)).toEqual(['in time', 'too late']);
+  });
+
+  it('[SY9] [SY3] what its author has read as refused is refused again after a restore, not decided anew', { timeout: 60_000 }, async () => {
+    const { rows, caseId } = await leftBehind('agent', ['refused before', 'after it']);
+    const [first, second] = [{ ...rows[0]!, row: { ...rows[0]!.row, refused: true as const } }, rows[1]!];
+    expect(statuses(await post(requestOf([second])))).toEqual(['stays']);
+    expect(statuses(await post(requestOf([first, second])))).toEqual(['refused', 'taken']);
+    expect(statuses(await post(requestOf(rows)))).toEqual(['refused', 'taken']);
+    expect(await notesAt(centre.running, caseId)).toEqual(['after it']);
+    expect((await centre.running.centre.log.commandAnswer(first.row.id))?.answer).toMatchObject({ status: 'refused', refusal: { code: 'refused-before-restore' } });
+    expect(lateOf(caseId)).toEqual([]);
   });
 
   it('[SY10] what comes no more before it keeps back nothing of somebody who is shut out', { timeout: 60_000 }, async () => {
@@ -85,7 +112,7 @@ describe('[SY10] whose unsent work is believed', () => {
     // A session of the attacker's own making, with the certificate's signatures of another.
     const forged = await makeSealer(centre.running.centre.spoolKeys.current, { person: personOf('lead').id, workstation: session.certificate.workstation, desktop: session.certificate.desktop }, session.certificate.from,
       async () => ({ person: session.person, workstation: session.workstation }));
-    const sealed = forged.seal({ id: v7(), desktop: session.certificate.desktop, incarnation: 1, case: caseId, number: row.number, kind: 'write note', schema: 1, hash: 'a'.repeat(64), urgent: false, inner: '{}' }, session.certificate.from);
+    const sealed = forged.seal({ id: v7(), desktop: session.certificate.desktop, incarnation: 1, case: caseId, number: row.number, kind: 'write note', schema: 1, hash: 'a'.repeat(64), urgent: false, inner: '{}' }, session.certificate.from, null);
     const before = (await audited(centre.running, 'late work unreadable')).length;
     expect(statuses(await post({ protocol: PROTOCOL_VERSION, sessions: [forged.session], rows: [sealed, { ...row, session: forged.id }] }))).toEqual(['unreadable', 'unreadable']);
     expect((await audited(centre.running, 'late work unreadable')).slice(before).map(({ detail }) => detail['code'])).toEqual(['unsigned', 'unsigned']);

@@ -103,6 +103,8 @@ export async function present(root: string, line: Line, url: string, account: st
   await signIn(desk, url, account);
   await inStep(desk);
   await untilView(desk.client, 'sync', {}, (view) => view.spooled === 0);
+  // Asked for beside the feed: nothing can be decided before they are here.
+  await untilView(desk.client, 'rules', {}, (rules) => rules !== null);
   return desk;
 }
 

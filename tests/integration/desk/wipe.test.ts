@@ -126,6 +126,19 @@ describe('[SY6] [OF3] a person who was disabled', () => {
     expect(new Spool(root).count(centre.url)).toBeLessThanOrEqual(1);
     expect(existsSync(profileFolder(root, centre.url, 'mentor2').database)).toBe(true);
   });
+
+  // Found by the simulation, seed 52: who was signed out meanwhile was only turned away, and let in once the line was cut.
+  it('and hears of it only when signing in again, is let in by this machine’s file no more either', { timeout: 60_000 }, async () => {
+    const [root, line] = [aFolder(), new Line()];
+    const desk = await present(root, line, centre.url, 'mentor');
+    await aCase(desk);
+    await inStep(desk);
+    await desk.client.calls.signOut({});
+    await disable(centre.running, 'mentor');
+    expect(await trySignIn(desk, 'mentor')).toBe('person-disabled');
+    line.cut();
+    expect(await trySignIn(desk, 'mentor')).toBe('server-unreachable');
+  });
 });
 
 describe('[PR6] who has not signed in here for 30 days', () => {

@@ -174,7 +174,7 @@ export function feedContract(name: string, make: MakeStorage): void {
     });
 
     it('[RB1] never makes a page bigger than half a message', async () => {
-      const big = 'x'.repeat(30_000);
+      const big = 'x'.repeat(MAX_MESSAGE_BYTES / 9);
       await append(CASE_A, 0, granted(ANN));
       const desktop = new FakeDesktop(ANN);
       await desktop.pullAll(feed);
@@ -192,7 +192,7 @@ export function feedContract(name: string, make: MakeStorage): void {
     });
 
     it('sends an item that is bigger than a page alone rather than never', async () => {
-      await append(CASE_A, 0, granted(ANN), ...Array.from({ length: 5 }, () => note('x'.repeat(40_000))));
+      await append(CASE_A, 0, granted(ANN), ...Array.from({ length: 5 }, () => note('x'.repeat(MAX_MESSAGE_BYTES / 6))));
       await append(CASE_B, 0, granted(ANN));
       const desktop = new FakeDesktop(ANN);
       expect((await desktop.pullOnce(feed)).items).toHaveLength(1);

@@ -401,7 +401,9 @@ export function logContract(name: string, make: MakeStorage): void {
           expect(each.from).toBe(at);
           at = each.to;
         }
-        expect(heard.flatMap((each) => each.envelopes)).toHaveLength(41);
+        expect(heard.flatMap((each) => each.events)).toHaveLength(41);
+        // Who folds on from what they hear stands where a reader of the log stands.
+        expect(heard.flatMap((each) => each.events)).toEqual(await log.eventsAfter(position, 41));
         expect(heard.at(-1)?.readers).toEqual([BEN]);
         expect(heard[0]?.readers).toEqual([ANN]);
         expect(at).toBe((await log.head()).position - 1);

@@ -42,7 +42,7 @@ describe('several servers on one log', () => {
     const own = await appended(listening, write(CASE_B, 0, [note('the last')]));
     expect(heard.at(-1)?.to).toBe(own.position);
     fits(heard, position);
-    const told = heard.flatMap(({ envelopes }) => envelopes.map(({ id: event }) => event));
+    const told = heard.flatMap(({ events }) => events.map(({ envelope }) => envelope.id));
     expect(told).toEqual((await listening.eventsAfter(position, 1_000)).map(({ envelope }) => envelope.id));
   }, 120_000);
 
@@ -58,7 +58,7 @@ describe('several servers on one log', () => {
     fits(heard, position);
     expect(heard).toHaveLength(6);
     expect(heard[0]).toMatchObject({ readers: [ANN] });
-    expect(heard[0]?.envelopes[1]).toEqual((await here.readStream(id(0x900), 2))[0]?.envelope);
+    expect(heard[0]?.events[1]).toEqual((await here.readStream(id(0x900), 2))[0]);
   });
 
   it('[SY5] what another server appended is told without an own commit', async () => {

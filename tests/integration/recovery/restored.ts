@@ -12,8 +12,11 @@ export async function backUp(stage: Stage): Promise<string> {
 }
 
 /** The log is the copy's from now on; the bank, the keys and the file beside the log are as they were. */
-export function putBack(stage: Stage, copy: string): void {
-  const log = join(stage.data, 'log.db');
+export const putBack = (stage: Stage, copy: string): void => putBackLog(stage.data, copy);
+
+/** The same, of a data folder whose centre has stopped. */
+export function putBackLog(data: string, copy: string): void {
+  const log = join(data, 'log.db');
   for (const end of ['', '-wal', '-shm']) rmSync(`${log}${end}`, { force: true });
   copyFileSync(copy, log);
 }

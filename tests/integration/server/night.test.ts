@@ -104,7 +104,7 @@ describe('verify first, when the line is back', () => {
 
 describe('calls logged by hand', () => {
   /** What a phone system sends when it is heard again. Its clock is this machine's. */
-  const BEGAN = Date.now() - 3_600_000;
+  const BEGAN = Date.parse(MORNING) - 3_600_000;
   const at = (seconds: number): string => new Date(BEGAN + seconds * 1000).toISOString();
   const told = async (callId: string, number: string, seconds = 0): Promise<void> => {
     const body = JSON.stringify([
@@ -190,7 +190,7 @@ describe('a server that is started again between the two', () => {
     await agent.must('open case', caseId, { reason: 'by-hand', callId: null, fromCase: null, number: null });
     await agent.ask('identify customer', { case: caseId, customerId: loss.customerId });
     const hand = `hand-${uuidv7()}` as const;
-    const began = Date.now() - 600_000;
+    const began = Date.parse(MORNING) - 600_000;
     await agent.must('log call', caseId, { callId: hand, direction: 'in', number: '19900000046', startedAt: new Date(began).toISOString(), endedAt: new Date(began + 60_000).toISOString() });
     await first.running.demo!.bank.fault({ kind: 'no-answer', call: 'read', count: 100 });
     const body = report();

@@ -35,7 +35,7 @@ describe('the server at the shell', () => {
   it('--help lists every option and starts nothing', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--data', '--host', '--port', '--production', '--demo', '--arrivals', '--calls', '--seed', '--crowd', '--now', '--bank', '--flows', '--control', '--ring', '--checkpoints', '--tls-cert', '--tls-key', '--log-level', '--help', 'init', 'first-code']) expect(out).toContain(option);
+    for (const option of ['--data', '--host', '--port', '--production', '--demo', '--arrivals', '--calls', '--seed', '--crowd', '--now', '--bank', '--bank-ca', '--bank-cert', '--bank-key', '--bank-name', '--flows', '--control', '--ring', '--checkpoints', '--tls-cert', '--tls-key', '--log-level', '--help', 'init', 'first-code']) expect(out).toContain(option);
   });
 
   it.each([

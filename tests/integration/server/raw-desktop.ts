@@ -43,6 +43,8 @@ export class RawDesktop {
   incarnation = 1;
   #socket: Socket | null = null;
   #numbers = new Map<string, number>();
+  /** The centre's clock before this machine's, as a real desk corrects its own. */
+  #aheadMs = 0;
   #waiting: { holds: () => boolean; done: () => void }[] = [];
 
   /** What the server said before it closed the connection. */
@@ -80,9 +82,10 @@ export class RawDesktop {
       method: 'POST', headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ protocol: PROTOCOL_VERSION, account, password, workstation: this.workstation, desktop: this.desktop, clockAt: new Date().toISOString() }),
     });
-    const answer = (await response.json()) as { token: string; person: { id: string }; key: { register: boolean; kept: { keyId: string } | null } };
+    const answer = (await response.json()) as { token: string; serverAt: string; person: { id: string }; key: { register: boolean; kept: { keyId: string } | null } };
     if (!response.ok) throw new Error(JSON.stringify(answer));
     this.token = answer.token;
+    this.#aheadMs = Date.parse(answer.serverAt) - Date.now();
     this.person = answer.person.id;
     const known = answer.key.kept === null ? undefined : keysOfPersons.get(answer.key.kept.keyId);
     if (known !== undefined) this.personKey = known;
@@ -187,7 +190,7 @@ export class RawDesktop {
   make<K extends CommandKind>(kind: K, caseId: string, body: CommandBody<K>, outer: Partial<OuterCommand> = {}): OuterCommand {
     const number = (this.#numbers.get(caseId) ?? 0) + 1;
     this.#numbers.set(caseId, number);
-    const inner = JSON.stringify({ madeAt: new Date().toISOString(), saidAt: null, dependsOn: [], notAfter: null, body });
+    const inner = JSON.stringify({ madeAt: new Date(Date.now() + this.#aheadMs).toISOString(), saidAt: null, dependsOn: [], notAfter: null, body });
     return {
       id: uuidv7(), desktop: this.desktop, incarnation: this.incarnation, case: caseId as OuterCommand['case'], number, kind, schema: 1, urgent: false, inner,
       hash: createHash('sha256').update(inner).digest('hex'), ...outer,

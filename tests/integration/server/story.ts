@@ -31,7 +31,7 @@ export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline
 /** Gives up on a silent bank sooner than a real centre would: the tests wait for that. */
 function impatient(running: RunningCentre): void {
   const { url, secret } = running.demo!.bankProcess;
-  running.centre.bank = makeHttpBank({ url, secret, writeTimeoutMs: 1_500 });
+  running.centre.bank = makeHttpBank({ url, secret, timeouts: { order: 1_500, key: 1_500 } });
 }
 
 export async function setStage(more: readonly string[] = []): Promise<Stage> {

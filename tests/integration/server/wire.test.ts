@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROTOCOL_VERSION, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
+import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, type PullAnswer, type PushAnswer } from '#shared/protocol/wire.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import { changePerson, clearStage, draft, enter, moveClock, setStage, signOn, submit, take, type Stage } from './story.ts';
 
@@ -157,7 +157,7 @@ describe('commands, feed and the door', () => {
         for (let n = 0; n < 3_000; n += 1) desk.socket.emit('pull', { cursor: desk.cursor, limit: 1 }, () => undefined);
       }],
       // The transport itself cuts what is too large.
-      [null, (desk) => void desk.socket.emit('push', { commands: ['x'.repeat(400_000)] }, () => undefined)],
+      [null, (desk) => void desk.socket.emit('push', { commands: ['x'.repeat(MAX_MESSAGE_BYTES)] }, () => undefined)],
     ];
     for (const [code, attack] of attacks) {
       const desk = await signOn(stage, 'agent2');

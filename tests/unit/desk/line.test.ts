@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
-import type { Hello } from '#shared/protocol/wire.ts';
+import { MAX_PUSH, type Hello } from '#shared/protocol/wire.ts';
 import { openDatabase } from '../../../electron/desk/store/database.ts';
 import { storeOf, type Store } from '../../../electron/desk/store/store.ts';
 import { CorrectedClock } from '../../../electron/desk/sync/corrected-clock.ts';
@@ -107,7 +107,7 @@ describe('[OF5] what may be on its way', () => {
     for (let n = 0; n < 20; n += 1) window.answered(9_000);
     expect([window.commands, window.allows(1, 0)]).toEqual([4, false]);
     for (let n = 0; n < 20; n += 1) window.answered(10);
-    expect(window.commands).toBe(100);
+    expect(window.commands).toBe(MAX_PUSH);
   });
 });
 

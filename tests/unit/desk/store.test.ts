@@ -188,6 +188,34 @@ describe('[SY1] the outbox and what is shown', () => {
     store.close();
   });
 
+  it('[SY8] a case folded again after its answers came is the same as one folded from the file alone', () => {
+    const store = storeOf(open(), v7());
+    const who = { person: v7(), workstation: 'ws-1' };
+    const logic = smallLogic();
+    const book = new CaseBook(store, logic, who);
+    const parts = { store, logic, book, clock: new CorrectedClock({ now: () => 0 }, 0), who, newId: () => v7() };
+    const caseId = v7();
+    for (const kind of ['open case', 'write note', 'write note', 'write note']) expect(giveCommand(parts, { kind, case: caseId, body: kind === 'open case' ? {} : { text: 'n' } })).toMatchObject({ ok: true });
+    const [first, second, third, last] = store.outbox.ofStream(caseId).map(({ id }) => id);
+    const agrees = (): void => {
+      book.refresh(caseId);
+      expect(book.view(caseId)?.marks).toEqual(new CaseBook(store, logic, who).view(caseId)?.marks);
+    };
+    const at = '2026-03-02T01:00:00.000Z';
+    store.outbox.accept(first!, 1, at);
+    agrees();
+    for (const id of [first!, second!, third!]) store.outbox.confirm(id, at);
+    agrees();
+    store.outbox.refuse(last!, { code: 'not-your-case' }, at);
+    agrees();
+    store.outbox.markSeen(last!, at);
+    agrees();
+    // Sent again after a restore: they are pending once more (SY9).
+    store.outbox.reopenSince(at);
+    agrees();
+    store.close();
+  });
+
   it('answers the same command id as the first time, and refuses it for another command', () => {
     const store = storeOf(open(), v7());
     const who = { person: v7(), workstation: 'ws-1' };

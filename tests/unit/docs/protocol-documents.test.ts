@@ -17,7 +17,7 @@ import { signatureHeader } from '../../../server/telephony/webhook-signature.ts'
 const folder = resolve(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
 type Tree = { [key: string]: unknown };
-const documents: [string, Tree][] = ['asyncapi', 'openapi'].map((name) => [name, parse(read(`docs/protocol/${name}.yaml`)) as Tree]);
+const documents: [string, Tree][] = ['asyncapi', 'openapi', 'bank-openapi'].map((name) => [name, parse(read(`docs/protocol/${name}.yaml`)) as Tree]);
 const [asyncApi, openApi] = documents.map(([, document]) => document) as [Tree, Tree];
 
 const at = (document: Tree, pointer: string): unknown =>

@@ -37,3 +37,17 @@ it('drops the cases that were used longest ago, and what is asked to be forgotte
   cases.forget(A);
   expect(cases.take(A).version).toBe(0);
 });
+
+it('goes on with a commit where it stands just before it, begins with a case that begins, and leaves the rest to be read', () => {
+  const cases = cache(100);
+  cases.take(A).extend([event(A, 1), event(A, 2)]);
+  cases.follow([event(A, 3), event(B, 1), event(B, 2), event('person:01950000-0000-7000-8000-00000000000c', 1)]);
+  expect([cases.take(A).full.at(-1), cases.take(B).full.at(-1)]).toEqual([[1, 2, 3], [1, 2]]);
+  expect(cases.take('person:01950000-0000-7000-8000-00000000000c').version).toBe(0);
+  cases.forget(A);
+  cases.follow([event(A, 4)]);
+  expect(cases.take(A).version).toBe(0);
+  // Twice, as one that was read while it was told: taken once.
+  cases.follow([event(B, 2), event(B, 3)]);
+  expect(cases.take(B).version).toBe(3);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BookOutcome, InquiryAnswer } from '#shared/protocol/bank.ts';
+import type { BookOutcome, InquiryAnswer, NotSent } from '#shared/protocol/bank.ts';
 import { bankKey, bookOrderOf, openLines, recordOutcome } from '#shared/operation/outcome.ts';
 import { CALL, confirmed, order } from '../case/path.ts';
 import { CASE, id, OPERATION, type World } from '../case/world.ts';
@@ -15,7 +15,7 @@ function executing(): World {
   return world;
 }
 /** Records an answer as the server does; gives the kinds of events. */
-function answer(world: World, line: number, value: BookOutcome | InquiryAnswer | null): string[] {
+function answer(world: World, line: number, value: BookOutcome | InquiryAnswer | NotSent | null): string[] {
   const events = recordOutcome(world.case, OPERATION, id(200 + line), value, 'timeout', id(900), BY);
   for (const event of events) world.happen(event);
   return events.map((event) => event.kind);
@@ -39,6 +39,17 @@ describe('what the bank\'s answer makes happen', () => {
       answer(world, 0, value);
       expect(world.operation().execution!.lines[0]!.status).toBe(status);
     }
+  });
+
+  it('[TP10] an order that never left is refused, for nothing was booked; it ends no doubt', () => {
+    const never: NotSent = { kind: 'not-sent', cause: 'paused', text: { zh: '没有发出', en: 'not sent' } };
+    const world = executing();
+    answer(world, 1, null);
+    expect(answer(world, 0, never)).toEqual(['line refused']);
+    expect(world.operation().execution!.lines[0]).toMatchObject({ status: 'refused' });
+    expect(answer(world, 1, never)).toEqual([]);
+    expect(world.operation().execution!.lines[1]).toMatchObject({ status: 'in-doubt' });
+    expect(recordOutcome(world.case, OPERATION, id(202), never, '', id(900), BY)).toMatchObject([{ kind: 'line refused', body: { code: 'not-sent', reason: never.text } }]);
   });
 
   it('[TP18] finishes with the last line: done, partial or refused, and what was booked is followed up', () => {

@@ -50,10 +50,11 @@ describe('[SY10] a sealed row', () => {
     const session = openSession(centre(), keys, sealer.session)!;
     expect(session).toMatchObject({ person: 'valid', workstation: 'valid' });
     for (const outer of [command(1), command(2, `{"long":"${'字'.repeat(15_000)}"}`)]) {
-      const row = sealer.seal(outer, AT);
+      const row = sealer.seal(outer, AT, null);
       expect(SealedRow.parse(row)).toEqual(row);
-      expect(openRow(session, row)).toEqual(outer);
-      expect(openRow(session, { ...row, signature: sealer.sign(row) })).toEqual(outer);
+      expect(openRow(session, row)).toEqual({ outer, after: null });
+      expect(openRow(session, { ...row, signature: sealer.sign(row) })).toEqual({ outer, after: null });
+      expect(openRow(session, sealer.seal(outer, AT, outer.case))).toEqual({ outer, after: outer.case });
       expect(JSON.stringify(row)).not.toContain('write note');
     }
   });
@@ -62,7 +63,7 @@ describe('[SY10] a sealed row', () => {
     const keys = newKeys();
     const [sealer, other] = [await sealerFor(keys), await sealerFor(keys)];
     const session = openSession(centre(), keys, sealer.session)!;
-    const row = sealer.seal(command(), AT);
+    const row = sealer.seal(command(), AT, null);
     const signed = { ...row, signature: sealer.sign(row) };
     const flipped = Buffer.from(row.sealed, 'base64');
     flipped[40]! ^= 1;
@@ -96,7 +97,7 @@ describe('[SY10] a sealed row', () => {
   it('[SY10] a server without the key says so, and one whose key is another opens nothing', async () => {
     const [keys, others] = [newKeys(), newKeys()];
     const sealer = await sealerFor(keys);
-    const row = sealer.seal(command(), AT);
+    const row = sealer.seal(command(), AT, null);
     const session = openSession(centre(), others, sealer.session)!;
     expect(session.key).toBe('unknown');
     expect(openRow(session, row)).toBeNull();

@@ -21,7 +21,7 @@ function aSession(desktop: string, person = v7()): { id: string; session: SpoolS
   return { id: spoolSessionId(certificate), session: { certificate, person: null, workstation: { key: 'b'.repeat(64), signature: base64(64) } }, head: { server: SERVER, desktop, person } };
 }
 const aRow = (session: string, number: number, bytes = 400): SealedRow => ({ id: v7(), session, at: '2026-11-21T01:00:00.000Z', incarnation: 1, number, sealed: base64(bytes), signature: null });
-const fileOf = (root: string): string => join(root, 'spool', readdirSync(join(root, 'spool'))[0]!);
+const fileOf = (root: string): string => join(root, 'spool', readdirSync(join(root, 'spool')).find((name) => name.endsWith('.spool'))!);
 const numbers = (root: string): number[] => new Spool(root).waiting(SERVER).map(({ row }) => row.number);
 
 describe('[SY10] the workstation’s spool on the disk', () => {
@@ -103,7 +103,7 @@ describe('[SY10] the workstation’s spool on the disk', () => {
     writeFileSync(fileOf(root), lines.join('\n'));
     expect(numbers(root)).toEqual([1, 3]);
     const again = new Spool(root);
-    again.leave(new Set(again.waiting(SERVER).map(({ row }) => row.id)));
+    again.answered(new Set(again.waiting(SERVER).map(({ row }) => row.id)), '2026-11-23T03:00:00.000Z');
     again.close();
     expect(readFileSync(fileOf(root), 'utf8')).toContain('"number":-2');
   });
@@ -124,7 +124,7 @@ describe('[SY10] the workstation’s spool on the disk', () => {
     expect(numbers(root)).toEqual([1]);
     await file.add(session, [aRow(session.id, 5_000)]);
     expect(numbers(root)).toEqual([1, 5_000]);
-    spool.leave(new Set(spool.waiting(SERVER).map(({ row }) => row.id)));
+    file.leave(spool.waiting(SERVER).map(({ row }) => row.id));
     spool.release(head.desktop);
     expect(readdirSync(join(root, 'spool'))).toEqual([]);
   });
@@ -153,5 +153,94 @@ describe('[SY10] the workstation’s spool on the disk', () => {
     expect(readdirSync(join(root, 'spool')).sort()).toEqual([`${desktop}.spool`, `${desktop}.spool.aside-1`]);
     mkdirSync(join(root, 'spool', 'sub.spool'));
     expect(existsSync(join(root, 'spool', 'sub.spool')) && new Spool(root).count(SERVER)).toBe(1);
+  });
+});
+
+describe('[SY9] what a server has answered', () => {
+  const NOW = '2026-11-23T03:00:00.000Z';
+  const [EPOCH, NEXT] = [v7(), v7()];
+  const ids = (spool: Spool): Set<string> => new Set(spool.waiting(SERVER).map(({ row }) => row.id));
+
+  async function answeredUnder(root: string, epoch: string | null): Promise<{ desktop: string; rows: SealedRow[] }> {
+    const spool = new Spool(root);
+    const { head, ...session } = aSession(v7());
+    const rows = [1, 2].map((number) => aRow(session.id, number));
+    await spool.fileOf(head).add(session, rows);
+    if (epoch !== null) await spool.inEpoch(SERVER, epoch, NOW, null);
+    spool.answered(ids(spool), NOW);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    spool.close();
+    return { desktop: head.desktop, rows };
+  }
+
+  it('[SY9] waits again under another epoch of its log, after a restart too, and not under the same', async () => {
+    const root = aRoot();
+    const { rows } = await answeredUnder(root, EPOCH);
+    const spool = new Spool(root);
+    await spool.inEpoch(SERVER, EPOCH, NOW, null);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    await spool.inEpoch('http://other:1', NEXT, NOW, null);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    await spool.inEpoch(SERVER, NEXT, NOW, null);
+    expect(new Spool(root).waiting(SERVER).map(({ row }) => row)).toEqual(rows);
+    spool.answered(ids(spool), NOW);
+    await spool.inEpoch(SERVER, NEXT, NOW, null);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    await spool.newEpoch(SERVER, NOW, null);
+    expect(spool.count(SERVER)).toBe(2);
+    spool.close();
+  });
+
+  it('[SY9] is left to the outbox of whoever is signed in', async () => {
+    const root = aRoot();
+    const { desktop } = await answeredUnder(root, EPOCH);
+    const spool = new Spool(root);
+    await spool.newEpoch(SERVER, NOW, desktop);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    spool.close();
+  });
+
+  it('[SY9] is of no more use after 72 hours, and leaves the disk', async () => {
+    const root = aRoot();
+    await answeredUnder(root, null);
+    const spool = new Spool(root);
+    await spool.newEpoch(SERVER, '2026-11-24T01:00:00.001Z', null);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    const other = aRoot();
+    await answeredUnder(other, EPOCH);
+    const later = new Spool(other);
+    await later.inEpoch(SERVER, EPOCH, '2026-11-26T23:59:00.000Z', null);
+    expect(readdirSync(join(other, 'spool'))).toHaveLength(1);
+    await later.inEpoch(SERVER, EPOCH, '2026-11-27T00:00:00.000Z', null);
+    expect(readdirSync(join(other, 'spool'))).toEqual([]);
+    for (const one of [spool, later]) one.close();
+  });
+
+  it('[SY9] goes again before a row that stays, once for that row', async () => {
+    const root = aRoot();
+    const { rows } = await answeredUnder(root, EPOCH);
+    const spool = new Spool(root);
+    expect(await spool.sendAgainBefore(SERVER, ['a row'], NOW, null)).toBe(true);
+    expect(ids(spool)).toEqual(new Set(rows.map(({ id }) => id)));
+    spool.answered(ids(spool), NOW);
+    expect(await spool.sendAgainBefore(SERVER, ['a row'], NOW, null)).toBe(false);
+    expect(spool.isEmpty(SERVER)).toBe(true);
+    spool.close();
+  });
+
+  it('[SY9] is read as far as a power cut left it, and what comes after is read too', async () => {
+    const root = aRoot();
+    const { desktop, rows } = await answeredUnder(root, EPOCH);
+    const path = join(root, 'spool', readdirSync(join(root, 'spool')).find((name) => name.endsWith('.sent'))!);
+    writeFileSync(path, readFileSync(path).subarray(0, -200));
+    const spool = new Spool(root);
+    const { head, ...session } = aSession(desktop);
+    const later = aRow(session.id, 3);
+    await spool.fileOf(head).add(session, [later]);
+    await spool.inEpoch(SERVER, EPOCH, NOW, null);
+    spool.answered(ids(spool), NOW);
+    await spool.newEpoch(SERVER, NOW, null);
+    expect(ids(spool)).toEqual(new Set([rows[0]!.id, later.id]));
+    spool.close();
   });
 });
