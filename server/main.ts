@@ -1,7 +1,8 @@
 import { LogFailure } from './log/log-errors.ts';
+import { beginEpoch, copyIntoDatabase, migrateDatabase } from './database-commands.ts';
 import { initAdministrators, newFirstCode } from './people/init.ts';
 import { forbidDumps } from './no-dump.ts';
-import { helpText, OptionsError, readOptions } from './options.ts';
+import { helpText, OptionsError, readOptions, type Options } from './options.ts';
 import { PublicationError } from './policy/publish.ts';
 import { salvageFile } from './spool/salvage-command.ts';
 import { startCentre } from './start-centre.ts';
@@ -21,7 +22,13 @@ async function main(): Promise<void> {
     process.stdout.write(await salvageFile(options.file, `${options.tls === null ? 'http' : 'https'}://${options.host}:${options.port}`));
     return;
   }
-  const running = await startCentre(options);
+  const done = await databaseCommand(options);
+  if (done !== null) {
+    process.stdout.write(done);
+    return;
+  }
+  // SY9: what this process has folded may be of a history that is no more; whoever keeps it running starts it anew.
+  const running = await startCentre(options, { onReplaced: () => process.exit(3) });
   for (const notice of running.notices) process.stderr.write(`${notice}\n`);
   process.stdout.write(`listening ${running.url}\n`);
   if (running.metricsUrl !== null) process.stdout.write(`metrics ${running.metricsUrl}/metrics\n`);
@@ -36,6 +43,13 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** @returns what to tell, or null where it is another command */
+async function databaseCommand({ command, data, database, reason, copy }: Options): Promise<string | null> {
+  if (command === 'migrate' && database !== null) return migrateDatabase(database);
+  if (command === 'new-epoch' && reason !== null) return beginEpoch(data, database, reason);
+  return command === 'copy' && copy !== null ? copyIntoDatabase(copy) : null;
 }
 
 main().catch((error: unknown) => {

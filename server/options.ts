@@ -6,9 +6,14 @@ const HELP = `Aidline central server
   node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
   node server/main.ts first-code --data DIR  another enrolment code, while no workstation is enrolled
   node server/main.ts salvage FILE         hand a workstation's salvage file to the server running at --host and --port
+  node server/main.ts migrate --database URL    bring the tables of a database to this version
+  node server/main.ts new-epoch --reason TEXT   after a restore that the server cannot notice by itself (--data or --database)
+  node server/main.ts copy --from sqlite:DIR --to URL   move the log of a stopped server into an empty database
 
 Options
   --data DIR          folder of the log and the people file (default .data/server)
+  --database URL      log and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
+                      password best in PGPASSWORD or a password file
   --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS
   --tls-cert FILE     certificate (chain) in PEM: HTTPS and WSS instead of HTTP and WS
   --tls-key FILE      its private key in PEM
@@ -40,11 +45,20 @@ The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separat
 The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
 
+const COMMANDS = ['init', 'first-code', 'salvage', 'migrate', 'new-epoch', 'copy'] as const;
+type Command = (typeof COMMANDS)[number];
+
 export type Options = {
-  command: 'serve' | 'init' | 'first-code' | 'salvage' | 'help';
+  command: 'serve' | Command | 'help';
   /** Of `salvage`. */
   file: string | null;
   data: string;
+  /** Of PostgreSQL; null: files in the data folder. */
+  database: string | null;
+  /** Of `new-epoch`: goes into the chain. */
+  reason: string | null;
+  /** Of `copy`: a data folder and a database. */
+  copy: { from: string; to: string } | null;
   host: string;
   port: number;
   /** Files of certificate and key; null: plain HTTP. */
@@ -82,6 +96,7 @@ export function readOptions(args: readonly string[]): Options {
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
         'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
+        database: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -106,12 +121,27 @@ export function readOptions(args: readonly string[]): Options {
   if ((cert === undefined) !== (key === undefined)) throw new OptionsError('--tls-cert, --tls-key: 要一起给 / go together');
   const [first, ...rest] = positionals;
   const [file = null] = rest;
-  if (rest.length !== (first === 'salvage' ? 1 : 0) || (first !== undefined && first !== 'init' && first !== 'first-code' && first !== 'salvage')) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
+  const command = COMMANDS.find((one) => one === first);
+  if (rest.length !== (command === 'salvage' ? 1 : 0) || (first !== undefined && command === undefined)) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
+  const database = values.database === undefined ? null : databaseUrl('--database', values.database);
+  if (command === 'migrate' && database === null) throw new OptionsError('migrate: 要给出 --database / needs --database');
+  const reason = values.reason?.trim() ?? null;
+  if (command === 'new-epoch' && (reason === null || reason === '' || reason.length > 200)) throw new OptionsError('new-epoch: 要用 --reason 说明原因，不超过 200 字 / needs --reason, of at most 200 characters');
   return {
-    command: values.help ? 'help' : first ?? 'serve', file,
+    command: values.help ? 'help' : command ?? 'serve', file, database, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
+}
+
+function databaseUrl(option: string, text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new OptionsError(`${option}: 不是 postgres:// 地址 / not an address that begins with postgres://`);
+  return text;
+}
+
+function copyOf(from: string | undefined, to: string | undefined): { from: string; to: string } {
+  if (from === undefined || to === undefined || !from.startsWith('sqlite:')) throw new OptionsError('copy: --from sqlite:DIR --to postgres://…');
+  return { from: from.slice('sqlite:'.length), to: databaseUrl('--to', to) };
 }
 
 /** `PORT` or `HOST:PORT`; an IPv6 address in brackets. */

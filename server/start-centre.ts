@@ -73,9 +73,10 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
 
 /**
  * Puts the rooms of the server together and opens its door.
- * @param more `admission`: how many desktops are let in at once, other than usual (OF5)
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
+ *   restored or failed over, and this server has to start anew (SY9)
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = clockOf(options);
   const now = (): string => clock.now();
@@ -89,8 +90,15 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }
   const rules = publishRules(options.flows, options.control);
   const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
-  const opened = await openSealedLog(options.data, { ...ring, now, newId: () => uuidv7(), schemaOf: eventSchemaOf, onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed') });
-  if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
+  const opened = await openSealedLog(options.data, {
+    ...ring, database: options.database, now, newId: () => uuidv7(), schemaOf: eventSchemaOf,
+    onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed'),
+    onReplaced: ({ code, cause, text }) => {
+      logger.fatal({ code, cause }, text.en);
+      more.onReplaced?.();
+    },
+  });
+  if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const readiness = new Readiness(log);
   const credentials = new Credentials(join(options.data, 'people.sqlite'));

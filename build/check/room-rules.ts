@@ -14,7 +14,7 @@ export interface Import {
 const PURE = ['zod', 'canonicalize', '@noble/hashes', '@bufbuild/cel', '@bufbuild/cel-spec', 'yaml', 'pure-rand'];
 /** What only one side may use. */
 const ELECTRON_ONLY = ['electron', 'socket.io-client'];
-const SERVER_ONLY = ['fastify', 'undici', 'cockatiel', 'socket.io', 'pino', 'jose', 'argon2', 'better-sqlite3'];
+const SERVER_ONLY = ['fastify', 'undici', 'cockatiel', 'socket.io', 'pino', 'jose', 'argon2', 'better-sqlite3', 'pg'];
 const RENDERER_ONLY = ['react', 'react-dom', 'antd', '@ant-design/icons', 'i18next', 'react-i18next', 'zustand', 'react-hotkeys-hook'];
 
 /** Rooms that a file of a room may reach into, beside its own. */
@@ -47,7 +47,7 @@ function refusedPackage({ file, request }: Import): string | null {
     case 'server':
       return isPackage(request, [...ELECTRON_ONLY, ...RENDERER_ONLY]) ? 'not for the server' : null;
     case 'electron':
-      return isPackage(request, [...RENDERER_ONLY, 'fastify', 'socket.io', 'pino', 'jose']) ? 'not for the desktop’s trusted side' : null;
+      return isPackage(request, [...RENDERER_ONLY, 'fastify', 'socket.io', 'pino', 'jose', 'pg']) ? 'not for the desktop’s trusted side' : null;
     default:
       return null;
   }

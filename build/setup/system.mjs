@@ -1,5 +1,5 @@
 /** Packages of the operating system: installed where that is possible, else the command to type. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isRoot } from './places.mjs';
 import { run } from './run.mjs';
@@ -117,6 +117,26 @@ export async function ensureChecker() {
 /** What tells whether an acknowledgement came after a sync (tests/proof). */
 export async function ensureTracer() {
   if (onLinux && !isProgram('strace')) await install([['strace']], 'strace');
+}
+
+const POSTGRES = '/usr/lib/postgresql';
+const hasPostgres = () => existsSync(POSTGRES) && readdirSync(POSTGRES).some((version) => existsSync(join(POSTGRES, version, 'bin', 'initdb')));
+
+/** A PostgreSQL for tests, which start clusters of their own. Debian's package makes and starts one, which nobody asked for. */
+export async function ensurePostgres() {
+  if (!onLinux || hasPostgres()) return;
+  const before = await postgresClusters();
+  await install([['postgresql']], 'PostgreSQL');
+  for (const [version, name] of await postgresClusters()) {
+    if (!before.some(([known, own]) => known === version && own === name)) await run('pg_dropcluster', ['--stop', version, name]);
+  }
+}
+
+/** @returns {Promise<string[][]>} version and name of each that the distribution looks after */
+async function postgresClusters() {
+  if (!isProgram('pg_lsclusters')) return [];
+  const { output } = await run('pg_lsclusters', ['--no-header']);
+  return output.split('\n').map((line) => line.trim().split(/\s+/)).filter((fields) => fields.length > 1);
 }
 
 /** What `tests/vectors/check_vectors.py` computes the published vectors a second time with: the system's own Python and its libraries. */

@@ -13,7 +13,8 @@ const HELP = `Aidline audit log / 审计日志
   npm run audit -- verify --database FILE [--checkpoints DIR] [options]   核对整条审计链 / verify the whole audit log
 
 Options of verify
-  --database FILE     the log (log.db of the server's data folder); only read, also beside a running server
+  --database FILE     the log (log.db of the server's data folder); only read, also beside a running server;
+                      or postgres://… of a log in PostgreSQL, of which a copy is made meanwhile
   --checkpoints DIR   folder of checkpoints; without it an end cut off cleanly cannot be seen
   --key FILE          public key had from elsewhere (audit.pub); may be given several times, then no other key counts
   --restored EPOCH    a restore that somebody answers for: checkpoints of what it replaced are passed over
@@ -24,7 +25,7 @@ Options of verify
 Options of show
   --lang LANG         zh, en or both (default both)
   --ring FILE         ring key of the server (or the address of its key service), to read sealed bodies
-  --keys FILE         key store of the server (keys.sqlite); goes with --ring
+  --keys FILE         key store of the server (keys.sqlite, or postgres://…); goes with --ring
   --json              the story as JSON
 
 --ring and --keys with verify: grants in sealed bodies are held against access and feeds as well.

@@ -5,8 +5,10 @@ import { customerSealer } from '../log/sealing/customer-sealer.ts';
 import { DataKeys } from '../log/sealing/data-keys.ts';
 import { openFileRing } from '../log/sealing/file-ring.ts';
 import { HttpRing } from '../log/sealing/http-ring.ts';
+import { placeOf } from '../log/postgres/connections.ts';
 import type { KeptKey, KeyStore, Slot } from '../log/sealing/key-store.ts';
 import type { RingKey } from '../log/sealing/ring-key.ts';
+import { copyOfKeys, isDatabase } from './log-copy.ts';
 import { openLogFile } from './open-log-file.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -32,16 +34,20 @@ function readingStore(db: Database.Database): KeyStore {
  * Opens sealed bodies with the ring key and the key store of a server (PR7).
  *
  * @param ring file of the ring key, or the address of a key service (its secret in AIDLINE_RING_SECRET)
- * @param keys `keys.sqlite` of the data folder, or a back-up of it
+ * @param keys `keys.sqlite` of the data folder, a back-up of it, or the database that holds them
  * @throws UsageError where they cannot be used
  */
 export async function readingSealer(ring: string, keys: string): Promise<BodySealer> {
+  const copy = isDatabase(keys) ? await copyOfKeys(keys) : null;
   try {
-    const store = readingStore(openLogFile(keys));
+    const store = readingStore(openLogFile(copy?.path ?? keys));
     return customerSealer(await DataKeys.open(store, ringOf(ring), () => '', 20_000));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--ring ${ring}, --keys ${keys}: 不能使用 / cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--ring ${ring}, --keys ${copy === null ? keys : placeOf(keys)}: 不能使用 / cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    // What is open of it stays readable until it is closed.
+    copy?.dispose();
   }
 }
 

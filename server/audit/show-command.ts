@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { walkChain } from '../log/verify-chain.ts';
+import { logOf } from './log-copy.ts';
 import { openLogFile } from './open-log-file.ts';
 import { readingSealer } from './reading-sealer.ts';
 import type { CheckedSignature, SignatureVerdict } from './signatures.ts';
@@ -39,7 +40,8 @@ function readShowOptions(args: readonly string[]): ShowOptions {
 export async function runShow(args: readonly string[], say: (text: string) => void): Promise<number> {
   const options = readShowOptions(args);
   const sealer = options.ring === null || options.keys === null ? null : await readingSealer(options.ring, options.keys);
-  const db = openLogFile(options.database);
+  const { path, dispose } = await logOf(options.database);
+  const db = openLogFile(path);
   try {
     db.exec('BEGIN');
     const verdict = walkChain(db);
@@ -52,6 +54,7 @@ export async function runShow(args: readonly string[], say: (text: string) => vo
     return verdict.ok && sound ? 0 : 1;
   } finally {
     db.close();
+    dispose();
   }
 }
 

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { parsePublicKeyText } from './audit-key.ts';
 import { faultNames, type AuditFault } from './fault.ts';
+import { isDatabase } from './log-copy.ts';
 import { readingSealer } from './reading-sealer.ts';
 import { UsageError } from './usage-error.ts';
 import { verifyAudit, type AuditReport, type VerifyOptions } from './verify.ts';
@@ -26,9 +27,10 @@ async function readVerifyOptions(args: readonly string[]): Promise<VerifyOptions
   return { database, checkpoints, keys: (values.key ?? []).map(readKey), restored: new Set(values.restored), sealer, json: values.json };
 }
 
-/** @throws UsageError where it names no file */
+/** A file that is there, or the address of a database. @throws UsageError where it names neither */
 export function databaseOf(path: string | undefined): string {
   if (path === undefined) throw new UsageError('--database FILE: 缺少日志文件 / the log is missing');
+  if (isDatabase(path)) return path;
   if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError(`--database ${path}: 没有这个文件 / no such file`);
   return path;
 }
@@ -57,6 +59,7 @@ export async function runVerify(args: readonly string[], say: (text: string) => 
   try {
     report = await verifyAudit(options);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${options.database}: 不能核对 / cannot be verified: ${error instanceof Error ? error.message : String(error)}`);
   }
   say(json ? `${JSON.stringify(report)}\n` : `${told(report).join('\n')}\n`);

@@ -15,9 +15,11 @@ import { listCheckpoints, publishedKeys, readCheckpoint, type KeptCheckpoint } f
 import { accessBodies, accessFault, factsFault, fileFault, streamsFault } from './derived.ts';
 import { ofCheckpoint, ofFile, ofLog, type AuditFault } from './fault.ts';
 import { CHECKPOINT_KEPT, KEY_MADE } from './keep-checkpoints.ts';
+import { logOf } from './log-copy.ts';
 import { openLogFile } from './open-log-file.ts';
 
 export type VerifyOptions = {
+  /** A file, or the address of a database, of which a copy is read. */
   database: string;
   /** Null: the end of the log is not held to anything. */
   checkpoints: string | null;
@@ -53,15 +55,18 @@ type NamedKey = z.infer<typeof KeyDetail> & { position: number; kind: string };
 export async function verifyAudit(options: VerifyOptions): Promise<AuditReport> {
   // Before the log: a checkpoint that a running server writes now may be ahead of what is read of its log.
   const kept = options.checkpoints === null ? [] : listCheckpoints(options.checkpoints).map(readCheckpoint);
+  const log = await logOf(options.database);
   let found: LogFindings;
   try {
-    found = await readLog(options, kept);
+    found = await readLog({ ...options, database: log.path }, kept);
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError) || thrown.code === 'SQLITE_CANTOPEN') throw thrown;
     found = { verdict: null, faults: [ofFile('file-damaged', `${thrown.code}: ${thrown.message}`)], marks: [], entries: 0 };
+  } finally {
+    log.dispose();
   }
   const named = found.marks.flatMap((mark) => namedKey(mark));
-  const faults = [...found.faults, ...(options.checkpoints === null ? [] : checkpointFaults(options, options.checkpoints, kept, named, found.verdict?.ok === true))];
+  const faults = [...log.faults, ...found.faults, ...(options.checkpoints === null ? [] : checkpointFaults(options, options.checkpoints, kept, named, found.verdict?.ok === true))];
   const last = kept.at(-1)?.checkpoint ?? null;
   const covered = last?.heads[0]?.position ?? 0;
   const whole = found.verdict?.ok === true ? found.verdict : null;

@@ -16,14 +16,20 @@ type Waiting = {
   reject: (reason: unknown) => void;
 };
 
-/** The transaction: all results, or why nothing was stored. Throws only for a bug. */
-export type CommitGroup = (items: PreparedItem[]) => { ok: true; results: AppendResult[] } | { ok: false; error: LogError };
+type GroupOutcome = { ok: true; results: AppendResult[] } | { ok: false; error: LogError };
+/**
+ * The transaction: all results, or why nothing was stored. Throws (or rejects) only for a bug. Over a network it takes its
+ * time: then the next group waits for its end, and grows meanwhile.
+ */
+export type CommitGroup = (items: PreparedItem[]) => GroupOutcome | Promise<GroupOutcome>;
 
 export class GroupCommit {
   readonly #commit: CommitGroup;
   readonly #soon: (run: () => void) => void;
   readonly #queue: Waiting[] = [];
   #scheduled = false;
+  /** A group is on its way to a database across a network. */
+  #committing = false;
   #closed = false;
   #idle: (() => void)[] = [];
 
@@ -65,7 +71,7 @@ export class GroupCommit {
 
   /** After the present turn of the loop, so that everything that arrived in it is in the same group. */
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#committing) return;
     this.#scheduled = true;
     this.#soon(() => {
       this.#scheduled = false;
@@ -75,7 +81,16 @@ export class GroupCommit {
 
   #run(): void {
     const group = this.#takeReady();
-    if (group.length > 0) this.#settle(group);
+    const settled = group.length > 0 ? this.#settle(group) : null;
+    if (settled === null) return this.#goOn();
+    this.#committing = true;
+    void settled.then(() => {
+      this.#committing = false;
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
     if (this.#queue[0]?.prepared) this.#schedule();
     if (this.#queue.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
@@ -93,22 +108,46 @@ export class GroupCommit {
     return this.#queue.splice(0, count);
   }
 
-  #settle(group: Waiting[]): void {
+  /** @returns null once all of them are answered; never rejects */
+  #settle(group: Waiting[]): Promise<unknown> | null {
     const items = group.flatMap((waiting) => waiting.prepared ?? []);
     try {
       const outcome = this.#commit(items);
-      const results = outcome.ok ? outcome.results : all(items.length, outcome.error);
-      let taken = 0;
-      for (const waiting of group) {
-        const count = waiting.prepared?.length ?? 0;
-        waiting.resolve(results.slice(taken, taken + count));
-        taken += count;
+      if (!(outcome instanceof Promise)) {
+        this.#answer(group, outcome);
+        return null;
       }
+      return outcome.then((late) => this.#answer(group, late)).catch(async (bug: unknown) => this.#oneByOne(group, bug));
     } catch (bug) {
-      // RB1: nobody's bad call may fail a neighbour's. The transaction is rolled back; each goes again by itself.
-      if (group.length === 1) group[0]?.reject(bug);
-      else for (const waiting of group) this.#settle([waiting]);
+      return this.#oneByOne(group, bug);
     }
+  }
+
+  #answer(group: Waiting[], outcome: GroupOutcome): void {
+    const count = group.reduce((sum, waiting) => sum + (waiting.prepared?.length ?? 0), 0);
+    const results = outcome.ok ? outcome.results : all(count, outcome.error);
+    let taken = 0;
+    for (const waiting of group) {
+      const own = waiting.prepared?.length ?? 0;
+      waiting.resolve(results.slice(taken, taken + own));
+      taken += own;
+    }
+  }
+
+  /** RB1: nobody's bad call may fail a neighbour's. The transaction is rolled back; each goes again by itself. */
+  #oneByOne(group: Waiting[], bug: unknown): Promise<unknown> | null {
+    if (group.length === 1) {
+      group[0]?.reject(bug);
+      return null;
+    }
+    return this.#eachAlone(group);
+  }
+
+  #eachAlone(group: Waiting[]): Promise<unknown> | null {
+    const [first, ...rest] = group;
+    if (first === undefined) return null;
+    const settled = this.#settle([first]);
+    return settled === null ? this.#eachAlone(rest) : settled.then(() => this.#eachAlone(rest));
   }
 }
 

@@ -18,8 +18,8 @@ type StoppedCentre = { log: EventLog; now: () => string; credentials: Credential
 async function onStoppedCentre(options: Options, work: (centre: StoppedCentre) => Promise<void>): Promise<void> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const now = (): string => new Date().toISOString();
-  const opened = await openSealedLog(options.data, { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '', now, newId: () => uuidv7() });
-  if (!opened.ok) throw new StartError(`${opened.error.code}: ${opened.error.text.zh}\n${opened.error.text.en}`);
+  const opened = await openSealedLog(options.data, { database: options.database, ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '', now, newId: () => uuidv7() });
+  if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const credentials = new Credentials(join(options.data, 'people.sqlite'));
   try {
     const administration = new Administration(opened.log, now);

@@ -1,21 +1,30 @@
+import { join } from 'node:path';
 import type { LogError } from '../log-errors.ts';
 import type { EventLog } from '../log.ts';
-import { openSqliteLog, type LogOptions } from '../sqlite/open-sqlite-log.ts';
+import type { LogOptions } from '../log-options.ts';
+import { openPostgresLog, type PostgresLogOptions } from '../postgres/open-postgres-log.ts';
+import { openSqliteLog } from '../sqlite/open-sqlite-log.ts';
 import { openSealing, type Sealing, type SealingOptions } from './sealing.ts';
 
 export type SealedLog = { log: EventLog; sealing: Sealing };
 
+type SealedOptions = Omit<LogOptions, 'sealer'> & SealingOptions & Pick<PostgresLogOptions, 'onReplaced'>;
+
 /**
- * The log of a data folder with its bodies sealed. Closing the log closes the keys as well.
+ * The log of a data folder, or of a database where one is named, with its bodies sealed. Closing the log closes the keys as well.
  *
  * @param folder the data folder, which exists
  * @returns both, or what is wrong with folder, log, keys or ring (RB2); then nothing is held open
  */
-export async function openSealedLog(folder: string, options: Omit<LogOptions, 'sealer'> & SealingOptions): Promise<({ ok: true } & SealedLog) | { ok: false; error: LogError }> {
+export async function openSealedLog(folder: string, options: SealedOptions): Promise<({ ok: true } & SealedLog) | { ok: false; error: LogError }> {
   const opened = await openSealing(folder, options);
   if (!opened.ok) return opened;
   const { sealing } = opened;
-  const sealed = await openSqliteLog(folder, { ...options, sealer: sealing.sealer });
+  const { database = null } = options;
+  const { sealer } = sealing;
+  const sealed = database === null
+    ? await openSqliteLog(folder, { ...options, sealer })
+    : await openPostgresLog(database, { ...options, sealer, seenFile: join(folder, 'database.seen') });
   if (!sealed.ok) {
     sealing.close();
     return sealed;

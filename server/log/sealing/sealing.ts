@@ -11,6 +11,7 @@ import { ErasedList } from './erased-list.ts';
 import { openFileRing } from './file-ring.ts';
 import { HttpRing } from './http-ring.ts';
 import type { KeyStore } from './key-store.ts';
+import { openPostgresKeyStore } from './postgres-key-store.ts';
 import type { RingKey } from './ring-key.ts';
 import { openSqliteKeyStore } from './sqlite-key-store.ts';
 
@@ -21,6 +22,8 @@ export type SealingOptions = {
   ring?: string | null;
   /** That the key service knows this server by. */
   ringSecret?: string;
+  /** The database that holds log and keys, `postgres://…`; null: files in the data folder. */
+  database?: string | null;
   /** Data keys kept in memory, some 300 bytes each. */
   held?: number;
 };
@@ -35,7 +38,8 @@ const isAddress = (ring: string): boolean => /^https?:\/\//.test(ring);
  * @returns what seals and opens, or what is wrong (RB2); then nothing is held open
  */
 export async function openSealing(folder: string, options: SealingOptions): Promise<{ ok: true; sealing: Sealing } | { ok: false; error: LogError }> {
-  const opened = openSqliteKeyStore(join(folder, 'keys.sqlite'));
+  const { database = null } = options;
+  const opened = database === null ? openSqliteKeyStore(join(folder, 'keys.sqlite')) : await openPostgresKeyStore(database);
   if (!opened.ok) return opened;
   const { store } = opened;
   try {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { GENESIS_LINK } from '../chain.ts';
+import type { BatchHead } from '../group-rules.ts';
 
-export type BatchHead = { batch: number; position: number; link: string; recordedAt: string | null };
 type Row = { batch: number; position: number; link: Buffer; recordedAt: string };
 
 const prepared = new WeakMap<Database.Database, Database.Statement<[], Row>>();

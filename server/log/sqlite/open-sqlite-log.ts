@@ -1,48 +1,22 @@
 /** The event log on SQLite: one server, one file, one partition. The default of every installation. */
-import { z } from 'zod';
 import { v7 } from 'uuid';
 import { CommandResult } from '#shared/protocol/command.ts';
-import { Envelope } from '#shared/protocol/envelope.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { unsealed, type BodySealer } from '../body-sealer.ts';
-import type { FeedBounds, FeedCase, FeedStretch, StartStretch } from '../feed-source.ts';
+import type { FeedBounds, FeedStretch, StartStretch } from '../feed-source.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
 import { EARLIER_COMMANDS } from '../chain.ts';
 import type { AppendItem, AppendResult, Appended, AuditEntry, EventLog, LogHead, StoredAnswer, StoredAudit, StoredEvent } from '../log.ts';
+import type { LogOptions } from '../log-options.ts';
 import { prepareItem, type PreparedItem } from '../prepare.ts';
+import { auditOf, openCases, openEvents } from '../stored-rows.ts';
 import { readHead } from './head.ts';
 import { markAsCopy, openDatabase, type OpenedDatabase } from './open-database.ts';
-import { Reader, sealedOf, type EventRow } from './reader.ts';
+import { Reader } from './reader.ts';
 import { isFatal, sqliteTrouble } from './sqlite-errors.ts';
 import { GroupWriter } from './write-group.ts';
-
-export type LogOptions = {
-  /** The server's clock: the recorded time. */
-  now: () => string;
-  /** UUIDv7, for the epoch. */
-  newId?: () => string;
-  sealer?: BodySealer;
-  /** Runs something once the present turn of the loop is over; the simulation has a loop of its own. */
-  soon?: (run: () => void) => void;
-  /** The present schema version of an event kind; 1 for all where absent. */
-  schemaOf?: (kind: string) => number;
-  /** A listener threw: its bug must not stop the log. */
-  onListenerError?: (thrown: unknown) => void;
-};
-
-const AuditContent = z.strictObject({
-  kind: z.string(),
-  person: z.string().nullable(),
-  workstation: z.string().nullable(),
-  about: z.string().nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  position: z.int(),
-  recordedAt: z.string(),
-});
-const StoredEnvelope = Envelope.omit({ link: true });
-const decoder = new TextDecoder();
 
 /**
  * @param folder the data folder; made when absent
@@ -124,7 +98,7 @@ class SqliteLog implements EventLog {
   }
 
   async readStream(stream: StreamId, fromVersion: number): Promise<StoredEvent[]> {
-    return this.#open(this.#read(() => this.#reader.stream(stream, fromVersion)));
+    return openEvents(this.#sealer, this.#read(() => this.#reader.stream(stream, fromVersion)));
   }
 
   async readCase(stream: StreamId): Promise<FoldedEvent[]> {
@@ -137,12 +111,12 @@ class SqliteLog implements EventLog {
   }
 
   async eventsAfter(position: number, limit: number): Promise<StoredEvent[]> {
-    return this.#open(this.#read(() => this.#reader.after(position, limit)));
+    return openEvents(this.#sealer, this.#read(() => this.#reader.after(position, limit)));
   }
 
   async auditAfter(position: number, limit: number): Promise<StoredAudit[]> {
     const rows = this.#read(() => this.#reader.auditAfter(position, limit));
-    return rows.map((row) => AuditContent.parse(JSON.parse(row.content)));
+    return rows.map((row) => auditOf(row.content));
   }
 
   async commandAnswer(id: string): Promise<StoredAnswer | null> {
@@ -173,13 +147,13 @@ class SqliteLog implements EventLog {
   async feedStretch(person: PersonId, from: number, to: number | null, bounds: FeedBounds): Promise<FeedStretch> {
     const epoch = this.#epoch;
     const stretch = this.#read(() => this.#reader.feedStretch(person, from, to, bounds));
-    return { ...stretch, epoch, cases: await this.#openCases(stretch.cases) };
+    return { ...stretch, epoch, cases: await openCases(this.#sealer, stretch.cases) };
   }
 
   async startStretch(person: PersonId, after: number, upTo: number | null, bounds: FeedBounds): Promise<StartStretch> {
     const epoch = this.#epoch;
     const stretch = this.#read(() => this.#reader.startStretch(person, after, upTo, bounds));
-    return { ...stretch, epoch, cases: await this.#openCases(stretch.cases) };
+    return { ...stretch, epoch, cases: await openCases(this.#sealer, stretch.cases) };
   }
 
   async head(): Promise<LogHead> {
@@ -237,28 +211,5 @@ class SqliteLog implements EventLog {
       const error = sqliteTrouble(thrown, this.#database.path);
       throw error === null ? thrown : new LogFailure(error);
     }
-  }
-
-  async #open(rows: EventRow[]): Promise<StoredEvent[]> {
-    if (rows.length === 0) return [];
-    const plain = await this.#sealer.open(rows.map(sealedOf));
-    return rows.map((row, index): StoredEvent => {
-      const bytes = plain[index] ?? null;
-      const envelope = StoredEnvelope.parse(JSON.parse(row.content));
-      const body: unknown = bytes === null ? null : JSON.parse(decoder.decode(bytes));
-      return { position: row.position, envelope: { ...envelope, link: row.link.toString('hex') }, body };
-    });
-  }
-
-  /** All cases' bodies in one call of the sealer. */
-  async #openCases(cases: Map<StreamId, EventRow[]>): Promise<Map<StreamId, FeedCase>> {
-    const opened = await this.#open([...cases.values()].flat());
-    let taken = 0;
-    const result = new Map<StreamId, FeedCase>();
-    for (const [stream, rows] of cases) {
-      result.set(stream, { events: opened.slice(taken, taken + rows.length) });
-      taken += rows.length;
-    }
-    return result;
   }
 }

@@ -3,14 +3,10 @@
  */
 import type Database from 'better-sqlite3';
 import type { StreamId } from '#shared/protocol/ids.ts';
-import type { SealedBody } from '../body-sealer.ts';
 import { earlierOf } from './earlier-commands.ts';
 import { MAX_BEHIND } from '#shared/protocol/wire.ts';
 import { caseCost, type FeedBounds, type FeedRow } from '../feed-source.ts';
-
-/** An event as stored: opened and parsed outside. */
-export type EventRow = { position: number; content: string; link: Buffer; bytes: Buffer; keyId: string };
-export const sealedOf = (row: EventRow): SealedBody => ({ bytes: row.bytes, keyId: row.keyId });
+import type { EventRow } from '../stored-rows.ts';
 
 export type SealedStretch = {
   head: number;

@@ -12,6 +12,7 @@ import { STORIES } from '../../../server/bank/demo/stories.ts';
 import { makeHttpBank } from '../../../server/bank/http-bank.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
+import { databaseFor } from './database-for.ts';
 import { RawDesktop } from './raw-desktop.ts';
 
 /** Ten in the morning at the centre, on a workday far from any statement day of the story's customer. */
@@ -21,7 +22,8 @@ export type Stage = { running: RunningCentre; data: string; agent: RawDesktop; m
 
 /** @param data an earlier centre's folder, to start it again */
 export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline-')), more: readonly string[] = []): Promise<{ running: RunningCentre; data: string }> {
-  const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...more]));
+  const stands = more.includes('--database') ? [] : await databaseFor(data);
+  const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...stands, ...more]));
   impatient(running);
   return { running, data };
 }

@@ -83,3 +83,56 @@ describe('group commit', () => {
     await queue.close();
   });
 });
+
+describe('group commit to a database across a network', () => {
+  /** Groups are held until they are let go, one by one. */
+  function held(fail?: (items: PreparedItem[]) => boolean) {
+    const groups: string[][] = [];
+    const gates: (() => void)[] = [];
+    const queue = new GroupCommit(async (items) => {
+      groups.push(items.map(number));
+      await new Promise<void>((resolve) => gates.push(resolve));
+      if (fail?.(items) === true) throw new Error('bug');
+      return { ok: true, results: items.map(answer) };
+    });
+    const letGo = async (): Promise<void> => {
+      while (gates.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      gates.shift()?.();
+    };
+    return { groups, queue, letGo, submit: (n: number) => queue.submit(1, async () => [item(n)]) };
+  }
+
+  it('[SY5] has one group under way at a time; what arrives meanwhile shares the next one', async () => {
+    const { groups, letGo, submit } = held();
+    const first = submit(1);
+    while (groups.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const more = [submit(2), submit(3)];
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(groups).toEqual([['1']]);
+    await letGo();
+    expect(settled((await first)[0])).toBe('1');
+    await letGo();
+    expect((await Promise.all(more)).flat().map(settled)).toEqual(['2', '3']);
+    expect(groups).toEqual([['1'], ['2', '3']]);
+  });
+
+  it('[RB1] rejects only the call that makes the transaction fail, and keeps their order', async () => {
+    const { groups, letGo, submit } = held((items) => items.some((each) => number(each) === '2'));
+    const results = Promise.allSettled([1, 2, 3].map(submit));
+    for (let n = 0; n < 4; n += 1) await letGo();
+    expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(groups).toEqual([['1', '2', '3'], ['1'], ['2'], ['3']]);
+  });
+
+  it('[SY1] closes only after the group that is under way', async () => {
+    const { letGo, queue, submit, groups } = held();
+    const pending = submit(1);
+    while (groups.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const order: string[] = [];
+    const closed = queue.close().then(() => order.push('closed'));
+    void pending.then(() => order.push('answered'));
+    await letGo();
+    await closed;
+    expect(order).toEqual(['answered', 'closed']);
+  });
+});
