@@ -29,6 +29,12 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
       seed, hash: ended.hash, faults: ended.faults, commands: ended.saved.length, events: verdict.events, executions: verdict.executions, steps: ended.steps, ms: Math.round(performance.now() - began), cpuMs: cpuSince(cpu),
       lost: verdict.lost, duplicated: verdict.duplicated, diverged: verdict.diverged, violations,
     };
+  } catch (error) {
+    // A world that cannot be lived through to its end, or whose files cannot be read, is no world that passed.
+    return {
+      seed, hash: '', faults: 0, commands: 0, events: 0, executions: 0, steps: 0, ms: Math.round(performance.now() - began), cpuMs: cpuSince(cpu),
+      lost: [], duplicated: [], diverged: [], violations: [`the run broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
+    };
   } finally {
     world.close();
   }
