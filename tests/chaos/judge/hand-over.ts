@@ -34,7 +34,9 @@ export function judgeHandOvers({ handedOver, events, commands, desktops, restore
     if (stored.status === 'accepted' && copy !== undefined) blame(`it is accepted, and the successor's file ${copy.refusal === null ? 'waits' : 'says that it is refused'}`);
     if (stored.status === 'refused' && copy !== undefined && copy.refusal === null) blame('it is refused, and the successor still works on it');
     if (stored.status === 'refused' && copy !== undefined && copy.refusal !== null && copy.state !== null) blame('it is refused, and the case is still in the successor’s file');
-    if (stored.status === 'refused' && copied && copy === undefined && restores === 0) blame('it is refused, and the successor was told nothing');
+    // Theirs already by an ordinary hand-over: then the case itself says so.
+    const isTheirs = events.some((event) => event.case === of && event.kind === 'access granted' && event.body?.['person'] === to.person && event.body['as'] === 'owner');
+    if (stored.status === 'refused' && copied && copy === undefined && restores === 0 && !isTheirs) blame('it is refused, and the successor was told nothing');
   }
   // Whatever was done on a copy came after the hand-over: what builds on it is judged with all other commands (SY2, SY3).
   return violations;

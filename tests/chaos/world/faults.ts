@@ -37,6 +37,8 @@ export class Faults {
   }
 
   #strike(): void {
+    // Everybody has gone home.
+    if (!this.#world.desktops.some((desktop) => !desktop.gone && !desktop.resting)) return;
     const all = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
     let left = this.#chance.next() * all;
     for (const fault of this.#faults) {

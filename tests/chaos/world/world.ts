@@ -221,7 +221,14 @@ export class World {
         this.#shifts.push(new Shift(this, leaver, add(leaver, successor)));
       }
     }
-    if (this.scenes.has('co-sign')) for (const maker of this.desktops.filter(({ name }) => name === 'agent')) this.#nights.push(new CoSignNight(this, maker, add(maker, chance.pick([MENTOR, MENTOR, LEAD]))));
+    if (this.scenes.has('co-sign')) {
+      for (const maker of this.desktops.filter(({ name }) => name === 'agent')) {
+        const second = chance.pick([MENTOR, MENTOR, LEAD]);
+        // One person has one file at a machine.
+        const isHere = guests.some(({ person, machine }) => person.id === second.id && machine === maker.machine);
+        this.#nights.push(new CoSignNight(this, maker, add(maker, isHere ? MENTOR : second)));
+      }
+    }
     for (const guest of guests) {
       guest.start();
       const since = this.time.nowMs;
