@@ -1,4 +1,5 @@
 /** The centre's server as a machine of the world: its disk, and on it one process after another, as the power lets it. */
+import { RESEND_MS } from '../../../electron/desk/sync/new-epoch.ts';
 import { join } from 'node:path';
 import type { AdministrationEvent, AdministrationState } from '#shared/administration/administration-schema.ts';
 import { china } from '#shared/calendar/china-2026.ts';
@@ -88,6 +89,7 @@ export class ServerMachine {
   #running: Running | null = null;
   #doomed: Image | null = null;
   #copy: Image | null = null;
+  #copiedMs = 0;
   #starts = 0;
   /** Added to the world's clock. */
   clockMs = 0;
@@ -337,12 +339,14 @@ export class ServerMachine {
   backUp(): void {
     if (this.#running === null || this.isDoomed) return;
     this.#copy = this.disk.image();
+    this.#copiedMs = this.nowMs;
     this.#trace.say('server', 'a copy is made');
   }
 
   /** SY9: the disk is lost, and the centre goes on from the last copy. @returns false where there is none */
   restore(): boolean {
-    if (this.#copy === null || this.isDoomed) return false;
+    // An older one is beyond what desktops and workstations keep (SY9).
+    if (this.#copy === null || this.isDoomed || this.nowMs - this.#copiedMs > RESEND_MS / 2) return false;
     this.#trace.say('server', 'is restored from the copy');
     this.#stop(false);
     this.disk.becomes(this.#copy);
