@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { desktopCommand, makeFolder, removeFolder, type DesktopSpec } from '../../../build/launch.ts';
 import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
 import { startVirtualDisplay, type VirtualDisplay } from '../../../build/virtual-display.ts';
+import { launchElectron } from './launch-electron.ts';
 
 export type DesktopWish = { server: string; as: string; language?: 'zh-CN' | 'en'; theme?: 'light' | 'dark'; profile?: string };
 
@@ -32,8 +33,7 @@ export class Floor {
     const spec: DesktopSpec = {
       userDataDir: profile, server: wish.server, demo: true, as: wish.as, language: wish.language ?? 'zh-CN', theme: wish.theme ?? 'light', workstation: `e2e-${wish.as}`,
     };
-    const command = desktopCommand(spec, { asTestUser: true, env: this.#display.env, program: { folder: this.#program.folder } });
-    const app = await _electron.launch({ ...command, timeout: 60_000 });
+    const app = await launchElectron(() => desktopCommand(spec, { asTestUser: true, env: this.#display.env, program: { folder: this.#program.folder } }));
     const page = await app.firstWindow();
     page.setDefaultTimeout(20_000);
     const desktop = new Desktop(app, page, profile);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { _electron, type ElectronApplication } from 'playwright-core';
+import type { ElectronApplication } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desktopCommand, makeFolder, projectFolder, removeFolder } from '../../../build/launch.ts';
 import { packedProgram } from '../../../build/packed-program.ts';
@@ -10,6 +10,7 @@ import { readRuntime } from '../../../build/runtime-file.ts';
 import { stagePackedProgram } from '../../../build/stage.ts';
 import { startVirtualDisplay, type VirtualDisplay } from '../../../build/virtual-display.ts';
 import { CentreProcess } from '../harness/centre-process.ts';
+import { launchElectron } from '../harness/launch-electron.ts';
 
 const centre = new CentreProcess();
 const runtime = readRuntime();
@@ -57,8 +58,7 @@ describe('the packed program', () => {
   });
 
   it('starts in Chromium’s sandbox and signs in', async () => {
-    const command = desktopCommand({ userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' }, { program: { executable: program.executable }, asTestUser: true, env: display.env });
-    app = await _electron.launch({ ...command, timeout: 60_000 });
+    app = await launchElectron(() => desktopCommand({ userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' }, { program: { executable: program.executable }, asTestUser: true, env: display.env }));
     expect(await app.evaluate(({ app: running }) => ({ packaged: running.isPackaged, open: running.commandLine.hasSwitch('no-sandbox') }))).toEqual({ packaged: true, open: false });
     const page = await app.firstWindow();
     page.setDefaultTimeout(30_000);

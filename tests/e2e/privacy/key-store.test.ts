@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desktopCommand, makeFolder, removeFolder } from '../../../build/launch.ts';
 import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
@@ -13,6 +13,7 @@ import { openFileKey } from '../../../electron/desk/store/file-key.ts';
 import { profileAt, readKeyFile, type KeyFile } from '../../../electron/desk/store/profile-folder.ts';
 import { CentreProcess } from '../harness/centre-process.ts';
 import { openFolder, startScript } from '../harness/own-start.ts';
+import { launchElectron } from '../harness/launch-electron.ts';
 
 const centre = new CentreProcess();
 const folders: string[] = [];
@@ -34,19 +35,18 @@ afterAll(async () => {
 
 /** @param ring folder of the key ring; null for a machine without one */
 async function open(ring: string | null): Promise<{ app: ElectronApplication; page: Page }> {
-  const command = desktopCommand(
-    { userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' },
-    { asTestUser: true, env: display.env, program: { folder: program.folder } },
-  );
-  let { executablePath } = command;
-  if (ring !== null) {
+  const app = await launchElectron(() => {
+    const command = desktopCommand(
+      { userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' },
+      { asTestUser: true, env: display.env, program: { folder: program.folder } },
+    );
+    if (ring === null) return command;
     const before = [
       `export XDG_CURRENT_DESKTOP=GNOME XDG_DATA_HOME='${ring}' XDG_RUNTIME_DIR='${ring}'`,
       `printf 'the ring of this machine' | gnome-keyring-daemon --unlock --components=secrets > /dev/null 2>&1`,
     ].join('\n');
-    executablePath = startScript(ring, before, 'dbus-run-session --');
-  }
-  const app = await _electron.launch({ ...command, executablePath, timeout: 60_000 });
+    return { ...command, executablePath: startScript(ring, before, 'dbus-run-session --') };
+  });
   const page = await app.firstWindow();
   page.setDefaultTimeout(30_000);
   return { app, page };

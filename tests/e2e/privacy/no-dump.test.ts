@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desktopCommand, makeFolder, removeFolder } from '../../../build/launch.ts';
 import { readRuntime } from '../../../build/runtime-file.ts';
@@ -14,6 +14,7 @@ import { stageProgram, type StagedProgram } from '../../../build/stage.ts';
 import { startVirtualDisplay, type VirtualDisplay } from '../../../build/virtual-display.ts';
 import { CentreProcess } from '../harness/centre-process.ts';
 import { coreLimitOf, familyOf, isGone, type Process } from '../harness/processes.ts';
+import { launchElectron } from '../harness/launch-electron.ts';
 
 const project = resolve(import.meta.dirname, '..', '..', '..');
 const runtime = readRuntime();
@@ -67,12 +68,13 @@ async function open(way: 'by the launcher' | 'directly'): Promise<{ app: Electro
   const profile = makeFolder('no-dump', true);
   const cwd = openFolder();
   folders.push(profile);
-  const command = desktopCommand(
-    { userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' },
-    { asTestUser: true, env: display.env, program: { folder: program.folder } },
-  );
-  const executablePath = way === 'directly' ? withoutLauncher(runtime.electron.executable, cwd) : command.executablePath;
-  const app = await _electron.launch({ ...command, cwd, executablePath, timeout: 60_000 });
+  const app = await launchElectron(() => {
+    const command = desktopCommand(
+      { userDataDir: profile, server: centre.url, demo: true, as: 'agent', language: 'zh-CN' },
+      { asTestUser: true, env: display.env, program: { folder: program.folder } },
+    );
+    return { ...command, cwd, executablePath: way === 'directly' ? withoutLauncher(runtime.electron.executable, cwd) : command.executablePath };
+  });
   const page = await app.firstWindow();
   page.setDefaultTimeout(30_000);
   await page.getByTestId('demo-account-agent').click();

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { _electron } from 'playwright-core';
+import { launchElectron } from '../harness/launch-electron.ts';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { desktopCommand, makeFolder, removeFolder } from '../../../build/launch.ts';
@@ -68,7 +68,7 @@ afterAll(() => {
 
 beforeEach(async () => {
   profile = makeFolder('shell', true);
-  app = await _electron.launch({ ...desktopCommand({ userDataDir: profile, server: 'http://127.0.0.1:9', as: 'agent', theme: 'dark' }, options()), timeout: 30_000 });
+  app = await launchElectron(() => desktopCommand({ userDataDir: profile, server: 'http://127.0.0.1:9', as: 'agent', theme: 'dark' }, options()));
   child = app.process();
   page = await app.firstWindow();
   await until((now) => now.ports.length === 1);
