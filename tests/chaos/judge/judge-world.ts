@@ -68,6 +68,8 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
     if (!commands.has(id)) {
       const kept = desktop.commands.get(id);
       if (desktop.endedBy !== null && desktop.endedBy !== GONE && !desktop.isFollowed && kept?.status === 'unsent') continue;
+      // Put into the file behind the program's back, and into no spool before the machine was wiped.
+      if (kind === 'dance' && evidence.wiped !== null && kept === undefined) continue;
       // SY9: and nobody sends it again from a machine that wiped itself.
       if (evidence.restores > 0 && evidence.wiped !== null && kept === undefined) continue;
       // SY9: what was refused before the restore did nothing, and stays before the person as refused.
