@@ -24,7 +24,8 @@ function Consent({ on, lang, command, offset, now, readOnly }: StepPanelProps & 
   const t = useTexts(operationTexts);
   const control = useControl();
   const [hesitates, setHesitates] = useState(false);
-  const busy = useRef(false);
+  // Of this one a press is on its way; the next one that is shown may be pressed at once, though the answer is not back.
+  const sending = useRef<string | null>(null);
   const { operation, payload, callId } = on;
   const items = control === null ? [] : heartItems(operation, control, callId);
   const at = nextItem(items);
@@ -32,13 +33,13 @@ function Consent({ on, lang, command, offset, now, readOnly }: StepPanelProps & 
   const canSay = !readOnly && callId !== null && !readFirst && at >= 0;
   const say = async (): Promise<void> => {
     const item = items[at];
-    if (!canSay || busy.current || item === undefined || callId === null) return;
-    busy.current = true;
+    if (!canSay || item === undefined || callId === null || sending.current === item.item) return;
+    sending.current = item.item;
     setHesitates(false);
     await command('confirm item', {
       operationId: operation.id, part: 'heart', item: item.item, agrees: true, callId, customerWords: t(item.final ? 'consentFinal' : 'consentWords'), recordingOffset: offset() ?? 0,
     }, { saidAt: now() });
-    busy.current = false;
+    if (sending.current === item.item) sending.current = null;
   };
   useEffect(() => {
     if (!canSay) return undefined;

@@ -29,18 +29,18 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
   const items = eyeItems(operation, payload, callId);
   const at = nextItem(items);
   const [asking, setAsking] = useState(false);
-  // One word of the customer's is one tick: the next press waits until this one is stored.
-  const busy = useRef(false);
+  // One word of the customer's is one tick: a press counts for the line that is shown, and once for each.
+  const sending = useRef<string | null>(null);
   const item = items[at];
   const canSay = !readOnly && callId !== null && item !== undefined;
   const say = async (agrees: boolean): Promise<void> => {
-    if (!canSay || busy.current) return;
-    busy.current = true;
+    if (!canSay || sending.current === item.item) return;
+    sending.current = item.item;
     setAsking(false);
     await command('confirm item', {
       operationId: operation.id, part: 'eye', item: item.item, agrees, callId, customerWords: t(agrees ? 'wordsAgree' : 'wordsDisagree'), recordingOffset: offset() ?? 0,
     }, { saidAt: now() });
-    busy.current = false;
+    if (sending.current === item.item) sending.current = null;
   };
   useEffect(() => {
     if (!canSay) return undefined;
