@@ -34,7 +34,12 @@ function secretsOf(stage: Stage, payload: OperationPayload): string[] {
     ...payload.lines.flatMap((line) => (line.type === 'plain' ? [line.reference, ...line.details.flatMap(({ value }) => [value.zh, value.en])] : [])).filter((text) => text.length > 3),
   ];
 }
-const found = (bytes: string, secrets: string[]): string[] => [...new Set(secrets)].filter((secret) => bytes.includes(secret));
+/**
+ * What of the secrets is in the bytes. A number counts where it stands as a number, signed or not, in a value or among words:
+ * four digits also come up by chance in the middle of a digest, a signature or an id, and tell nobody anything there.
+ */
+const found = (bytes: string, secrets: string[]): string[] =>
+  [...new Set(secrets)].filter((secret) => (/^[\d.,]+$/.test(secret) ? new RegExp(`(?<![0-9A-Za-z+/_]|[0-9a-f]-)${secret.replaceAll('.', String.raw`\.`)}(?![0-9A-Za-z+/_]|-[0-9a-f])`).test(bytes) : bytes.includes(secret)));
 
 /** TP6: every byte that whoever is to check blind received, from their sign-in to their entry. */
 describe('every byte before the entry, over raw sockets', () => {
@@ -83,6 +88,13 @@ describe('every byte before the entry, over raw sockets', () => {
     await by.pull();
     expect(by.cursor).toBe(cursor);
   };
+
+  it('[TP6] what looks for a number finds it wherever a person could read it, and not in the middle of a digest', () => {
+    for (const told of ['"due":4321,', '"saved":-4321}', '付到尾号4321的账户', 'ending 4321.', '"4321"', '(4321)']) expect(found(told, ['4321'])).toEqual(['4321']);
+    for (const chance of ['a4321f', '1764321009', '0192b3c4-4321-7abc', 'Zx/4321+', '432100']) expect(found(chance, ['4321'])).toEqual([]);
+    expect(found('¥87,654.00', ['87,654.00', '87,654'])).toEqual(['87,654.00', '87,654']);
+    expect(found('"87654x00"', ['87654.00'])).toEqual([]);
+  });
 
   it('[TP6] a settlement: pool, snapshot, feed, pull, lists, refusals, a first miss, and two leads who break the glass', async () => {
     const drafted = await draft(stage);
