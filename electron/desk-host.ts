@@ -7,7 +7,7 @@
  */
 import { utilityProcess, MessageChannelMain } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
-import { keyStoreRequestSchema } from './ipc/desk-options.ts';
+import { keyStoreRequestSchema, openBrowserRequestSchema } from './ipc/desk-options.ts';
 import type { DeskOptions, KeyStoreAnswer, KeyStoreRequest, MainToDesk } from './ipc/desk-options.ts';
 
 export interface DeskHostEvents {
@@ -18,6 +18,8 @@ export interface DeskHostEvents {
   failed(code: number): void;
   /** The desk asks the operating system's key store (PR1). */
   keyStore(request: KeyStoreRequest): Promise<KeyStoreAnswer>;
+  /** The desk asks for the system's browser. @returns whether it took the address */
+  openBrowser(url: string): Promise<boolean>;
 }
 
 /** Ends within this time after the start count as failures of the start. */
@@ -83,8 +85,16 @@ export class DeskHost {
     this.#events.portReady(port2, this.#generation);
   }
 
-  /** There is one thing that the desk process asks; anything else is dropped. */
+  /** There are two things that the desk process asks; anything else is dropped. */
   #asked(desk: UtilityProcess, message: unknown): void {
+    const address = openBrowserRequestSchema.safeParse(message);
+    if (address.success) {
+      const { n: asked, url } = address.data;
+      void this.#events.openBrowser(url).then((opened) => {
+        if (this.#process === desk) desk.postMessage({ kind: 'browser', n: asked, opened } satisfies MainToDesk);
+      });
+      return;
+    }
     const request = keyStoreRequestSchema.safeParse(message);
     if (!request.success) return;
     const { n } = request.data;

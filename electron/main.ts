@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, Menu, powerMonitor, safeStorage, session as sessions } from 'electron';
+import { app, Menu, powerMonitor, safeStorage, session as sessions, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { APP_PAGE } from './app-origin.ts';
@@ -16,6 +16,7 @@ import { toPage } from './ipc/channels.ts';
 import type { DesktopNotice, Platform } from './ipc/bridge.ts';
 import { lockPages, lockSession } from './lockdown.ts';
 import { forbidDumps } from './no-dump.ts';
+import { openBrowser } from './open-browser.ts';
 import { readOptions } from './options.ts';
 import type { DesktopOptions } from './options.ts';
 import { QuitHandshake } from './quit-handshake.ts';
@@ -73,6 +74,7 @@ async function open(options: DesktopOptions): Promise<void> {
       portReady: (port, generation) => window?.webContents.postMessage(toPage.port, generation, [port]),
       restarting: () => notify({ kind: 'desk-restarting' }),
       keyStore: (request) => answerKeyStore(safeStorage, request),
+      openBrowser: (url) => openBrowser(shell, url),
       failed: (code) => {
         console.error(`后台进程无法启动（退出码 ${code}）。\nThe desk process cannot start (exit code ${code}).`);
         notify({ kind: 'desk-failed' });

@@ -17,9 +17,11 @@ import type { Administration } from './administration/administration.ts';
 import type { Workstations } from './administration/workstations.ts';
 import type { Credentials } from './people/credentials.ts';
 import type { People } from './people/people.ts';
+import type { SessionEnds } from './people/session-ends.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RecoveryBook } from './recovery/recovery-book.ts';
 import type { Offers } from './reviews/offers.ts';
+import type { SignOn } from './sign-on/sign-on.ts';
 import type { SpoolKeys } from './spool/spool-keys.ts';
 import type { LateWorkTray } from './spool/tray.ts';
 
@@ -52,6 +54,10 @@ export type Centre = {
   /** Whether a desktop of this person is connected now. */
   online: (person: string) => boolean;
   tokens: Tokens;
+  /** Sessions that ended before their tokens; absent where none can. */
+  sessionEnds?: SessionEnds;
+  /** Single sign-on; null where there is no identity provider. */
+  signOn?: SignOn | null;
   /** What workstations seal unsent work to (SY10). */
   spoolKeys: SpoolKeys;
   /** Unsent work whose author could not send it any more: the leads' tray. */

@@ -32,6 +32,8 @@ Options
   --bank-cert FILE    this server's certificate (chain) for the bank in PEM (mTLS)
   --bank-key FILE     its private key in PEM; a passphrase of it in AIDLINE_BANK_KEY_PASSPHRASE
   --bank-name NAME    the name that the bank's certificate must bear, whatever the address
+  --oidc FILE         single sign-on by OpenID Connect (docs/operations.md): settings as JSON; the client's secret, where it has
+                      one, in AIDLINE_OIDC_SECRET
   --flows DIR         flows and policy (default: those that come with the program)
   --control FILE      two-person policy at the founding (default: the one that comes with the program); afterwards
                       only two administrators change it
@@ -73,6 +75,8 @@ export type Options = {
   bank: string | null;
   /** Files and the pinned name for the connector's TLS. */
   bankTls: { ca: string | null; cert: string | null; key: string | null; serverName: string | null };
+  /** File with the settings of single sign-on; null: passphrases only. */
+  oidc: string | null;
   flows: string | null;
   control: string | null;
   /** Null: `checkpoints` in the data folder. */
@@ -94,7 +98,7 @@ export function readOptions(args: readonly string[]): Options {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
-        'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
+        'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, oidc: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
         database: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
@@ -130,7 +134,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : command ?? 'serve', file, database, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
 }
 

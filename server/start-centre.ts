@@ -39,11 +39,15 @@ import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
 import { People } from './people/people.ts';
+import { SessionEnds } from './people/session-ends.ts';
 import { Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
 import { Offers } from './reviews/offers.ts';
 import { publishReviews, watchOffers } from './reviews/review-lists.ts';
+import { readSignOnSettings } from './sign-on/settings.ts';
+import { SignOn } from './sign-on/sign-on.ts';
+import { refusalText } from '#shared/protocol/refusals.ts';
 import { SpoolKeys } from './spool/spool-keys.ts';
 import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
@@ -71,6 +75,15 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
   return [`--control ${options.control}: 与现行制度 ${inForce.version} 不同，不生效；改制度要由两位管理员办理 / differs from the policy in force, ${inForce.version}, and does not count; two administrators change it`];
 }
 
+/** A provider that is away or false keeps no centre from serving: whoever started it hears of it, and the sign-in screen says so. */
+async function signOnNotice({ oidc }: Options, signOn: SignOn | null): Promise<string[]> {
+  const trouble = (await signOn?.warmUp()) ?? null;
+  if (trouble === null) return [];
+  const { zh, en } = refusalText(trouble.code);
+  const why = String(trouble.detail?.['why'] ?? '');
+  return [`--oidc ${oidc}: ${zh.what} / ${en.what}`.replaceAll('{{why}}', why)];
+}
+
 /**
  * Puts the rooms of the server together and opens its door.
  * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
@@ -83,6 +96,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
+  const signOnSettings = options.oidc === null ? null : readSignOnSettings(options.oidc, process.env['AIDLINE_OIDC_SECRET'] ?? '');
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -119,6 +133,10 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const agents = new AgentStates(log, now);
   const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
+  const sessionEnds = new SessionEnds(credentials.db, now);
+  const signOn = signOnSettings === null ? null : new SignOn({
+    settings: signOnSettings, key: tokens.derived('sign-on', new Uint8Array(32)), people: () => people.all(), ends: sessionEnds, newId: () => uuidv7(), nowMs: () => Date.now(),
+  });
   const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
   const demo = clock instanceof ControllableClock
     ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
@@ -129,7 +147,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const offers: Offers = new Offers(() => centre);
   const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
   const lateWork: LateWorkTray = new LateWorkTray(() => centre);
-  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   await open.start(log);
@@ -142,7 +160,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
 
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
-  const notices = controlNotice(options, rules.control, administration);
+  const notices = [...controlNotice(options, rules.control, administration), ...(await signOnNotice(options, signOn))];
   const presence = presenceTeller(centre, scheduler);
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
@@ -191,6 +209,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
+  sessionEnds.onEnded(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
   const url = await listen(server, options);
   const stopOffers = watchOffers(centre, scheduler);

@@ -16,6 +16,8 @@ import { Enrolment } from './signing/enrolment.ts';
 import { openSecondPerson } from './signing/second-person.ts';
 import { deliverSpool, type Delivery } from './spool/deliver.ts';
 import { exportSpool, importSpool } from './spool/salvage.ts';
+import { comeBack } from './sign-on/come-back.ts';
+import { SignOnHere } from './sign-on/sign-on-here.ts';
 import { Spool } from './spool/spool.ts';
 import { spoolOverHttp, type PostSpool } from './spool/spool-over-http.ts';
 import { moveFolderAside, profileFolder } from './store/profile-folder.ts';
@@ -35,6 +37,8 @@ export type DeskParts = {
   workstation: string;
   /** Path of a SQLite addon in place of the package's own, or null. */
   nativeBinding: string | null;
+  /** Opens an address in the system's browser; single sign-on says that there is none where left out. */
+  openBrowser?(url: string): Promise<boolean>;
   /** The operating system's key store (PR1); none where left out. */
   keyStore?: KeyStore;
   environment: Environment;
@@ -59,11 +63,14 @@ export type Desk = {
 const DONE = { ok: true, value: { done: true } } as const;
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
+/** How the session is brought back when its token is over: by single sign-on, or by the passphrase. */
+type Present = Credentials & { comeBack: string | null };
+
 /** The desk: all of it but the process it runs in. */
 export function createDesk(parts: DeskParts): Desk {
   let session: OpenSession | null = null;
   /** Of the session; its password is what signs it in again. */
-  let present: Credentials | null = null;
+  let present: Present | null = null;
   let lastEnd: Refusal | null = null;
   let signingIn = false;
   let endService: () => void = () => {};
@@ -123,9 +130,21 @@ export function createDesk(parts: DeskParts): Desk {
    * A session outlives its token by hours when the line is down, and OF3 says that it goes on. The passphrase stays in
    * this process's memory for that, never on disk, and goes with the session.
    */
-  async function signInAgain(credentials: Credentials, signedIn: SignedInHere): Promise<{ token: SessionToken } | { refusal: Refusal } | null> {
+  async function signInAgain(credentials: Present, signedIn: SignedInHere): Promise<{ token: SessionToken } | { refusal: Refusal } | null> {
     if (signedIn.workstationId === null) return { refusal: { code: 'workstation-key-lost' } };
     const sentAt = parts.environment.now();
+    const heard = (serverAt: string): void => {
+      signedIn.store.meta.set('lastOnlineAt', serverAt);
+      signedIn.clock.learn(serverAt, (sentAt + parts.environment.now()) / 2);
+    };
+    if (credentials.comeBack !== null) {
+      const back = await comeBack(credentials.comeBack, { server: credentials.server, workstation: signedIn.workstationId, desktop: signedIn.store.desktop, signing: signedIn.signing });
+      if (back === null || 'refusal' in back) return back;
+      heard(back.serverAt);
+      return { token: back.token };
+    }
+    // The server knows no passphrase of theirs: asked with one, it would count a guess.
+    if (signedIn.store.meta.get('comesBySignOn') !== null) return { refusal: { code: 'sign-on-needed' } };
     const outcome = await parts.signInOverHttp(credentials.server, {
       protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
       workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
@@ -133,9 +152,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (outcome.status === 'unreachable') return null;
     if (outcome.status === 'refused') return { refusal: outcome.refusal };
     if (outcome.answer.mustChange) return { refusal: { code: 'passphrase-must-change' } };
-    const { meta } = signedIn.store;
-    meta.set('lastOnlineAt', outcome.answer.serverAt);
-    signedIn.clock.learn(outcome.answer.serverAt, (sentAt + parts.environment.now()) / 2);
+    heard(outcome.answer.serverAt);
     return { token: { token: outcome.answer.token, expiresAt: outcome.answer.expiresAt } };
   }
 
@@ -196,36 +213,73 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
-  async function startSession(given: Credentials): Promise<DeskReply<SessionView>> {
+  /** Whoever comes first: one sign-in at a time. */
+  async function alone<V>(work: () => Promise<DeskReply<V>>): Promise<DeskReply<V>> {
     if (session !== null || signingIn) return { ok: false, refusal: { code: 'already-signed-in' } };
     signingIn = true;
-    const credentials = { ...given };
     try {
-      const barred = await wiper.gate(credentials.server);
-      if (barred !== null) return { ok: false, refusal: barred.refusal };
-      const signedIn = await signIn(signInParts, credentials);
-      if ('refusal' in signedIn) return { ok: false, refusal: await heard(credentials.server, signedIn.refusal) };
-      wiper.over(credentials.server);
-      if (signedIn.checkedBy === 'server') forgetAbsent(credentials, signedIn);
-      const opened = new OpenSession({
-        signedIn, server: credentials.server, workstation: parts.workstation, environment: parts.environment,
-        logic: parts.logic, connect: parts.connect, publisher, spool, postSpool,
-        signInAgain: () => signInAgain(credentials, signedIn),
-        openSecond: (given) => openSecondPerson({
-          signIn: signInParts, server: credentials.server, present: { account: credentials.account, person: signedIn.person.id, human: signedIn.person.human },
-        }, given),
-        ended: (refusal) => end(refusal),
-        report: parts.report,
-      });
-      session = opened;
-      present = credentials;
-      lastEnd = null;
-      opened.start();
-      everythingChanged();
-      return { ok: true, value: opened.view() };
+      return await work();
     } finally {
       signingIn = false;
     }
+  }
+
+  const startSession = (given: Credentials): Promise<DeskReply<SessionView>> => alone(async () => {
+    const barred = await wiper.gate(given.server);
+    if (barred !== null) return { ok: false, refusal: barred.refusal };
+    const signedIn = await signIn(signInParts, given);
+    if ('refusal' in signedIn) return { ok: false, refusal: await heard(given.server, signedIn.refusal) };
+    return begin({ ...given, comeBack: null }, signedIn);
+  });
+
+  const signOnHere = new SignOnHere({ signIn: signInParts, openBrowser: parts.openBrowser ?? (() => Promise.resolve(false)) });
+
+  /** Not `alone`: a browser may never come back, and the passphrase has to work meanwhile. */
+  async function signOn({ server }: { server: string }): Promise<DeskReply<MethodValue<'signOn'>>> {
+    const [going, own] = [session, present];
+    if (going !== null && own !== null) {
+      const renewed = await signOnHere.renew(own.server, going.person);
+      if ('refusal' in renewed) return { ok: false, refusal: renewed.refusal };
+      if (session === going) {
+        own.comeBack = renewed.comeBack;
+        going.connectNow();
+      }
+      return { ok: true, value: { name: '', account: own.account, passphrase: 'known' } };
+    }
+    const barred = await wiper.gate(server);
+    if (barred !== null) return { ok: false, refusal: barred.refusal };
+    const begun = await signOnHere.begin(server);
+    return 'refusal' in begun ? { ok: false, refusal: await heard(server, begun.refusal) } : { ok: true, value: begun };
+  }
+
+  const openSignedOn = (given: { passphrase: string; oldPassphrase?: string | undefined }): Promise<DeskReply<SessionView>> => alone(async () => {
+    const opened = await signOnHere.open(given);
+    if ('refusal' in opened) return { ok: false, refusal: opened.refusal };
+    const { signedIn, server, account, comeBack: back } = opened;
+    return begin({ account, password: given.passphrase, server, comeBack: back }, signedIn);
+  });
+
+  function begin(credentials: Present, signedIn: SignedInHere): DeskReply<SessionView> {
+    wiper.over(credentials.server);
+    if (signedIn.checkedBy === 'server') forgetAbsent(credentials, signedIn);
+    const opened = new OpenSession({
+      signedIn, server: credentials.server, workstation: parts.workstation, environment: parts.environment,
+      logic: parts.logic, connect: parts.connect, publisher, spool, postSpool,
+      signInAgain: () => signInAgain(credentials, signedIn),
+      openSecond: (given) => openSecondPerson({
+        signIn: signInParts, server: credentials.server, present: { account: credentials.account, person: signedIn.person.id, human: signedIn.person.human },
+      }, given),
+      ended: (refusal) => end(refusal),
+      report: parts.report,
+    });
+    // A browser that is still open for somebody else has nobody to come back to.
+    signOnHere.cancel();
+    session = opened;
+    present = credentials;
+    lastEnd = null;
+    opened.start();
+    everythingChanged();
+    return { ok: true, value: opened.view() };
   }
 
   const overTls = <P extends { server: string }, V>(serve: (params: P) => Promise<DeskReply<V>>) => async (params: P): Promise<DeskReply<V>> => {
@@ -235,12 +289,22 @@ export function createDesk(parts: DeskParts): Desk {
 
   const handlers: DeskHandlers = {
     signIn: overTls(startSession),
-    signOut: ({ evenUnsent, keepMine }): DeskReply<{ done: true }> => {
+    signOn: overTls(signOn),
+    openSignedOn,
+    cancelSignOn: () => {
+      signOnHere.cancel();
+      return DONE;
+    },
+    signOut: async ({ evenUnsent, keepMine }): Promise<DeskReply<{ done: true }>> => {
       const items = session?.itemsLeft ?? 0;
       if (items > 0 && keepMine !== true) return { ok: false, refusal: { code: 'hand-over-open', detail: { items } } };
       const unsent = session?.unsent ?? 0;
       if (unsent > 0 && evenUnsent !== true) return { ok: false, refusal: { code: 'unsent-work', detail: { unsent } } };
-      end(null);
+      const leaving = session;
+      const logout = (await leaving?.leave()) ?? null;
+      if (leaving !== null && session === leaving) end(null);
+      // The browser's own session at the provider outlives ours otherwise, at a machine that others use.
+      if (logout !== null) void parts.openBrowser?.(logout).catch(parts.report);
       return DONE;
     },
     session: () => ({ ok: true, value: sessionView() }),
@@ -306,6 +370,7 @@ export function createDesk(parts: DeskParts): Desk {
     close() {
       endService();
       endService = () => {};
+      signOnHere.cancel();
       session?.stop();
       session = null;
       wiper.stop();

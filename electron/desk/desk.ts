@@ -5,6 +5,7 @@ import { createDesk } from './create-desk.ts';
 import { domainLogic } from './domain-logic.ts';
 import type { Environment } from './environment.ts';
 import { electronPort } from './ports.ts';
+import { MainBrowser } from './sign-on/main-browser.ts';
 import { MainKeyStore } from './store/main-key-store.ts';
 import { signInOverHttp } from './sync/http-sign-in.ts';
 import { connectSocket } from './sync/socket-link.ts';
@@ -17,11 +18,14 @@ const after: Environment['after'] = (ms, run) => {
 };
 const keyStore = new MainKeyStore((request) => process.parentPort.postMessage(request), after);
 
+const browser = new MainBrowser((request) => process.parentPort.postMessage(request), after);
+
 const desk = createDesk({
   root: options.profileDir,
   workstation: options.workstation,
   nativeBinding: options.nativeBinding,
   keyStore,
+  openBrowser: (url) => browser.open(url),
   environment: {
     now: () => Date.now(),
     newId: () => v7(),
@@ -42,6 +46,7 @@ process.parentPort.on('message', (event) => {
     process.exit(0);
   }
   if (message.kind === 'key-store') return keyStore.take(message.n, message.answer);
+  if (message.kind === 'browser') return browser.take(message.n, message.opened);
   const [port] = event.ports;
   if (port !== undefined) desk.attach(electronPort(port));
 });

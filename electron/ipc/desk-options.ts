@@ -54,6 +54,10 @@ export const keyStoreAnswerSchema = z.discriminatedUnion('status', [
 ]);
 export type KeyStoreAnswer = z.infer<typeof keyStoreAnswerSchema>;
 
+/** From the desk process: an address for the system's browser, where somebody signs in or out at the identity provider. */
+export const openBrowserRequestSchema = z.strictObject({ kind: z.literal('open-browser'), n: z.int(), url: z.url({ protocol: /^https?$/ }).max(8000) });
+export type OpenBrowserRequest = z.infer<typeof openBrowserRequestSchema>;
+
 /** Messages from the main process to the desk process (`process.parentPort`). */
 export const mainToDeskSchema = z.discriminatedUnion('kind', [
   /** A renderer's end of a new channel is in `event.ports[0]`; an older port is dead. */
@@ -62,6 +66,8 @@ export const mainToDeskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('shutdown') }),
   /** The answer to the desk's request `n` of the key store. */
   z.strictObject({ kind: z.literal('key-store'), n: z.int(), answer: keyStoreAnswerSchema }),
+  /** Whether the browser took the address of request `n`. */
+  z.strictObject({ kind: z.literal('browser'), n: z.int(), opened: z.boolean() }),
 ]);
 
 export type MainToDesk = z.infer<typeof mainToDeskSchema>;

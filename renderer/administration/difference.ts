@@ -89,6 +89,8 @@ export const judgePerson: Judge = (path, before, after) => {
     case 'role': return judgeRole(before, after);
     case 'entitlements': return raised(before, after) ? 'weakens' : 'strengthens';
     case 'relatedCustomers': return after === undefined ? 'weakens' : 'strengthens';
+    // Who comes in as this person: whoever agrees looks twice.
+    case 'signOn': return 'weakens';
     case 'active': return after === true ? 'weakens' : 'strengthens';
     default: return 'other';
   }

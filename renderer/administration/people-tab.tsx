@@ -11,6 +11,7 @@ import { Money } from '../ui/money.tsx';
 import { isAboutMe, type Me } from './approval-view.ts';
 import { AtOnce } from './at-once.tsx';
 import { administer } from './centre-doings.ts';
+import { fieldTexts } from './field-texts.ts';
 import { moment, shortKey } from './field-words.tsx';
 import { useKept } from './kept.ts';
 import { draftOf, emptyDraft, type PersonDraft } from './person-draft.ts';
@@ -83,6 +84,7 @@ type Doing = 'change' | 'reset' | 'disable' | `key ${string}`;
 
 function PersonDetail({ view, known, me }: { view: AdministrationView; known: Known; me: Me }) {
   const t = useTexts(administrationTexts);
+  const field = useTexts(fieldTexts);
   const { person, keys } = known;
   const [doing, setDoing] = useState<Doing | null>(null);
   const toggle = (next: Doing): void => setDoing(doing === next ? null : next);
@@ -96,6 +98,7 @@ function PersonDetail({ view, known, me }: { view: AdministrationView; known: Kn
       <dl className="ad-facts">
         <div><dt>{t('p.team')}</dt><dd>{person.team || '—'}</dd></div>
         <div><dt>{t('p.skills')}</dt><dd>{person.skills.join(' · ') || '—'}</dd></div>
+        <div><dt>{field('signOn')}</dt><dd className="ad-mono">{person.signOn === undefined ? t('p.byPassphrase') : `${person.signOn.claim} ${person.signOn.value}`}</dd></div>
         <div><dt>{t('p.since')}</dt><dd className="tabular">{moment(person.since)}</dd></div>
         <div><dt>{t('p.related')}</dt><dd className="ad-mono">{person.relatedCustomers.join(' · ') || '—'}</dd></div>
       </dl>

@@ -10,6 +10,7 @@ import { DifferenceTable } from './difference-table.tsx';
 import { fieldTexts } from './field-texts.ts';
 import { forget, useKept } from './kept.ts';
 import { personOf, type PersonDraft } from './person-draft.ts';
+import { SignOnFields } from './sign-on-fields.tsx';
 import { ProposeForm } from './propose-form.tsx';
 import { administrationTexts } from './texts.ts';
 
@@ -53,6 +54,7 @@ export function PersonForm({ view, name, initial, before, newHuman, onProposed }
         ) : <label className="row"><Switch checked={draft.active} onChange={(active) => set({ active })} data-testid="person-active" /> {t('p.active')}</label>}
       </div>
       <p className="tone-muted small">{before === null ? t('p.humanHint') : t('p.fixed')}</p>
+      <SignOnFields signOn={draft.signOn} issuer={view.signOnIssuer ?? ''} onChange={(signOn) => set({ signOn })} />
       <fieldset className="ad-limits">
         <legend className="small tone-muted">{t('p.limits')}</legend>
         {OperationKind.options.map((kind) => (

@@ -12,6 +12,9 @@ export const signInTexts = defineTexts('sign-in', {
     'enrol.send': '提交登记', 'enrol.fingerprint': '指纹：请两位管理员逐位核对', 'enrol.waiting': '已提交，等两位管理员同意；这里会自己更新。', 'enrol.enrolled': '已登记，可以登录了。', 'enrol.revoked': '这台工作站已被停用。请换一台，并告诉管理员。',
     'change.title': '改成自己的口令', 'change.why': '口令只有您一个人知道；签名也靠它。', 'change.half1': '第一半（提出人给的）', 'change.half2': '第二半（同意人给的）', 'change.old': '旧口令', 'change.new': '新口令（至少 12 个字符）', 'change.again': '再输一次新口令',
     'change.haveOld': '我知道旧口令', 'change.haveHalves': '我收到了两半口令', 'change.send': '改口令并登录', 'change.short': '新口令至少 12 个字符。', 'change.differs': '两次输入的新口令不一样。', 'change.done': '口令已改。',
+    signOn: '单点登录', 'signOn.at': '在浏览器里由 {{provider}} 登录，再输入桌面口令。', 'signOn.down': '身份服务 {{provider}} 上次没有答复；可以试，也可以用密码登录。', 'signOn.hint': '用单点登录的账号在中心没有密码：请按下面的“单点登录”。',
+    'signOn.waiting': '请在浏览器里登录', 'signOn.browser': '浏览器已打开 {{provider}}。登录后回到这里；五分钟内有效，没有打开就取消后再按一次。', 'signOn.cancel': '取消', 'signOn.hello': '{{name}}，您好', 'signOn.passphrase': '桌面口令', 'signOn.why': '桌面口令打开这台机器上的加密文件和您的签名钥匙；断线时也凭它登录。中心和身份服务都不知道它。',
+    'signOn.choose': '请给自己定一个桌面口令：它打开这台机器上的加密文件和您的签名钥匙，断线时也凭它登录。只有您一个人知道，忘了要请两位管理员重设。', 'signOn.new': '桌面口令（至少 12 个字符）', 'signOn.again': '再输一次', 'signOn.old': '这台机器上的旧桌面口令', 'signOn.required': '请输入桌面口令。',
     'was.revoked': '您被登出：', caps: '大写锁定已打开。',
   },
   en: {
@@ -25,6 +28,9 @@ export const signInTexts = defineTexts('sign-in', {
     'enrol.send': 'Ask for enrolment', 'enrol.fingerprint': 'Fingerprint, for two administrators to compare', 'enrol.waiting': 'Asked; two administrators have to agree. This updates by itself.', 'enrol.enrolled': 'Enrolled. You can sign in now.', 'enrol.revoked': 'This workstation was revoked. Use another one and tell an administrator.',
     'change.title': 'A passphrase of your own', 'change.why': 'Nobody but you knows it, and you sign with it.', 'change.half1': 'First half (from who proposed it)', 'change.half2': 'Second half (from who agreed)', 'change.old': 'Old passphrase', 'change.new': 'New passphrase (at least 12 characters)', 'change.again': 'New passphrase again',
     'change.haveOld': 'I know the old passphrase', 'change.haveHalves': 'I was given two halves', 'change.send': 'Change it and sign in', 'change.short': 'The new passphrase needs at least 12 characters.', 'change.differs': 'The two new passphrases differ.', 'change.done': 'The passphrase is changed.',
+    signOn: 'Sign in with single sign-on', 'signOn.at': 'In the browser, at {{provider}}; then you type your desk passphrase.', 'signOn.down': 'The identity provider {{provider}} did not answer when last asked; you may try, or sign in with a password.', 'signOn.hint': 'Who comes by single sign-on has no password at the centre: press single sign-on below.',
+    'signOn.waiting': 'Sign in in the browser', 'signOn.browser': 'The browser shows {{provider}}. Come back here afterwards; it is good for five minutes. If no page opened, cancel and press again.', 'signOn.cancel': 'Cancel', 'signOn.hello': 'Hello, {{name}}', 'signOn.passphrase': 'Desk passphrase', 'signOn.why': 'It opens the encrypted file on this machine and your signing key, and signs you in when the line is down. Neither centre nor provider knows it.',
+    'signOn.choose': 'Choose a desk passphrase: it opens the encrypted file on this machine and your signing key, and signs you in when the line is down. Nobody but you knows it; if it is forgotten, two administrators have to reset it.', 'signOn.new': 'Desk passphrase (at least 12 characters)', 'signOn.again': 'Type it again', 'signOn.old': 'The old desk passphrase of this machine', 'signOn.required': 'Please type your desk passphrase.',
     'was.revoked': 'You were signed out:', caps: 'Caps lock is on.',
   },
 });

@@ -1,10 +1,13 @@
 import { Button } from 'antd';
+import { useState } from 'react';
 import type { SyncView as Sync } from '#shared/protocol/desk-rpc.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
 import { localMoment } from '../app/local-time.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
+import { useSession } from '../app/stores/session.ts';
 import { useSync } from '../app/stores/sync.ts';
 import { Age } from '../ui/age.tsx';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';
@@ -41,6 +44,32 @@ function Facts({ sync }: { sync: Sync }) {
   );
 }
 
+const SIGN_ON_MENDS: ReadonlySet<string> = new Set(['sign-on-needed', 'sign-on-over']);
+
+/** Brings the session back to the centre by the browser, while work goes on. */
+function SignOnAgain() {
+  const t = useTexts(syncTexts);
+  const server = useSession(({ session }) => (session?.status === 'signed-in' ? session.server : ''));
+  const [waits, setWaits] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const begin = async (): Promise<void> => {
+    setWaits(true);
+    setRefusal(null);
+    const reply = await desk.calls.signOn({ server });
+    setWaits(false);
+    if (!reply.ok && reply.refusal.code !== 'sign-on-cancelled') setRefusal(reply.refusal);
+  };
+  return (
+    <div className="stack-tight" data-testid="sign-on-again">
+      <div className="row">
+        <Button type="primary" loading={waits} onClick={() => void begin()} data-testid="sign-on-again-begin">{t('signOn')}</Button>
+        {waits ? <><span role="status">{t('signOn.waiting')}</span><Button onClick={() => void desk.calls.cancelSignOn({})}>{t('signOn.cancel')}</Button></> : null}
+      </div>
+      {refusal === null ? null : <RefusalNotice refusal={refusal} testId="sign-on-again-refusal" />}
+    </div>
+  );
+}
+
 /** How this desktop stands with the centre; its counts change ten times a second while much is on its way, and nothing else is drawn with them. */
 function Standing() {
   const t = useTexts(syncTexts);
@@ -52,6 +81,7 @@ function Standing() {
       <p className="small tone-muted">{t('state.saved')}</p>
       {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
       {sync.refusal ? <RefusalNotice refusal={sync.refusal} /> : null}
+      {sync.refusal && SIGN_ON_MENDS.has(sync.refusal.code) ? <SignOnAgain /> : null}
     </>
   );
 }

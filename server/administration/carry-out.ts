@@ -49,12 +49,23 @@ async function changeSealing(centre: Centre, request: ChangeRequest): Promise<Re
   }
 }
 
+/** Whose passphrase of before is void by this change, or who never had one. */
+function whoStartsAnew({ administration }: Centre, { changeId, change }: ChangeRequest): string | null {
+  if (change.kind === 'add person') return change.person.id;
+  if (change.kind === 'reset passphrase') return change.personId;
+  // Back from single sign-on: the change itself is what voided the one of before.
+  return change.kind === 'change person' && change.person.signOn === undefined && administration.state.signedOut[change.person.id]?.by === changeId ? change.person.id : null;
+}
+
 /** What a change that came into force makes the server do beside the log: once, whenever it is asked (TP12). */
 async function carryOutChange(centre: Centre, request: ChangeRequest): Promise<CarriedOut> {
   if (request.status !== 'in-force' || centre.credentials.isCarriedOut(request.changeId)) return { ok: true, half: null };
   const { change } = request;
-  if (change.kind === 'add person' || change.kind === 'reset passphrase') {
-    await setCode(centre, request, change.kind === 'add person' ? change.person.id : change.personId);
+  const startsAnew = whoStartsAnew(centre, request);
+  if (startsAnew !== null) {
+    // Whoever comes by single sign-on needs no code; the key of before is of no use to them either.
+    if (centre.people.byId(startsAnew)?.signOn === undefined) await setCode(centre, request, startsAnew);
+    else if (centre.credentials.carryOut(request.changeId, 'done', centre.clock.now())) centre.credentials.forgetKey(startsAnew);
     return { ok: true, half: null };
   }
   const refusal = await changeSealing(centre, request);

@@ -43,6 +43,7 @@ export function administrationView(centre: Centre): AdministrationView {
     stopped: Object.entries(state.stopped).map(([kind, stop]) => ({ kind, ...stop })),
     changes: [...waiting, ...decided],
     halves: [],
+    ...(centre.signOn == null ? {} : { signOnIssuer: centre.signOn.issuer }),
   };
 }
 

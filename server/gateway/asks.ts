@@ -14,11 +14,12 @@ import { pairsReport } from '../reviews/review-pairs.ts';
 import { caseSnapshot } from '../cases/case-snapshot.ts';
 import { isFixedTo, readFactsInto } from '../cases/read-facts.ts';
 import type { Person } from '#shared/people/person.ts';
+import type { SessionOf } from '../people/tokens.ts';
 import { checkFactor, collectServicePassword, type KeyedDigits } from '../people/verification.ts';
 import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
-export type AskSession = { person: Person; desktop: string; workstation: string };
+export type AskSession = { person: Person; desktop: string; workstation: string; session?: SessionOf | undefined };
 type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
 type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
 
@@ -151,7 +152,15 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       const settled = centre.recoveryBook !== undefined && (await settleLost(centre, centre.recoveryBook, key, { person: person.id, workstation }, note));
       return settled ? yes(done) : no('sy9-not-held');
     },
-    renew: async ({ person, desktop, workstation }) => yes(await centre.tokens.session(person.id, desktop, workstation)),
+    renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session)),
+    'end session': async ({ person, workstation, session }) => {
+      await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'signed out', person: person.id, workstation, about: null, detail: {} }] }]);
+      // After this answer: who hears that the session is over first would take it for somebody else's doing.
+      setImmediate(() => {
+        if (session !== undefined) centre.sessionEnds?.end({ session: session.id });
+      });
+      return yes({ done: true as const, logout: session?.signOn == null ? null : (centre.signOn?.logoutUrl() ?? null) });
+    },
   };
 }
 

@@ -13,11 +13,12 @@ import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { CaseFeed } from '../log/feed.ts';
 import type { Admission } from './admission.ts';
+import type { SessionOf } from '../people/tokens.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { tongueOf, type Tongue } from './speaks-one.ts';
 
-export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; session?: SessionOf | undefined; sent: number | null; feeding: Promise<void>; rate: RateLimit };
 
 export type FromDesktop = 'push' | 'pull' | 'ask';
 export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Refusal } };

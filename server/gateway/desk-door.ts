@@ -84,12 +84,14 @@ export class DeskDoor {
     const person = centre.people.byId(claims.sub);
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
+    const over = centre.sessionEnds?.whyOver(claims.session) ?? null;
+    if (over !== null) return no({ code: over });
     if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
     // Last: who would not be let in anyway takes nobody's place.
     const urgent = hello.data.urgent === true;
     const busy = this.#admission.enter(urgent);
     if (busy !== null) return no(busy);
-    return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
+    return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, session: claims.session, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
   }
 
   /** The connection stands: everything central that its person should hold is told at once. */
@@ -113,7 +115,7 @@ export class DeskDoor {
     this.#parts.events.left(seat);
   }
 
-  /** After a change of the centre: who was disabled, and every machine that was revoked, is out at once (TP8, PR9). */
+  /** After a change of the centre: who was disabled or signed out, and every machine that was revoked, is out at once (TP8, PR9). */
   dismissTheGone(): void {
     for (const connection of this.#connections) {
       const gone = this.#gone(connection.seat);
@@ -125,6 +127,8 @@ export class DeskDoor {
     const { people, workstations } = this.#parts.centre;
     if (people.byId(seat.person.id)?.active !== true) return 'person-disabled';
     if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
+    const over = this.#parts.centre.sessionEnds?.whyOver(seat.session) ?? null;
+    if (over !== null) return over;
     const machine = workstations.admit(seat.workstation);
     return machine.ok ? null : machine.code;
   }

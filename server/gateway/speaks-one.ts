@@ -45,6 +45,15 @@ function flowPolicyOf1(policy: unknown): unknown {
 
 const rulesOf1 = (rules: unknown): unknown => (isRecord(rules) ? { ...rules, control: controlOf1(rules['control']), flowPolicy: flowPolicyOf1(rules['flowPolicy']) } : rules);
 
+const withoutSignOn = (person: unknown): unknown => (isRecord(person) ? Object.fromEntries(Object.entries(person).filter(([name]) => name !== 'signOn')) : person);
+const ofPerson = (holder: unknown): unknown => (isRecord(holder) && 'person' in holder ? { ...holder, person: withoutSignOn(holder['person']) } : holder);
+const each = (list: unknown, one: (item: unknown) => unknown): unknown => (Array.isArray(list) ? list.map(one) : list);
+/** A change that says how somebody signs in cannot be agreed to from version 1: what is shown there has another digest (TP2). */
+const administrationOf1 = (view: unknown): unknown => (isRecord(view) ? {
+  ...Object.fromEntries(Object.entries(view).filter(([name]) => name !== 'signOnIssuer')), policy: controlOf1(view['policy']), people: each(view['people'], ofPerson),
+  changes: each(view['changes'], (request) => (isRecord(request) ? { ...request, change: ofPerson(request['change']) } : request)),
+} : view);
+
 /** What differs from version 1, by the schema's name in docs/protocol/versions.json. */
 export const DOWNCASTS: Readonly<Record<string, (value: unknown) => unknown>> = {
   SignInAnswer: (answer) => only(answer, SIGN_IN_OF_1),
@@ -53,7 +62,7 @@ export const DOWNCASTS: Readonly<Record<string, (value: unknown) => unknown>> = 
   Feed: (feed) => feed,
   CaseState: downcastCaseState,
   Rules: rulesOf1,
-  'live.administration': (view) => (isRecord(view) ? { ...view, policy: controlOf1(view['policy']) } : view),
+  'live.administration': administrationOf1,
 };
 const downcast = (name: string, value: unknown): unknown => DOWNCASTS[name]?.(value) ?? value;
 

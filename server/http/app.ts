@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { EnrolmentRequest, OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type EnrolmentAnswer, type SignInAnswer } from '#shared/protocol/wire.ts';
 import { isSoundKey } from '../administration/sound-key.ts';
 import { changePassphrase } from '../people/change-passphrase.ts';
+import { signedIn } from '../people/signed-in.ts';
+import { addSignOnRoutes, SIGN_ON_STATUS } from '../sign-on/sign-on-routes.ts';
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import { tongueOf } from '../gateway/speaks-one.ts';
@@ -15,7 +17,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export type DemoAccount = { account: string; password: string; role: string; name: string };
 
-const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'enrolment-full': 503 };
+const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'enrolment-full': 503, ...SIGN_ON_STATUS };
 
 /** What every HTTP refusal looks like: a code, its detail, and the words in both languages. */
 const said = (refusal: Refusal): { refusal: Refusal; text: ReturnType<typeof refusalText> } => ({ refusal, text: refusalText(refusal.code) });
@@ -50,16 +52,8 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) return { ok: false, refusal: { code: 'clock-off', detail: { minutes: Math.round(offMs / 60_000) } } };
   // TP12: what two others know is good for making it one's own (`POST /passphrase`), and for nothing else.
   if (checked.mustChange) return { ok: false, refusal: { code: 'passphrase-must-change' } };
-  const { token, expiresAt } = await centre.tokens.session(checked.person.id, desktop, workstation);
-  const { id, human, name, no, role, skills, team } = checked.person;
-  const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
-  const key = { kept: register ? null : centre.credentials.keptKey(id), register };
-  const { epoch } = await centre.log.head();
-  const answer: SignInAnswer = {
-    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange, spoolKey: centre.spoolKeys.current,
-    person: { id, human, account: checked.person.account, name, no, role, skills, team },
-  };
-  return { ok: true, answer: tongueOf(protocol).signIn(answer) };
+  const given = await centre.tokens.session(checked.person.id, desktop, workstation, { id: centre.newId(), since: centre.clock.now(), signOn: null });
+  return { ok: true, answer: tongueOf(protocol).signIn({ ...(await signedIn(centre, checked.person, machine.secret)), ...given, mustChange: false }) };
 }
 
 const PassphraseRequest = z.strictObject({ protocol: z.int(), account: z.string().min(1).max(80), old: z.string().min(1).max(200), new: z.string().min(1).max(200), workstation: z.uuid() });
@@ -73,8 +67,14 @@ async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer:
   return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
 
+/** What a route has to say. */
+export type Answered = { ok: true; answer: object } | { ok: false; refusal: Refusal };
+
 /** Requests at once and refill a second, for each address: a shift signs in at eight, through one proxy perhaps. */
-export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolment': { burst: 60, perSecond: 1 }, '/passphrase': { burst: 60, perSecond: 1 } } as const;
+export const DOOR_LIMITS = {
+  '/session': { burst: 300, perSecond: 5 }, '/enrolment': { burst: 60, perSecond: 1 }, '/passphrase': { burst: 60, perSecond: 1 },
+  '/sign-on': { burst: 300, perSecond: 5 }, '/sign-on/answer': { burst: 300, perSecond: 5 }, '/session/again': { burst: 3000, perSecond: 50 }, '/oidc/back-channel-logout': { burst: 300, perSecond: 10 },
+} as const;
 
 /**
  * The HTTP side: health and sign-in. The webhook and the demo's switches are registered beside it.
@@ -87,7 +87,7 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readines
   const book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
   const app = Fastify({ logger: false, bodyLimit: 16 * 1024 });
   app.get('/health', async () => ({
-    ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, serverAt: centre.clock.now(),
+    ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, signOn: centre.signOn?.standing ?? null, serverAt: centre.clock.now(),
   }));
   addHealthRoutes(app, readiness);
   const limited = (path: keyof typeof DOOR_LIMITS) => {
@@ -113,6 +113,8 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readines
     const refusal = await changePassphrase(centre, parsed.data.account, parsed.data.old, parsed.data.new, parsed.data.workstation);
     return refusal === null ? { done: true } : reply.code(status[refusal.code] ?? 400).send(said(refusal));
   });
+  const answered = (reply: FastifyReply, result: Answered): unknown => (result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal)));
+  addSignOnRoutes(app, { centre, book, limited, versionRefusal, answered });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const malformed = error.statusCode !== undefined && error.statusCode < 500;
     if (!malformed) centre.logger.error({ error: error.message }, 'an HTTP request was not served');

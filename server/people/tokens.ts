@@ -2,14 +2,30 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { PersonId, Uuid7 } from '#shared/protocol/ids.ts';
+import { Instant, PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 
 const SESSION_MINUTES = 15;
 
+/** A session that began at an identity provider: whose there, under which of its sessions, and when it is over for good. */
+const SignOnClaims = z.strictObject({ issuer: z.string(), subject: z.string(), sid: z.string().nullable(), until: Instant });
+/** The session behind a token, which renewing carries on. */
+const SessionOf = z.strictObject({ id: Uuid7, since: Instant, signOn: SignOnClaims.nullable() });
+export type SessionOf = z.infer<typeof SessionOf>;
+
 const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: Uuid7, exp: z.number(),
   /** The centre's version when it was given: what has ended the person's sessions since ends this one. */
-  centre: z.int() });
+  centre: z.int(),
+  /** Absent from those that were given before sessions could be ended one by one. */
+  session: SessionOf.optional() });
 export type SessionClaims = z.infer<typeof SessionClaims>;
+
+/** Of whichever desktop of theirs at that machine. */
+const ComeBackClaims = SessionClaims.omit({ desktop: true }).required({ session: true });
+export type ComeBackClaims = z.infer<typeof ComeBackClaims>;
+
+export type GivenToken = { token: string; expiresAt: string };
+
+const secondsOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Math.floor(Date.parse(at) / 1000));
 
 /** Signs and checks short-lived session tokens. */
 export class Tokens {
@@ -29,10 +45,20 @@ export class Tokens {
     return Math.floor(Date.parse(this.#now()) / 1000);
   }
 
-  /** A session token of one person at one desktop, good for a quarter of an hour. */
-  async session(person: string, desktop: string, workstation: string): Promise<{ token: string; expiresAt: string }> {
-    const expires = this.#seconds() + SESSION_MINUTES * 60;
-    const token = await new SignJWT({ desktop, workstation, centre: this.#centreVersion() }).setProtectedHeader({ alg: 'HS256' }).setSubject(person).setAudience('session').setExpirationTime(expires).sign(this.#key);
+  /** A session token of one person at one desktop, good for a quarter of an hour, and no longer than its session. */
+  async session(person: string, desktop: string, workstation: string, session?: SessionOf): Promise<GivenToken> {
+    const quarter = this.#seconds() + SESSION_MINUTES * 60;
+    return this.#give('session', person, { desktop, workstation, session }, Math.min(quarter, secondsOf(session?.signOn?.until) ?? quarter));
+  }
+
+  /** What brings a session of single sign-on back after the line was down, where a passphrase would bring back another's. */
+  async comeBack(person: string, workstation: string, session: SessionOf & { signOn: z.infer<typeof SignOnClaims> }): Promise<string> {
+    return (await this.#give('come-back', person, { workstation, session }, secondsOf(session.signOn.until) ?? 0)).token;
+  }
+
+  async #give(audience: 'session' | 'come-back', person: string, { session, ...claims }: { desktop?: string; workstation: string; session: SessionOf | undefined }, expires: number): Promise<GivenToken> {
+    const token = await new SignJWT({ ...claims, ...(session === undefined ? {} : { session }), centre: this.#centreVersion() })
+      .setProtectedHeader({ alg: 'HS256' }).setSubject(person).setAudience(audience).setExpirationTime(expires).sign(this.#key);
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
@@ -44,6 +70,11 @@ export class Tokens {
   /** @returns the claims, or null where the token is forged, malformed or over */
   async readSession(token: string): Promise<SessionClaims | null> {
     return this.#read(token, 'session', SessionClaims);
+  }
+
+  /** @returns the claims of a `comeBack`, or null where it is forged, malformed or over */
+  async readComeBack(token: string): Promise<ComeBackClaims | null> {
+    return this.#read(token, 'come-back', ComeBackClaims);
   }
 
   async #read<T>(token: string, audience: string, schema: z.ZodType<T>): Promise<T | null> {

@@ -1,11 +1,12 @@
 import { refuse, type Refusal } from '../protocol/refusal.ts';
 import type { SignatureFinding } from '../case/context.ts';
 import { mayDo } from '../people/may.ts';
+import type { Person } from '../people/person.ts';
 import type { Role } from '../people/roles.ts';
 import type { AdministrationCommand, AdministrationEvent, AdministrationState } from './administration-schema.ts';
 import type { FlowDefinition, PublicationState } from '../flow/definition.ts';
 import { digestOfJson } from '../protocol/signature.ts';
-import { overtaken, policyInForce, validKeys } from './administration-evolve.ts';
+import { overtaken, policyInForce, sameSignOn, validKeys } from './administration-evolve.ts';
 import { changeDigest, type Change } from './change.ts';
 
 export type AdministrationContext = {
@@ -57,18 +58,23 @@ function flowFault(change: Extract<Change, { kind: 'publish flow' }>, { flows }:
   return digestOfJson(named.definition) === digestOfJson(change.definition) ? null : refuse('flow-version-used', { newest: version });
 }
 
+/** Two people of one identity would be one way in to both. */
+const signOnTaken = (state: AdministrationState, { id, signOn }: Person): boolean =>
+  signOn !== undefined && Object.values(state.people).some(({ person }) => person.id !== id && person.signOn !== undefined && sameSignOn(person.signOn, signOn));
+
 /** Whether the change makes sense on the centre as it is now; judged at proposal and again at approval. */
 function fault(state: AdministrationState, change: Change, context: AdministrationContext): { refusal: Refusal } | null {
   switch (change.kind) {
     case 'add person': {
       const taken = Object.values(state.people).some(({ person }) => person.id === change.person.id || person.account.toLowerCase() === change.person.account.toLowerCase());
-      return taken ? refuse('person-exists') : null;
+      return taken ? refuse('person-exists') : signOnTaken(state, change.person) ? refuse('sign-on-taken') : null;
     }
     case 'change person': {
       const before = state.people[change.person.id]?.person;
       if (before === undefined) return refuse('person-unknown');
       // A human is told by `human` for ever: who could move it could review their own work (TP5).
       if (before.human !== change.person.human || before.account !== change.person.account) return refuse('person-fixed');
+      if (signOnTaken(state, change.person)) return refuse('sign-on-taken');
       const admins = Object.values(state.people).filter(({ person }) => person.id !== before.id && person.role === 'admin' && person.active);
       // With one administrator left nobody could ever be the second one again.
       return before.role === 'admin' && before.active && (change.person.role !== 'admin' || !change.person.active) && admins.length < 2 ? refuse('last-administrators') : null;

@@ -1,4 +1,4 @@
-import type { Person } from '../people/person.ts';
+import type { Person, SignOnIdentity } from '../people/person.ts';
 import { administrationEventSchemas, type AdministrationEvent, type AdministrationEventKind, type AdministrationState } from './administration-schema.ts';
 import { subjectOf, type Change, type Workstation } from './change.ts';
 
@@ -20,17 +20,34 @@ const touched = (state: AdministrationState, subject: string | null): Administra
 const signedOut = (state: AdministrationState, person: string, by: string | null): AdministrationState =>
   ({ ...state, signedOut: { ...state.signedOut, [person]: { version: state.version, by } } });
 
+/** The passphrase of before and the keys that it opens are void, and every session with them. */
+const startAnew = (state: AdministrationState, personId: string, changeId: string, at: string): AdministrationState =>
+  withPerson(signedOut(state, personId, changeId), personId, (known) => ({
+    ...known, mayRegisterKey: true, keys: known.keys.map((key) => (key.revokedAt === null ? { ...key, revokedAt: at } : key)),
+  }));
+
+export const sameSignOn = (one: SignOnIdentity | undefined, other: SignOnIdentity | undefined): boolean =>
+  one?.issuer === other?.issuer && one?.claim === other?.claim && one?.value === other?.value;
+
+/**
+ * Who comes in another way from now on is signed out. From single sign-on back to a passphrase it is as a reset: the one of
+ * before, which had no use meanwhile, must not come back to life.
+ */
+function otherWayIn(state: AdministrationState, next: Person, changeId: string, at: string): AdministrationState {
+  const before = state.people[next.id]?.person.signOn;
+  if (sameSignOn(before, next.signOn)) return state;
+  return next.signOn === undefined ? startAnew(state, next.id, changeId, at) : signedOut(state, next.id, changeId);
+}
+
 /** A change comes into force with its approval: the event names it, the request holds it. */
 function inForce(state: AdministrationState, changeId: string, change: Change, at: string): AdministrationState {
   switch (change.kind) {
     case 'add person':
       return signedOut({ ...state, people: added(state.people, change.person) }, change.person.id, changeId);
     case 'change person':
-      return withPerson(state, change.person.id, (known) => ({ ...known, person: change.person }));
+      return withPerson(otherWayIn(state, change.person, changeId, at), change.person.id, (known) => ({ ...known, person: change.person }));
     case 'reset passphrase':
-      return withPerson(signedOut(state, change.personId, changeId), change.personId, (known) => ({
-        ...known, mayRegisterKey: true, keys: known.keys.map((key) => (key.revokedAt === null ? { ...key, revokedAt: at } : key)),
-      }));
+      return startAnew(state, change.personId, changeId, at);
     case 'enrol workstation':
       return enrolled(state, change.workstation, at);
     case 'publish policy':

@@ -20,5 +20,7 @@ export const AdministrationView = z.strictObject({
   changes: z.array(ChangeRequest),
   /** Codes of which this person may still take their half. */
   halves: z.array(Uuid7),
+  /** Of the identity provider that this centre was set up with. */
+  signOnIssuer: z.string().optional(),
 });
 export type AdministrationView = z.infer<typeof AdministrationView>;

@@ -38,6 +38,8 @@ export const asks = {
   'take half': { body: z.strictObject({ changeId: Uuid7 }), value: z.strictObject({ half: z.string() }) },
   /** A person's own key, wrapped under their passphrase on their desk, kept for the other workstations they sign in at (TP8). Registers it where it is new. */
   'keep key': { body: z.strictObject({ publicKey: PublicKey, keyId: KeyId, wrapped: WrappedKey }), value: done },
+  /** Signing out: this session's tokens are of no use from here on. `logout` ends the browser's session at the identity provider, where there is one. */
+  'end session': { body: z.strictObject({}), value: z.strictObject({ done: z.literal(true), logout: z.url({ protocol: /^https?$/ }).nullable() }) },
   'change passphrase': { body: z.strictObject({ old: z.string().min(1).max(200), new: z.string().min(1).max(200) }), value: done },
   /** Who reviewed whom how often in the last 30 days, so that pairs that always review each other show. */
   'review pairs': {

@@ -215,6 +215,8 @@ export type CommandAnswer = z.infer<typeof CommandAnswer>;
 export const ServerInfo = z.object({
   demo: z.boolean(),
   accounts: z.array(z.object({ account: z.string(), password: z.string(), role: Role, name: z.string() })),
+  /** Single sign-on: the provider's host, and whether it answered when it was last asked. */
+  signOn: z.object({ provider: z.string(), reachable: z.boolean() }).nullable().default(null),
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
 
@@ -258,6 +260,19 @@ export const deskMethods = {
     }),
     value: SessionView,
   },
+  /**
+   * Signs somebody in at the identity provider, in the system's browser; answered when they have, or after five minutes. The file and
+   * the person's key are opened by `openSignedOn`. A second call takes the place of the first.
+   * Refusals: the codes `sign-on-…`, `server-unreachable`, `workstation-not-enrolled`, `workstation-revoked`, `person-disabled`, `already-signed-in`.
+   */
+  signOn: {
+    params: z.strictObject({ server: z.url({ protocol: /^https?$/ }) }),
+    /** `new`: neither this machine nor the centre holds anything under a desk passphrase; one has to be chosen. */
+    value: z.strictObject({ name: z.string(), account: z.string(), passphrase: z.enum(['known', 'new']) }),
+  },
+  /** The desk passphrase after `signOn`, within ten minutes. Refusals: `desk-passphrase-wrong`, `desk-passphrase-weak`, `passphrase-differs`, `old-password-wrong`, `sign-on-timeout`, `locked-out`, those of the file. */
+  openSignedOn: { params: z.strictObject({ passphrase: z.string().min(1).max(200), oldPassphrase: z.string().min(1).max(200).optional() }), value: SessionView },
+  cancelSignOn: { params: nothing, value: done },
   /**
    * Refused as `hand-over-open` with `{items}` where promises, operations or follow-ups of one's own were accepted by nobody,
    * unless `keepMine`: they stay one's own. Refused as `unsent-work` with `{unsent}` unless `evenUnsent`; unsent commands stay

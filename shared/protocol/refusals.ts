@@ -13,11 +13,12 @@ import { ERASURE_REFUSALS } from './erasure-refusals.ts';
 import { LINK_REFUSALS } from './link-refusals.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { RefusalText } from './refusal.ts';
+import { SIGN_ON_REFUSALS } from './sign-on-refusals.ts';
 import { SPOOL_REFUSALS } from './spool-refusals.ts';
 
 /** Every code that a person can meet, with its words in both languages. */
 export const REFUSALS: Readonly<Record<string, RefusalText>> = {
-  ...ADMINISTRATION_REFUSALS, ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...ERASURE_REFUSALS, ...LINK_REFUSALS, ...NIGHT_REFUSALS, ...ON_RETURN_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...SPOOL_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
+  ...ADMINISTRATION_REFUSALS, ...AMOUNT_REFUSALS, ...CASE_REFUSALS, ...DESK_REFUSALS, ...ERASURE_REFUSALS, ...LINK_REFUSALS, ...NIGHT_REFUSALS, ...ON_RETURN_REFUSALS, ...OPERATION_REFUSALS, ...REVIEW_REFUSALS, ...RUN_REFUSALS, ...SIGN_ON_REFUSALS, ...SPOOL_REFUSALS, ...TELEPHONY_REFUSALS, ...WORKSHEET_REFUSALS,
 };
 
 const unknown = refusalWords('出现了没有登记的错误。', 'Something went wrong that has no words yet.', '请记下代码告诉管理员。', 'Tell an administrator the code.', {

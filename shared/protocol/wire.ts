@@ -116,6 +116,33 @@ export const SignInAnswer = z.strictObject({
 export type SignInAnswer = z.infer<typeof SignInAnswer>;
 
 /**
+ * `POST /sign-on`: a desktop asks to sign somebody in at the identity provider. The server makes state, nonce and PKCE and keeps
+ * them sealed in `attempt`; the desktop gets the address to open in the browser and listens for what comes back (RFC 8252).
+ */
+export const SignOnRequest = z.strictObject({
+  protocol: z.int(), workstation: Uuid7,
+  redirectUri: z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/aidline\/sign-on$/),
+  /** SHA-256 of a secret that only this desktop holds, base64url: nobody else finishes what it began. */
+  challenge: z.string().length(43),
+});
+export const SignOnBegun = z.strictObject({ attempt: z.string().min(1).max(4000), url: z.url({ protocol: /^https?$/ }).max(4000), state: z.string().min(16).max(200) });
+export type SignOnBegun = z.infer<typeof SignOnBegun>;
+/** What the browser brought to the loopback address, as it came. */
+export const SignOnResponse = z.strictObject({ state: z.string().max(200), code: z.string().max(4000).optional(), iss: z.string().max(300).optional(), error: z.string().max(100).optional() });
+export type SignOnResponse = z.infer<typeof SignOnResponse>;
+/** `POST /sign-on/answer`: the server exchanges the code and decides who it is; no token of the provider ever reaches a desktop. */
+export const SignOnAnswerRequest = z.strictObject({ protocol: z.int(), attempt: z.string().min(1).max(4000), secret: z.string().length(43), response: SignOnResponse, clockAt: Instant });
+/**
+ * Who it is, and no token yet: which desktop (whose file) that is, the machine knows only now. `comeBack` gives it a token, at this
+ * machine only and until `until`, again after the line was down. Kept in memory only.
+ */
+export const SignOnAnswer = SignInAnswer.omit({ token: true, expiresAt: true, mustChange: true }).extend({ comeBack: z.string(), until: Instant });
+export type SignOnAnswer = z.infer<typeof SignOnAnswer>;
+/** `POST /session/again`; `proof` as in `Hello`, over this token. */
+export const ComeBackRequest = z.strictObject({ protocol: z.int(), comeBack: z.string().max(4000), workstation: Uuid7, desktop: Uuid7, proof: z.base64().length(88) });
+export const ComeBackAnswer = z.strictObject({ token: z.string(), expiresAt: Instant, serverAt: Instant });
+
+/**
  * `POST /enrolment`: a machine asks to be enrolled (PR9). Asked again with the same key, it tells how the request stands. The
  * secret seals the machine's private key on its own disk; the server keeps it and tells it to those who sign in.
  */

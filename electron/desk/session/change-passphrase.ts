@@ -46,7 +46,8 @@ export async function changeHere(
   const prepared = await here.guesses.guess(async () => ((await prepareWrap(folder, change.old, change.new, options)) ? true : null));
   if ('refusal' in prepared) return prepared.refusal.code === 'wrong-passphrase' ? refuse('wrong-password', prepared.refusal.detail) : prepared;
   await prepareKey(store, here.person, change, options.cost ?? USUAL_COST);
-  const told = await tellServer(change, here.workstation);
+  // The server knows no passphrase of somebody who comes by single sign-on: this desk alone decides, and the wrapped key tells the others.
+  const told = store.meta.get('comesBySignOn') === null ? await tellServer(change, here.workstation) : 'taken';
   if (told === 'not known') return refuse('server-unreachable');
   if (told !== 'taken') {
     await settleWrap(folder, change.old, options);

@@ -1,5 +1,6 @@
 import type { CommandAnswer, CommandParams, DeskReply, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
+import { asks } from '#shared/protocol/asks.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { LiveMessage } from '#shared/protocol/wire.ts';
@@ -61,6 +62,8 @@ export type OpenSessionParts = {
   report(error: unknown): void;
 };
 
+/** How long a goodbye may take. */
+const LEAVE_MS = 2_000;
 const SEE_EVERY_MS = 5 * 60_000;
 /** Counts that change with every message are told so often. */
 const PROGRESS_MS = 100;
@@ -357,6 +360,27 @@ export class OpenSession {
       signedIn.signing.lose();
       publisher.changed('session');
     }, () => this.#stopped);
+  }
+
+  get person(): string {
+    return this.#who.person;
+  }
+
+  /**
+   * Tells the server that this session is over, where the line stands: its tokens are of no use to anybody from here on. Not waited
+   * for long: whoever leaves has left.
+   * @returns where the browser's session at the identity provider is ended, or null
+   */
+  async leave(): Promise<string | null> {
+    if (this.#sync.connection !== 'online') return null;
+    let cancel = (): void => {};
+    const patience = new Promise<null>((resolve) => {
+      cancel = this.#parts.environment.after(LEAVE_MS, () => resolve(null));
+    });
+    const answer = await Promise.race([this.#sync.ask('end session', {}), patience]);
+    cancel();
+    const told = answer?.ok === true ? asks['end session'].value.safeParse(answer.value) : null;
+    return told?.success === true ? told.data.logout : null;
   }
 
   ask(kind: string, body: unknown): ReturnType<SyncClient['ask']> {

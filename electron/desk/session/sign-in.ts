@@ -1,6 +1,7 @@
 import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { type Refusal, refuse } from '#shared/protocol/refusal.ts';
-import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
+import { PROTOCOL_VERSION, type SignInAnswer } from '#shared/protocol/wire.ts';
+import type { z } from 'zod';
 import { instantOf, type Environment } from '../environment.ts';
 import type { Enrolment } from '../signing/enrolment.ts';
 import { Guesses } from '../signing/guesses.ts';
@@ -54,7 +55,7 @@ export type SignedInHere = {
   signing: SessionSigning;
 };
 
-type Machine = { workstation: string; file: WorkstationFile };
+export type Machine = { workstation: string; file: WorkstationFile };
 type Refused = { refusal: Refusal };
 
 /**
@@ -113,7 +114,8 @@ async function shutOutHere(parts: SignInParts, { password }: Credentials, folder
 const askServer = (parts: SignInParts, { server, account, password }: Credentials, { workstation }: Machine, desktop: string): Promise<SignInOutcome> =>
   parts.signInOverHttp(server, { protocol: PROTOCOL_VERSION, account, password, workstation, desktop, clockAt: instantOf(parts.environment.now()) });
 
-async function enrolledMachine(parts: SignInParts, server: string): Promise<Machine | 'unreachable' | Refused> {
+/** The enrolled machine that this is at the server; a demonstration enrols it at once. */
+export async function enrolledMachine(parts: SignInParts, server: string): Promise<Machine | 'unreachable' | Refused> {
   const known = parts.enrolment.known(server);
   if (typeof known !== 'string') return known;
   const info = await readServerInfo(server);
@@ -138,12 +140,29 @@ async function enrolAtOnce(parts: SignInParts, server: string, which: 'first' | 
 }
 
 async function withServer(
-  parts: SignInParts, credentials: Credentials, here: { folder: ProfileFolder; held: KeyFile | null; desktop: string; machine: Machine },
-  { answer }: Extract<SignInOutcome, { status: 'signed-in' }>, sentAt: number,
+  parts: SignInParts, credentials: Credentials, here: Here, { answer }: Extract<SignInOutcome, { status: 'signed-in' }>, sentAt: number,
 ): Promise<SignedInHere | Refused> {
   const heardAt = parts.environment.now();
-  const { folder, held, desktop, machine } = here;
   if (answer.mustChange) return refuse('passphrase-must-change');
+  // The server has just said which passphrase is in force.
+  const signedIn = await admitted(parts, credentials, here, answer, { sentAt, heardAt, inForce: () => true });
+  if ('refusal' in signedIn) return signedIn;
+  signedIn.store.meta.clear('comesBySignOn');
+  return { ...signedIn, token: { token: answer.token, expiresAt: answer.expiresAt } };
+}
+
+type Here = { folder: ProfileFolder; held: KeyFile | null; desktop: string; machine: Machine };
+/** What the server tells of somebody whom it lets in. */
+type Told = Omit<z.infer<typeof SignInAnswer>, 'token' | 'expiresAt' | 'mustChange'>;
+
+/**
+ * The file, the keys and the clock of somebody whom the server has let in.
+ * @param heard `inForce`: whether the passphrase that opened the file is the one in force
+ */
+export async function admitted(
+  parts: SignInParts, credentials: Credentials, { folder, held, desktop, machine }: Here, answer: Told, heard: { sentAt: number; heardAt: number; inForce: (store: Store) => boolean },
+): Promise<SignedInHere | Refused> {
+  const { sentAt, heardAt } = heard;
   const workstation = parts.enrolment.open(credentials.server, machine.file, answer.workstationSecret);
   if (workstation === null) return refuse('workstation-key-lost');
   const store = await openOrCreate(parts, credentials, folder, held, desktop);
@@ -154,8 +173,11 @@ async function withServer(
     store.close();
     return refuse('store-of-another-person');
   }
+  if (!heard.inForce(store)) {
+    store.close();
+    return refuse('desk-passphrase-wrong');
+  }
   countFailures(folder, 0);
-  // The server has just said which passphrase is in force.
   await settleWrap(folder, credentials.password, parts.store);
 
   const clock = new CorrectedClock(parts.environment, 0);
@@ -179,7 +201,7 @@ async function withServer(
   }, answer.key);
   return {
     store, clock, person: answer.person, checkedBy: 'server',
-    token: { token: answer.token, expiresAt: answer.expiresAt },
+    token: null,
     offlineUntil: instantOf(Date.parse(answer.serverAt) + OFFLINE_GRACE_MS),
     workstationId: machine.workstation,
     signing: new SessionSigning(own, workstation, new Guesses(meta, clock)),

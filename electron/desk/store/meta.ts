@@ -15,6 +15,8 @@ const metaSchemas = {
   lastOnlineAt: Instant,
   /** The latest time this file has ever seen: a clock set back wins no grace (OF3). */
   latestSeenAt: Instant,
+  /** The server knows no passphrase of this person's: they come by single sign-on. */
+  comesBySignOn: z.literal(true),
   lastContactAt: Instant,
   /** The server's clock minus this machine's. */
   clockOffsetMs: z.int(),

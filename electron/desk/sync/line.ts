@@ -36,13 +36,14 @@ export type LineParts = {
 /** Refusals after which this token will never do, and a new one may. */
 const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['session-over']);
 /** Refusals that end the session: the person is out as soon as the desktop hears them (OF3). */
-const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked']);
+const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked', 'sign-on-ended']);
 /**
  * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
  * sign-in or a new program does.
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-malformed', 'wrong-password', 'locked-out',
-  'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost']);
+  'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost',
+  'sign-on-needed', 'sign-on-over']);
 
 /** A carrier that neither stands nor fails within this time is given up. */
 const CONNECT_MS = 20_000;
