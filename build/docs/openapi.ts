@@ -16,7 +16,9 @@ const own: Record<string, Json> = {
   Health: object({
     ok: { const: true }, product: { const: 'aidline' }, protocol: { type: 'integer', const: PROTOCOL_VERSION }, oldest: { type: 'integer', const: OLDEST_PROTOCOL }, demo: { type: 'boolean' },
     accounts: { type: 'array', description: 'Demo only, otherwise empty: what the sign-in screen lists.', items: object({ account: text, password: text, role: text, name: text }) },
-    lights: object({ core: light, phones: light }), serverAt: schema('Instant'),
+    lights: object({ core: light, phones: light }),
+    signOn: { anyOf: [object({ provider: text, reachable: { type: 'boolean' } }), { type: 'null' }], description: 'Single sign-on: the host of the identity provider, and whether it answered when it was last asked; null where there is none.' },
+    serverAt: schema('Instant'),
   }),
   Refused: object({ refusal: schema('Refusal'), text: object({ zh: words, en: words }) }),
   WebhookRefused: object(
@@ -55,6 +57,42 @@ export function openApi(): Json {
           '429': answer('`too-frequent`: `retry-after` says when to come again', schema('Refused')),
           '500': answer('`server-trouble`', schema('Refused')),
         },
+      },
+    },
+    '/sign-on': {
+      post: {
+        summary: 'Begin a single sign-on: the address for the browser, and what its answer is held against', tags: ['desktop'], requestBody: { required: true, content: json(schema('SignOnRequest')) },
+        description: 'OpenID Connect, authorisation code with PKCE (S256); state, nonce and verifier are the server’s and lie sealed in `attempt`. The browser comes back to `redirectUri`, where the desktop listens (RFC 8252).',
+        responses: {
+          '200': answer('Begun; good for ten minutes and one answer', schema('SignOnBegun')), '400': answer('`request-malformed`', schema('Refused')), '403': answer('`workstation-not-enrolled`, `workstation-revoked`', schema('Refused')),
+          '404': answer('`sign-on-not-offered`', schema('Refused')), '424': answer('`sign-on-provider-down`, `sign-on-provider-false`', schema('Refused')), '429': answer('`too-frequent`', schema('Refused')),
+        },
+      },
+    },
+    '/sign-on/answer': {
+      post: {
+        summary: 'Finish a single sign-on with what the browser brought back', tags: ['desktop'], requestBody: { required: true, content: json(schema('SignOnAnswerRequest')) },
+        responses: {
+          '200': answer('Who it is in the centre’s own books; `comeBack` gives a token', schema('SignOnAnswer')), '400': answer('`request-malformed`', schema('Refused')),
+          '401': answer('`sign-on-answer-false` (`detail.why`), `sign-on-clock`, `sign-on-code-over`, `sign-on-denied`', schema('Refused')), '403': answer('`sign-on-unknown`, `sign-on-role`, `sign-on-weak`, `person-disabled`, `workstation-revoked`', schema('Refused')),
+          '409': answer('`clock-off`', schema('Refused')), '424': answer('`sign-on-provider-down`, `sign-on-provider-false`', schema('Refused')), '429': answer('`too-frequent`', schema('Refused')),
+        },
+      },
+    },
+    '/session/again': {
+      post: {
+        summary: 'A token for a session of single sign-on: its first, or another after the line was down', tags: ['desktop'], requestBody: { required: true, content: json(schema('ComeBackRequest')) },
+        responses: {
+          '200': answer('A token of a quarter of an hour', schema('ComeBackAnswer')), '400': answer('`request-malformed`', schema('Refused')), '401': answer('`sign-on-over`, `sign-on-ended`, `workstation-proof`', schema('Refused')),
+          '403': answer('`person-disabled`, `workstation-revoked`', schema('Refused')), '429': answer('`too-frequent`', schema('Refused')),
+        },
+      },
+    },
+    '/oidc/back-channel-logout': {
+      post: {
+        summary: 'The identity provider ends sessions (OpenID Connect Back-Channel Logout 1.0)', tags: ['identity provider'],
+        requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: object({ logout_token: text }) } } },
+        responses: { '200': answer('Ended at once', object({}, [])), '400': answer('The token is not believed', object({ error: { const: 'invalid_request' } })) },
       },
     },
     '/enrolment': {

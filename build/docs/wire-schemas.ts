@@ -13,7 +13,7 @@ import { bilingual, CivilDate, Hash, Instant, StreamId, Uuid7 } from '#shared/pr
 import { liveTopics, PoolRow, type LiveTopic } from '#shared/protocol/live.ts';
 import { Refusal } from '#shared/protocol/refusal.ts';
 import { Rules } from '#shared/protocol/rules.ts';
-import { AskAnswer, AskRequest, Cursor, EnrolmentAnswer, EnrolmentRequest, Feed, FeedItem, Goodbye, Hello, LiveMessage, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest } from '#shared/protocol/wire.ts';
+import { AskAnswer, AskRequest, ComeBackAnswer, ComeBackRequest, Cursor, EnrolmentAnswer, EnrolmentRequest, Feed, FeedItem, Goodbye, Hello, LiveMessage, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest, SignOnAnswer, SignOnAnswerRequest, SignOnBegun, SignOnRequest } from '#shared/protocol/wire.ts';
 import { ReviewState } from '#shared/review/review-schema.ts';
 import { agentStateSchema } from '#shared/telephony/agent-state.ts';
 import { callEventSchema, phoneEventSchema } from '#shared/telephony/call-event.ts';
@@ -24,9 +24,9 @@ type Side = 'input' | 'output';
 
 const SMALL = { Uuid7, Instant, CivilDate, Hash, Bilingual: bilingual, StreamId, Cursor, Actor, Refusal } as const;
 
-const fromDesktop = { Hello, PushRequest, OuterCommand, InnerCommand, PullRequest, AskRequest, SignInRequest, EnrolmentRequest, FindQuery, PhoneEvent: phoneEventSchema } as const;
+const fromDesktop = { Hello, PushRequest, OuterCommand, InnerCommand, PullRequest, AskRequest, SignInRequest, SignOnRequest, SignOnAnswerRequest, ComeBackRequest, EnrolmentRequest, FindQuery, PhoneEvent: phoneEventSchema } as const;
 const fromServer = {
-  PushAnswer, CommandResult, PullAnswer, Feed, FeedItem, Envelope, AskAnswer, LiveMessage, Goodbye, SignInAnswer, EnrolmentAnswer,
+  PushAnswer, CommandResult, PullAnswer, Feed, FeedItem, Envelope, AskAnswer, LiveMessage, Goodbye, SignInAnswer, SignOnBegun, SignOnAnswer, ComeBackAnswer, EnrolmentAnswer,
   CaseState, OperationState, OperationPayload, OperationLine, ReviewState, CallEvent: callEventSchema, AgentState: agentStateSchema, PoolRow,
   CustomerFacts, Customer, Account, Card, Plan, Transaction, Quote, PinnedFact, FindAnswer, Rules,
 } as const;
