@@ -1,4 +1,4 @@
-import type { DeskHandlers, DeskPort, DeskReply, MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskHandlers, DeskPort, DeskReply, MethodParams, MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';
@@ -252,11 +252,20 @@ export function createDesk(parts: DeskParts): Desk {
     return 'refusal' in begun ? { ok: false, refusal: await heard(server, begun.refusal) } : { ok: true, value: begun };
   }
 
-  const openSignedOn = (given: { passphrase: string; oldPassphrase?: string | undefined }): Promise<DeskReply<SessionView>> => alone(async () => {
+  const openSignedOn = (given: MethodParams<'openSignedOn'>): Promise<DeskReply<SessionView>> => alone(async () => {
+    const { passphrase, newPassphrase = null } = given;
+    const weak = newPassphrase === null ? null : weakness({ old: passphrase, new: newPassphrase });
+    if (weak !== null) return { ok: false, refusal: weak.refusal };
     const opened = await signOnHere.open(given);
     if ('refusal' in opened) return { ok: false, refusal: opened.refusal };
     const { signedIn, server, account, comeBack: back } = opened;
-    return begin({ account, password: given.passphrase, server, comeBack: back }, signedIn);
+    const own: Present = { account, password: passphrase, server, comeBack: back };
+    const begun = begin(own, signedIn);
+    if (newPassphrase === null || session === null) return begun;
+    const failed = await session.changePassphrase({ account, server, old: passphrase, new: newPassphrase }, profileFolder(parts.root, server, account), signInParts.store);
+    if (failed !== null) return { ok: false, refusal: failed.refusal };
+    own.password = newPassphrase;
+    return begun;
   });
 
   function begin(credentials: Present, signedIn: SignedInHere): DeskReply<SessionView> {

@@ -55,6 +55,7 @@ function Passphrase({ named, onSignedIn, onEnded }: Pick<Props, 'onSignedIn' | '
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
   const [old, setOld] = useState('');
+  const [fresh, setFresh] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [fault, setFault] = useState<'change.short' | 'change.differs' | 'signOn.required' | null>(null);
@@ -62,11 +63,11 @@ function Passphrase({ named, onSignedIn, onEnded }: Pick<Props, 'onSignedIn' | '
   const open = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy) return;
-    const wrong = passphrase === '' ? 'signOn.required' : isNew && [...passphrase].length < SHORTEST ? 'change.short' : isNew && passphrase !== again ? 'change.differs' : null;
+    const wrong = passphrase === '' ? 'signOn.required' : isNew && [...passphrase].length < SHORTEST ? 'change.short' : (isNew ? passphrase : (fresh ?? again)) !== again ? 'change.differs' : fresh !== null && [...fresh].length < SHORTEST ? 'change.short' : null;
     setFault(wrong);
     if (wrong !== null) return;
     setBusy(true);
-    const reply = await (await deskLater()).calls.openSignedOn({ passphrase, ...(differs && old !== '' ? { oldPassphrase: old } : {}) });
+    const reply = await (await deskLater()).calls.openSignedOn({ passphrase, ...(differs && old !== '' ? { oldPassphrase: old } : {}), ...(fresh === null ? {} : { newPassphrase: fresh }) });
     setBusy(false);
     if (reply.ok) return onSignedIn(reply.value);
     if (!TYPED_WRONG.has(reply.refusal.code)) return onEnded(reply.refusal, named.account);
@@ -80,11 +81,13 @@ function Passphrase({ named, onSignedIn, onEnded }: Pick<Props, 'onSignedIn' | '
       <label className="sign-in-field"><span>{t(isNew ? 'signOn.new' : 'signOn.passphrase')}</span>
         <PasswordInput autoFocus value={passphrase} onText={setPassphrase} autoComplete={isNew ? 'new-password' : 'off'} data-testid="sign-on-passphrase" />
       </label>
-      {isNew ? <label className="sign-in-field"><span>{t('signOn.again')}</span><PasswordInput value={again} onText={setAgain} autoComplete="new-password" data-testid="sign-on-again" /></label> : null}
+      {fresh === null ? null : <label className="sign-in-field"><span>{t('signOn.fresh')}</span><PasswordInput value={fresh} onText={setFresh} autoComplete="new-password" data-testid="sign-on-fresh" /></label>}
+      {isNew || fresh !== null ? <label className="sign-in-field"><span>{t('signOn.again')}</span><PasswordInput value={again} onText={setAgain} autoComplete="new-password" data-testid="sign-on-again" /></label> : null}
       {differs ? <label className="sign-in-field"><span>{t('signOn.old')}</span><PasswordInput value={old} onText={setOld} autoComplete="off" data-testid="sign-on-old" /></label> : null}
       {fault === null ? null : <p role="alert" className="tone-red small" data-testid="sign-on-fault">{t(fault)}</p>}
       {refusal ? <RefusalNotice refusal={refusal} testId="sign-on-refusal" /> : null}
       <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-on-open">{t(busy ? 'signingIn' : 'signIn')}</PlainButton>
+      {isNew || fresh !== null ? null : <button type="button" className="plain-link" onClick={() => setFresh('')} data-testid="sign-on-change">{t('signOn.change')}</button>}
     </form>
   );
 }

@@ -14,7 +14,7 @@ export const signInTexts = defineTexts('sign-in', {
     'change.haveOld': '我知道旧口令', 'change.haveHalves': '我收到了两半口令', 'change.send': '改口令并登录', 'change.short': '新口令至少 12 个字符。', 'change.differs': '两次输入的新口令不一样。', 'change.done': '口令已改。',
     signOn: '单点登录', 'signOn.at': '在浏览器里由 {{provider}} 登录，再输入桌面口令。', 'signOn.down': '身份服务 {{provider}} 上次没有答复；可以试，也可以用密码登录。', 'signOn.hint': '用单点登录的账号在中心没有密码：请按下面的“单点登录”。',
     'signOn.waiting': '请在浏览器里登录', 'signOn.browser': '浏览器已打开 {{provider}}。登录后回到这里；五分钟内有效，没有打开就取消后再按一次。', 'signOn.cancel': '取消', 'signOn.hello': '{{name}}，您好', 'signOn.passphrase': '桌面口令', 'signOn.why': '桌面口令打开这台机器上的加密文件和您的签名钥匙；断线时也凭它登录。中心和身份服务都不知道它。',
-    'signOn.choose': '请给自己定一个桌面口令：它打开这台机器上的加密文件和您的签名钥匙，断线时也凭它登录。只有您一个人知道，忘了要请两位管理员重设。', 'signOn.new': '桌面口令（至少 12 个字符）', 'signOn.again': '再输一次', 'signOn.old': '这台机器上的旧桌面口令', 'signOn.required': '请输入桌面口令。',
+    'signOn.choose': '请给自己定一个桌面口令：它打开这台机器上的加密文件和您的签名钥匙，断线时也凭它登录。只有您一个人知道，忘了要请两位管理员重设。', 'signOn.new': '桌面口令（至少 12 个字符）', 'signOn.again': '再输一次', 'signOn.change': '换一个桌面口令', 'signOn.fresh': '新的桌面口令（至少 12 个字符）', 'signOn.old': '这台机器上的旧桌面口令', 'signOn.required': '请输入桌面口令。',
     'was.revoked': '您被登出：', caps: '大写锁定已打开。',
   },
   en: {
@@ -30,7 +30,7 @@ export const signInTexts = defineTexts('sign-in', {
     'change.haveOld': 'I know the old passphrase', 'change.haveHalves': 'I was given two halves', 'change.send': 'Change it and sign in', 'change.short': 'The new passphrase needs at least 12 characters.', 'change.differs': 'The two new passphrases differ.', 'change.done': 'The passphrase is changed.',
     signOn: 'Sign in with single sign-on', 'signOn.at': 'In the browser, at {{provider}}; then you type your desk passphrase.', 'signOn.down': 'The identity provider {{provider}} did not answer when last asked; you may try, or sign in with a password.', 'signOn.hint': 'Who comes by single sign-on has no password at the centre: press single sign-on below.',
     'signOn.waiting': 'Sign in in the browser', 'signOn.browser': 'The browser shows {{provider}}. Come back here afterwards; it is good for five minutes. If no page opened, cancel and press again.', 'signOn.cancel': 'Cancel', 'signOn.hello': 'Hello, {{name}}', 'signOn.passphrase': 'Desk passphrase', 'signOn.why': 'It opens the encrypted file on this machine and your signing key, and signs you in when the line is down. Neither centre nor provider knows it.',
-    'signOn.choose': 'Choose a desk passphrase: it opens the encrypted file on this machine and your signing key, and signs you in when the line is down. Nobody but you knows it; if it is forgotten, two administrators have to reset it.', 'signOn.new': 'Desk passphrase (at least 12 characters)', 'signOn.again': 'Type it again', 'signOn.old': 'The old desk passphrase of this machine', 'signOn.required': 'Please type your desk passphrase.',
+    'signOn.choose': 'Choose a desk passphrase: it opens the encrypted file on this machine and your signing key, and signs you in when the line is down. Nobody but you knows it; if it is forgotten, two administrators have to reset it.', 'signOn.new': 'Desk passphrase (at least 12 characters)', 'signOn.again': 'Type it again', 'signOn.change': 'Change the desk passphrase', 'signOn.fresh': 'New desk passphrase (at least 12 characters)', 'signOn.old': 'The old desk passphrase of this machine', 'signOn.required': 'Please type your desk passphrase.',
     'was.revoked': 'You were signed out:', caps: 'Caps lock is on.',
   },
 });

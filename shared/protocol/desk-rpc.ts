@@ -270,8 +270,10 @@ export const deskMethods = {
     /** `new`: neither this machine nor the centre holds anything under a desk passphrase; one has to be chosen. */
     value: z.strictObject({ name: z.string(), account: z.string(), passphrase: z.enum(['known', 'new']) }),
   },
-  /** The desk passphrase after `signOn`, within ten minutes. Refusals: `desk-passphrase-wrong`, `desk-passphrase-weak`, `passphrase-differs`, `old-password-wrong`, `sign-on-timeout`, `locked-out`, those of the file. */
-  openSignedOn: { params: z.strictObject({ passphrase: z.string().min(1).max(200), oldPassphrase: z.string().min(1).max(200).optional() }), value: SessionView },
+  /** The desk passphrase after `signOn`, within ten minutes; `newPassphrase` takes its place once it has opened everything. Refusals: `passphrase-weak`, `desk-passphrase-wrong`, `desk-passphrase-weak`, `passphrase-differs`, `old-password-wrong`, `sign-on-timeout`, `locked-out`, those of the file. */
+  openSignedOn: {
+    params: z.strictObject({ passphrase: z.string().min(1).max(200), oldPassphrase: z.string().min(1).max(200).optional(), newPassphrase: z.string().min(1).max(200).optional() }), value: SessionView,
+  },
   cancelSignOn: { params: nothing, value: done },
   /**
    * Refused as `hand-over-open` with `{items}` where promises, operations or follow-ups of one's own were accepted by nobody,

@@ -17,7 +17,7 @@ const Done = z.object({ done: z.literal(true) });
 export type NewPassphrase = { account: string; server: string; old: string; new: string };
 
 /** Before anything is asked. */
-export const weakness = ({ old, new: next }: NewPassphrase): { refusal: Refusal } | null =>
+export const weakness = ({ old, new: next }: Pick<NewPassphrase, 'old' | 'new'>): { refusal: Refusal } | null =>
   [...next].length < LEAST || next === old ? refuse('passphrase-weak', { least: LEAST }) : null;
 
 /** Tells the server. */

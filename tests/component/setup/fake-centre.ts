@@ -15,13 +15,16 @@ import type { EventBody, EventKind } from '#shared/case/events.ts';
 import { foldCase } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { CustomerFacts, Quote } from '#shared/protocol/bank.ts';
-import { ToDesk, type CaseView, type DeskPort, type Draft, type Mark, type SessionView, type SyncView } from '#shared/protocol/desk-rpc.ts';
+import { ToDesk, type CaseView, type DeskPort, type Draft, type Mark, type ServerInfo, type SessionView, type SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Rules } from '#shared/protocol/rules.ts';
 import type { CallEvent } from '#shared/telephony/call-event.ts';
 
 export type FakeOptions = {
+  /** What the server says of single sign-on, and whether a desk passphrase is known already. */
+  signOn?: ServerInfo['signOn'];
+  signOnPassphrase?: 'known' | 'new';
   rules: Rules;
   who: Who & { name: string };
   startAt: string;
@@ -62,6 +65,11 @@ export function fakeCentre(options: FakeOptions) {
   let online = true;
   let signedIn = true;
   let refuseSignIn: Refusal | null = null;
+  const signOn = options.signOn ?? null;
+  const signOnPassphrase = options.signOnPassphrase ?? 'new';
+  let signOnAnswered: () => void = () => undefined;
+  let refuseSignOn: Refusal | null = null;
+  let refuseOpen: Refusal | null = null;
   let key: 'ready' | 'lost' | 'none' = 'ready';
   let enrolment: 'enrolled' | 'waiting' | 'revoked' = 'waiting';
   let refuseEnrol: Refusal | null = null;
@@ -279,7 +287,16 @@ export function fakeCentre(options: FakeOptions) {
         signedIn = false;
         push('session', session);
         return reply(n, { done: true });
-      case 'serverInfo': return reply(n, { demo: true, accounts: [{ account: 'agent', password: 'demo-agent', role: 'agent', name: '林小满' }, { account: 'mentor', password: 'demo-mentor', role: 'mentor', name: '周师' }] });
+      case 'signOn':
+        asked.push({ kind: 'signOn', body: params, case: '' });
+        return refuseSignOn === null ? void (signOnAnswered = () => reply(n, { name: '林小满', account: 'agent', passphrase: signOnPassphrase })) : refused(n, refuseSignOn);
+      case 'openSignedOn':
+        asked.push({ kind: 'openSignedOn', body: params, case: '' });
+        if (refuseOpen !== null) return refused(n, refuseOpen);
+        signedIn = true;
+        push('session', session);
+        return reply(n, session());
+      case 'serverInfo': return reply(n, { demo: true, signOn, accounts: [{ account: 'agent', password: 'demo-agent', role: 'agent', name: '林小满' }, { account: 'mentor', password: 'demo-mentor', role: 'mentor', name: '周师' }] });
       case 'session': return reply(n, session());
       case 'syncStatus': return reply(n, sync());
       case 'quitCheck': return reply(n, { unsent: sync().unsent });
@@ -354,6 +371,10 @@ export function fakeCentre(options: FakeOptions) {
       push('session', session);
     },
     refuseSignIn: (refusal: Refusal | null) => void (refuseSignIn = refusal),
+    /** The browser comes back. */
+    answerSignOn: () => signOnAnswered(),
+    refuseSignOn: (refusal: Refusal | null) => void (refuseSignOn = refusal),
+    refuseOpen: (refusal: Refusal | null) => void (refuseOpen = refusal),
     setOnline: (next: boolean) => {
       online = next;
       push('sync', sync);

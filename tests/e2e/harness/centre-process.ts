@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path';
 
 const project = resolve(import.meta.dirname, '..', '..', '..');
 
-export type CentreOptions = { now?: string; data?: string; port?: number };
+export type CentreOptions = { now?: string; data?: string; port?: number; /** Further options of the server. */ more?: readonly string[] };
 
 /** The central server as a process of its own, which a test may kill and start again on the same data and port. */
 export class CentreProcess {
   readonly data: string;
   readonly #now: string;
+  readonly #more: readonly string[];
   #port: number;
   #mode: 'demo' | 'real' = 'demo';
   #child: ChildProcess | null = null;
@@ -20,6 +21,7 @@ export class CentreProcess {
     this.data = options.data ?? mkdtempSync(join(tmpdir(), 'aidline-centre-'));
     this.#now = options.now ?? '2026-11-23T02:00:00.000Z';
     this.#port = options.port ?? 0;
+    this.#more = options.more ?? [];
   }
 
   get url(): string {
@@ -44,7 +46,7 @@ export class CentreProcess {
 
   /** @param now where the demo's clock starts again after a stop; by default where it began */
   async start(now = this.#now): Promise<void> {
-    const common = ['--data', this.data, '--port', String(this.#port), '--log-level', process.env['AIDLINE_TEST_LOG'] ?? 'warn'];
+    const common = ['--data', this.data, '--port', String(this.#port), '--log-level', process.env['AIDLINE_TEST_LOG'] ?? 'warn', ...this.#more];
     const args = ['server/main.ts', ...common, ...(this.#mode === 'demo' ? ['--demo', '--calls', 'off', '--now', now] : [])];
     const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;

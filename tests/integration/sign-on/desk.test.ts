@@ -128,6 +128,18 @@ describe('[OF1] [OF3] [TP8] a desk passphrase for everyone', () => {
     expect(code(await desk.client.calls.openSignedOn({ passphrase: 'another desk passphrase' }))).toBe('passphrase-differs');
     expect(code(await desk.client.calls.openSignedOn({ passphrase: 'another desk passphrase', oldPassphrase: 'not this' }))).toBe('old-password-wrong');
     expect(await desk.client.calls.openSignedOn({ passphrase: 'another desk passphrase', oldPassphrase: OWN })).toMatchObject({ ok: true, value: { key: 'ready' } });
+    desk.close();
+    // Or at the sign-in itself.
+    const { desk: again } = deskOf('u-zhou', there);
+    await again.client.calls.signOn({ server: url() });
+    expect(code(await again.client.calls.openSignedOn({ passphrase: 'another desk passphrase', newPassphrase: 'short' }))).toBe('passphrase-weak');
+    const second = stage.running.centre.credentials.keptKey(people.get('zhou')!)!.wrapped.sealed;
+    expect(await again.client.calls.openSignedOn({ passphrase: 'another desk passphrase', newPassphrase: 'and a third of them' })).toMatchObject({ ok: true, value: { key: 'ready' } });
+    await expect.poll(() => stage.running.centre.credentials.keptKey(people.get('zhou')!)!.wrapped.sealed).not.toBe(second);
+    expect(code(await again.client.calls.signOut({}))).toBe('ok');
+    await again.client.calls.signOn({ server: url() });
+    expect(code(await again.client.calls.openSignedOn({ passphrase: 'another desk passphrase' }))).toBe('desk-passphrase-wrong');
+    expect(await again.client.calls.openSignedOn({ passphrase: 'and a third of them' })).toMatchObject({ ok: true, value: { key: 'ready' } });
   });
 });
 
