@@ -43,23 +43,30 @@ export default function SignOnPart({ server, provider, onSignedIn, onEnded }: Pr
     <section className="stack" aria-label={t('signOn')} data-testid="sign-on" data-step={named === null ? 'browser' : 'passphrase'} onKeyDown={(event) => (event.key === 'Escape' ? goBack() : undefined)}>
       {named === null ? (
         <div className="notice notice-amber" role="status"><span className="notice-shape" aria-hidden="true">◔</span><div className="notice-words"><strong>{t('signOn.waiting')}</strong><p>{t('signOn.browser', { provider })}</p></div></div>
-      ) : <Passphrase named={named} onSignedIn={onSignedIn} onEnded={onEnded} />}
+      ) : <Passphrase server={server} named={named} onSignedIn={onSignedIn} onEnded={onEnded} />}
       <PlainButton autoFocus={named === null} onClick={goBack} data-testid="sign-on-cancel">{t('signOn.cancel')}</PlainButton>
     </section>
   );
 }
 
-function Passphrase({ named, onSignedIn, onEnded }: Pick<Props, 'onSignedIn' | 'onEnded'> & { named: MethodValue<'signOn'> }) {
+function Passphrase({ server, named, onSignedIn, onEnded }: Pick<Props, 'server' | 'onSignedIn' | 'onEnded'> & { named: MethodValue<'signOn'> }) {
   const t = useTexts(signInTexts);
   const isNew = named.passphrase === 'new';
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
   const [old, setOld] = useState('');
   const [fresh, setFresh] = useState<string | null>(null);
+  const [moved, setMoved] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [fault, setFault] = useState<'change.short' | 'change.differs' | 'signOn.required' | null>(null);
   const differs = refusal?.code === 'passphrase-differs' || refusal?.code === 'old-password-wrong';
+  /** The old passphrase is forgotten, and two people have reset it: the file of before opens to nobody. */
+  const moveAside = async (): Promise<void> => {
+    const reply = await (await deskLater()).calls.moveAside({ account: named.account, server });
+    setRefusal(reply.ok ? null : reply.refusal);
+    if (reply.ok) setMoved(reply.value.folder);
+  };
   const open = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy) return;
@@ -86,6 +93,8 @@ function Passphrase({ named, onSignedIn, onEnded }: Pick<Props, 'onSignedIn' | '
       {differs ? <label className="sign-in-field"><span>{t('signOn.old')}</span><PasswordInput value={old} onText={setOld} autoComplete="off" data-testid="sign-on-old" /></label> : null}
       {fault === null ? null : <p role="alert" className="tone-red small" data-testid="sign-on-fault">{t(fault)}</p>}
       {refusal ? <RefusalNotice refusal={refusal} testId="sign-on-refusal" /> : null}
+      {differs ? <PlainButton onClick={() => void moveAside()} data-testid="sign-on-move-aside">{t('moveAside')}</PlainButton> : null}
+      {moved === null ? null : <p role="status" className="small" data-testid="sign-on-moved">{t('moved', { folder: moved })}</p>}
       <PlainButton type="submit" look="primary" aria-busy={busy} data-testid="sign-on-open">{t(busy ? 'signingIn' : 'signIn')}</PlainButton>
       {isNew || fresh !== null ? null : <button type="button" className="plain-link" onClick={() => setFresh('')} data-testid="sign-on-change">{t('signOn.change')}</button>}
     </form>

@@ -104,6 +104,22 @@ describe('[OF1] [OF3] [TP8] a desk passphrase for everyone', () => {
     expect(code(await offline.client.calls.signIn({ account: 'lin', password: 'a guess', server: url() }))).toBe('wrong-password');
   });
 
+  it('[TP12] [RB2] forgotten, two administrators reset it: another is chosen, and the file of before is moved aside', async () => {
+    const { desk, root } = await inAs('u-feng');
+    await expect.poll(() => stage.running.centre.credentials.keptKey(people.get('feng')!)).not.toBeNull();
+    const { half } = await byTwo(admin, admin2, { kind: 'reset passphrase', personId: people.get('feng')! });
+    expect(half).toBeNull();
+    // A session of before ends with the reset: it is the provider's word that counts now.
+    await untilView(desk.client, 'session', {}, (view) => view.status === 'signed-out');
+    desk.close();
+    const again = deskOf('u-feng', root).desk.client.calls;
+    expect(code(await again.signOn({ server: url() }))).toBe('ok');
+    expect(code(await again.openSignedOn({ passphrase: 'a new one for the desk' }))).toBe('passphrase-differs');
+    expect(code(await again.moveAside({ account: 'feng', server: url() }))).toBe('ok');
+    expect(code(await again.openSignedOn({ passphrase: 'short' }))).toBe('desk-passphrase-weak');
+    expect(await again.openSignedOn({ passphrase: 'a new one for the desk' })).toMatchObject({ ok: true, value: { key: 'ready' } });
+  });
+
   it('five wrong ones, and the provider is asked again', async () => {
     const first = await inAs('u-he');
     await expect.poll(() => stage.running.centre.credentials.keptKey(people.get('he')!)).not.toBeNull();
@@ -182,7 +198,7 @@ describe('[OF3] the line', () => {
   }, 60_000);
 
   it('who is disabled is out at once, and their file lets them in no more', async () => {
-    const { desk, root } = await inAs('u-feng');
+    const { desk, root } = await inAs('u-feng', aFolder(), 'a new one for the desk');
     expect(await act(admin, 'disable person', { personId: people.get('feng')!, reason: 'left' })).toBe('ok');
     expect(await untilView(desk.client, 'session', {}, (view) => view.status === 'signed-out')).toMatchObject({ refusal: { code: 'person-disabled' } });
     const { desk: again } = deskOf('u-feng', root);
