@@ -73,7 +73,7 @@ export type Answered = { ok: true; answer: object } | { ok: false; refusal: Refu
 /** Requests at once and refill a second, for each address: a shift signs in at eight, through one proxy perhaps. */
 export const DOOR_LIMITS = {
   '/session': { burst: 300, perSecond: 5 }, '/enrolment': { burst: 60, perSecond: 1 }, '/passphrase': { burst: 60, perSecond: 1 },
-  '/sign-on': { burst: 300, perSecond: 5 }, '/sign-on/answer': { burst: 300, perSecond: 5 }, '/session/again': { burst: 3000, perSecond: 50 }, '/oidc/back-channel-logout': { burst: 300, perSecond: 10 },
+  '/sign-on': { burst: 300, perSecond: 5 }, '/sign-on/answer': { burst: 300, perSecond: 5 }, '/session/again': { burst: 600, perSecond: 5 }, '/oidc/back-channel-logout': { burst: 300, perSecond: 5 },
 } as const;
 
 /**

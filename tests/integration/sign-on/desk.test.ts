@@ -6,7 +6,7 @@ import type { SessionView } from '#shared/protocol/desk-rpc.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { act, byTwo, newcomer } from '../administration/centre-acts.ts';
 import { aDesk, aFolder, inStep } from '../desk/harness.ts';
-import { RawDesktop } from '../server/raw-desktop.ts';
+import type { RawDesktop } from '../server/raw-desktop.ts';
 import { clearStage, later, setStage, signOn, startDemoCentre, type Stage } from '../server/story.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
 import { settingsFile } from './knock.ts';
