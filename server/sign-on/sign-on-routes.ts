@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, RouteShorthandOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { z } from 'zod';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { ComeBackRequest, SignOnAnswerRequest, SignOnRequest, type ComeBackAnswer, type SignOnAnswer, type SignOnBegun } from '#shared/protocol/wire.ts';
@@ -84,17 +84,15 @@ async function comeBack({ centre, book }: SignOnDoor, request: z.infer<typeof Co
 /** The routes of single sign-on, and the provider's own way to end sessions (OpenID Connect Back-Channel Logout 1.0). */
 export function addSignOnRoutes(app: FastifyInstance, door: SignOnDoor): void {
   const { centre, limited, versionRefusal, answered } = door;
-  const route = <S extends z.ZodType, T extends object>(path: '/sign-on' | '/sign-on/answer' | '/session/again', shape: S, serve: (door: SignOnDoor, request: z.output<S>) => Promise<Outcome<T>>): void => {
-    app.post(path, limited(path), async (request, reply) => {
-      const version = versionRefusal(request.body);
-      if (version !== null) return answered(reply, { ok: false, refusal: version });
-      const parsed = shape.safeParse(request.body);
-      return answered(reply, parsed.success ? await serve(door, parsed.data) : no('request-malformed'));
-    });
+  const served = <S extends z.ZodType, T extends object>(shape: S, serve: (door: SignOnDoor, request: z.output<S>) => Promise<Outcome<T>>) => async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const version = versionRefusal(request.body);
+    if (version !== null) return answered(reply, { ok: false, refusal: version });
+    const parsed = shape.safeParse(request.body);
+    return answered(reply, parsed.success ? await serve(door, parsed.data) : no('request-malformed'));
   };
-  route('/sign-on', SignOnRequest, begin);
-  route('/sign-on/answer', SignOnAnswerRequest, finish);
-  route('/session/again', ComeBackRequest, comeBack);
+  app.post('/sign-on', limited('/sign-on'), served(SignOnRequest, begin));
+  app.post('/sign-on/answer', limited('/sign-on/answer'), served(SignOnAnswerRequest, finish));
+  app.post('/session/again', limited('/session/again'), served(ComeBackRequest, comeBack));
   void app.register(async (scope) => {
     scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))));
     scope.post('/oidc/back-channel-logout', limited('/oidc/back-channel-logout'), async (request, reply) => {

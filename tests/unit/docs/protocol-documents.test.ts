@@ -82,8 +82,8 @@ describe('the documents of the protocol', () => {
   });
 
   test('openapi: the routes that the server registers, and no others', () => {
-    const sources = ['server/http/app.ts', 'server/demo/demo-parts.ts'].map(read).join('\n');
-    const registered = [...sources.matchAll(/\bapp\.(get|post|put|delete)\('([^']+)'/g)].map(([, method, path]) => `${method} ${path}`);
+    const sources = ['server/http/app.ts', 'server/sign-on/sign-on-routes.ts', 'server/demo/demo-parts.ts'].map(read).join('\n');
+    const registered = [...sources.matchAll(/\b(?:app|scope)\.(get|post|put|delete)\('([^']+)'/g)].map(([, method, path]) => `${method} ${path}`);
     const described = Object.entries(openApi['paths'] as Record<string, object>).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
     expect([...registered, `post ${webhookPath}`].sort()).toEqual(described.sort());
   });
