@@ -1,5 +1,5 @@
 import { createHash, randomBytes, sign } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ComeBackAnswer, helloBytes, SignOnAnswer, SignOnBegun, type SignOnResponse } from '#shared/protocol/wire.ts';
@@ -9,7 +9,9 @@ import { CLIENT } from './real-provider.ts';
 
 /** A file for `--oidc`. */
 export function settingsFile(issuer: string, more: object = {}): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'aidline-oidc-')), 'oidc.json');
+  const folder = mkdtempSync(join(tmpdir(), 'aidline-oidc-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'oidc.json');
   writeFileSync(file, JSON.stringify({ issuer, clientId: CLIENT, ...more }));
   return file;
 }

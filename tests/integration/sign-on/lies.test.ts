@@ -1,4 +1,5 @@
 /** A provider that lies, or somebody who plays it: nobody comes in, and whoever waits is told why. */
+import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import { byTwo, newcomer, signInCode } from '../administration/centre-acts.ts';
@@ -135,7 +136,7 @@ describe('a provider that is not the one that was set up', () => {
     ['calls itself otherwise', { issuer: 'https://evil.example' }, 'issuer'], ['signs by nothing that is believed', { id_token_signing_alg_values_supported: ['none', 'HS256'] }, 'algorithms'], ['publishes no keys', { jwks_uri: undefined }, 'algorithms'],
   ])('%s: the centre serves, says so at its start, and sends nobody there', async (_what, metadata, why) => {
     liar.lie = { metadata: metadata ?? {} };
-    const { running } = await startDemoCentre(undefined, ['--oidc', settingsFile(liar.issuer)]);
+    const { running, data } = await startDemoCentre(undefined, ['--oidc', settingsFile(liar.issuer)]);
     try {
       expect(running.notices.join()).toContain(`（${why}）`);
       const desktop = new RawDesktop(running.url);
@@ -144,6 +145,7 @@ describe('a provider that is not the one that was set up', () => {
       expect(await signInCode(running.url, 'agent', 'aidline-demo', desktop)).toBe('ok');
     } finally {
       await running.stop();
+      rmSync(data, { recursive: true, force: true });
     }
   });
 });
