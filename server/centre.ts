@@ -19,6 +19,7 @@ import type { Credentials } from './people/credentials.ts';
 import type { People } from './people/people.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RecoveryBook } from './recovery/recovery-book.ts';
+import type { OnDuty } from './nodes/on-duty.ts';
 import type { Offers } from './reviews/offers.ts';
 import type { SpoolKeys } from './spool/spool-keys.ts';
 import type { LateWorkTray } from './spool/tray.ts';
@@ -49,7 +50,9 @@ export type Centre = {
   credentials: Credentials;
   administration: Administration;
   workstations: Workstations;
-  /** Whether a desktop of this person is connected now. */
+  /** Of several nodes of the centre one carries its calls and its orders to the bank. */
+  duty: OnDuty;
+  /** Whether a desktop of this person is connected now, at whichever node. */
   online: (person: string) => boolean;
   tokens: Tokens;
   /** What workstations seal unsent work to (SY10). */

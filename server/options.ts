@@ -14,6 +14,7 @@ Options
   --data DIR          folder of the log and the people file (default .data/server)
   --database URL      log and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
                       password best in PGPASSWORD or a password file
+  --redis URL         with --database and several servers: what hurries their talk (redis://… or rediss://…)
   --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS
   --tls-cert FILE     certificate (chain) in PEM: HTTPS and WSS instead of HTTP and WS
   --tls-key FILE      its private key in PEM
@@ -55,6 +56,8 @@ export type Options = {
   data: string;
   /** Of PostgreSQL; null: files in the data folder. */
   database: string | null;
+  /** What hurries several servers' talk; null: the database's notices alone. */
+  redis: string | null;
   /** Of `new-epoch`: goes into the chain. */
   reason: string | null;
   /** Of `copy`: a data folder and a database. */
@@ -96,7 +99,7 @@ export function readOptions(args: readonly string[]): Options {
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
         'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
-        database: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
+        database: { type: 'string' }, redis: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -124,11 +127,13 @@ export function readOptions(args: readonly string[]): Options {
   const command = COMMANDS.find((one) => one === first);
   if (rest.length !== (command === 'salvage' ? 1 : 0) || (first !== undefined && command === undefined)) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
   const database = values.database === undefined ? null : databaseUrl('--database', values.database);
+  if (values.redis !== undefined && (!/^rediss?:\/\//.test(values.redis) || !URL.canParse(values.redis))) throw new OptionsError('--redis: 不是 redis:// 地址 / not an address that begins with redis:// or rediss://');
+  if (values.redis !== undefined && database === null) throw new OptionsError('--redis: 多台服务器要用 PostgreSQL，请一起给出 --database / several servers need PostgreSQL: give --database as well');
   if (command === 'migrate' && database === null) throw new OptionsError('migrate: 要给出 --database / needs --database');
   const reason = values.reason?.trim() ?? null;
   if (command === 'new-epoch' && (reason === null || reason === '' || reason.length > 200)) throw new OptionsError('new-epoch: 要用 --reason 说明原因，不超过 200 字 / needs --reason, of at most 200 characters');
   return {
-    command: values.help ? 'help' : command ?? 'serve', file, database, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
+    command: values.help ? 'help' : command ?? 'serve', file, database, redis: values.redis ?? null, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };

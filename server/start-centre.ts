@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
 import { startCheckpoints } from './audit/keep-checkpoints.ts';
@@ -16,7 +17,7 @@ import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import type { AdmissionLimits } from './gateway/admission.ts';
-import { makeAskers } from './gateway/asks.ts';
+import { answerAsk, makeAskers } from './gateway/asks.ts';
 import { DesktopOwners } from './gateway/desktop-owners.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
@@ -54,7 +55,16 @@ import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
-import { startSwitchboard } from './calls/start-switchboard.ts';
+import { OffersOfOthers } from './calls/show-offers.ts';
+import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
+import { throughDuty } from './nodes/duty-asks.ts';
+import { joinNodes } from './nodes/join-nodes.ts';
+import type { DutyWork } from './nodes/node-message.ts';
+import { OffDuty } from './nodes/duty.ts';
+import { inquireOpenLines } from './operations/book-lines.ts';
+import { phoneEventSchema } from '#shared/telephony/call-event.ts';
+import { liveTopics } from '#shared/protocol/live.ts';
+import type { QueueSummary } from '#shared/telephony/routing.ts';
 import type { Phones } from './telephony/phones.ts';
 import { telephonyWebhook } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
@@ -74,11 +84,12 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
 /**
  * Puts the rooms of the server together and opens its door.
  * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
- *   restored or failed over, and this server has to start anew (SY9)
+ *   restored or failed over, and this server has to start anew (SY9); `demo`: clock, bank and phones of another node of the same
+ *   demo, where tests have several
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock } } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
-  const clock = clockOf(options);
+  const clock = more.demo?.clock ?? clockOf(options);
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
@@ -117,11 +128,11 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const live = new LiveHub((person, message) => gateway?.sendLive(person, message), Date.now());
   const cases = new CaseStore(log);
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
-  const agents = new AgentStates(log, now);
+  const node = uuidv7();
+  const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
   const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
-  const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
-  const demo = clock instanceof ControllableClock
-    ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
+  const demo = more.demo !== undefined ? more.demo.parts : clock instanceof ControllableClock
+    ? await startDemoParts(options, clock, scheduler, (error) => logger.error({ error: String(error) }, 'the simulator failed'))
     : null;
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : bankAt !== null ? makeHttpBank(bankAt)
@@ -129,7 +140,48 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const offers: Offers = new Offers(() => centre);
   const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
   const lateWork: LateWorkTray = new LateWorkTray(() => centre);
-  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  /** The switchboard is where the duty is: here, while this is a promise of one. */
+  let board: Promise<Board> | null = null;
+  let onBoard: Board | null = null;
+  let tookOver: Promise<void> = Promise.resolve();
+  let queue: QueueSummary | null = null;
+  const logged = (what: string) => (error: unknown): void => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
+  const queueChanged = (summary: QueueSummary): void => {
+    queue = summary;
+    for (const person of live.people()) live.set(person, 'queue', summary);
+  };
+  const nodes = joinNodes({
+    node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
+    taken: async () => {
+      await open.settled();
+      board = startSwitchboard(centre, {
+        keeper, phones, scheduler, demo, callEnded: (call) => metrics.callEnded(call),
+        queueChanged: (summary) => {
+          queueChanged(summary);
+          nodes.tellQueue(summary);
+        },
+      });
+      onBoard = await board;
+      for (const seat of nodes.presence.seats()) onBoard.arrived(seat);
+      // Not waited for: a bank that does not answer must not keep the door shut.
+      tookOver = reactions.takeOver().catch(logged('what was on its way was not asked about; the next round asks'));
+      recovery.start();
+    },
+    lost: async () => {
+      const was = onBoard;
+      [board, onBoard] = [null, null];
+      recovery.stop();
+      await was?.stop();
+    },
+    work: async (work) => doDuty(work),
+    inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
+    queueTold: (summary) => {
+      const told = liveTopics.queue.safeParse(summary);
+      if (told.success && !nodes.duty.holds) queueChanged(told.data);
+    },
+  });
+  const { presence } = nodes;
+  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => presence.online(person), tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   await open.start(log);
@@ -143,7 +195,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
   const notices = controlNotice(options, rules.control, administration);
-  const presence = presenceTeller(centre, scheduler);
+  const presenceTold = presenceTeller(centre, scheduler);
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
   addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
@@ -152,13 +204,18 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
   await keeper.start();
-  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => board.switchboard.summary().waiting }));
+  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
   timeAppends(log, metrics);
-  const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices, (call) => metrics.callEnded(call));
   if (secrets.length > 0) {
-    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
+    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: async (events) => {
+      // A phone system that is told of no success tells again.
+      if ((await nodes.line.ask({ kind: 'phone events', events })) === null) throw new Error('nobody on duty took them');
+    } }));
   }
-  const reactions = react(centre, keeper, board.switchboard, scheduler);
+  const reactions = react(centre, keeper, () => onBoard?.switchboard ?? null, scheduler);
+  const offersOfOthers = new OffersOfOthers(centre);
+  open.onChanged((state) => offersOfOthers.note(state));
+  agents.onChanged((state) => live.set(state.personId, 'agent', state));
   if (demo !== null && clock instanceof ControllableClock) {
     addDemoRoutes(app, demo, clock, async () => {
       await demo.bank.setClock(clock.now());
@@ -174,28 +231,54 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }));
   /** Who comes or goes changes whom a review is offered to, and what the administrators see. */
   const presenceChanged = (): void => {
-    presence.tell();
+    presenceTold.tell();
     publishReviews(centre);
   };
-  gateway = new Gateway(server, centre, feed, {
+  presence.onChanged({
     arrived: (seat) => {
-      board.arrived(seat);
+      onBoard?.arrived(seat);
       presenceChanged();
     },
     left: (seat) => {
-      board.left(seat);
+      onBoard?.left(seat);
       presenceChanged();
     },
+  });
+  gateway = new Gateway(server, centre, feed, {
+    arrived: ({ person, desktop }) => {
+      live.set(person.id, 'agent', agents.get(person.id));
+      if (queue !== null) live.set(person.id, 'queue', queue);
+      live.set(person.id, 'lights', centre.lights);
+      live.set(person.id, 'clock', { serverAt: clock.now(), controllable: demo !== null });
+      presence.came({ person: person.id, desktop });
+    },
+    left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
   }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
-  door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
+  const askers = makeAskers(centre, async () => {
+    if (board === null) throw new OffDuty();
+    return board;
+  }, { online: (person) => presence.online(person) });
+  async function doDuty(work: DutyWork): Promise<unknown> {
+    if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
+    if (work.kind === 'phone events') {
+      const events = z.array(phoneEventSchema).parse(work.events);
+      await (webhookPhones === null ? (await board)?.switchboard.take(events) : webhookPhones.accept(events));
+      return { taken: events.length };
+    }
+    const person = people.byId(work.person);
+    if (person === null || !person.active) return { ok: false, refusal: { code: 'person-disabled' } };
+    return answerAsk(askers, { person, desktop: work.desktop, workstation: work.workstation }, work.ask, work.body);
+  }
+  door.answerWith(throughDuty(askers, nodes.duty, nodes.line));
+  await nodes.start();
   const url = await listen(server, options);
   const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
-  recovery.start();
+  await tookOver;
   const figures = options.metrics === null ? null : await serveMetrics(options.metrics, options.tls, metrics, readiness);
   readiness.serving();
   return {
@@ -203,20 +286,20 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     stop: async () => {
       readiness.stopping();
       reactions.stop();
-      recovery.stop();
       stopOffers();
+      await nodes.handOver();
       await door.close();
-      await board.switchboard.stop();
       await new Promise((resolve) => server.close(resolve));
       await app.close();
-      presence.stop();
+      presenceTold.stop();
+      await nodes.stop();
       await open.settled();
       await checkpoints.stop();
       await log.close();
       credentials.close();
       await figures?.stop();
       await bank.hangUp?.();
-      await demo?.stop();
+      if (more.demo === undefined) await demo?.stop();
     },
   };
 }

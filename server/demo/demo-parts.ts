@@ -15,7 +15,7 @@ import { Simulator } from '../telephony/simulator.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';
 import type { Caller } from '../telephony/mix.ts';
 
-export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; callsRing: boolean; firstCall: () => Promise<void>; stop: () => Promise<void> };
+export type DemoParts = { bankProcess: DemoBankProcess; bank: DemoBankControl; simulator: Simulator; /** What the simulated callers say, by call, until it ends. */ scripts: Map<string, CallScript>; callsRing: boolean; firstCall: () => Promise<void>; stop: () => Promise<void> };
 
 /** All customers of the demo bank who may ring, page by page. */
 async function everyCaller(bank: DemoBankControl): Promise<Awaited<ReturnType<DemoBankControl['callers']>>['callers']> {
@@ -29,10 +29,8 @@ async function everyCaller(bank: DemoBankControl): Promise<Awaited<ReturnType<De
 
 /**
  * The demo's own parts: the bank as a process beside the server, and the phone simulator.
- *
- * @param onScript what the simulated caller of a call says, for the screen
  */
-export async function startDemoParts(options: Options, clock: ControllableClock, scheduler: Scheduler, onScript: (script: CallScript) => void, onError: (error: unknown) => void): Promise<DemoParts> {
+export async function startDemoParts(options: Options, clock: ControllableClock, scheduler: Scheduler, onError: (error: unknown) => void): Promise<DemoParts> {
   let curve = builtInCurve;
   if (options.arrivals !== null) {
     const read = arrivalsFromCsv(readFileSync(options.arrivals, 'utf8'));
@@ -44,8 +42,9 @@ export async function startDemoParts(options: Options, clock: ControllableClock,
   const callers: Caller[] = (await everyCaller(bank)).map(({ customerId, phone, plans }) => ({
     customerId, phone, ...(plans > 0 ? {} : { intents: ['loss-report', 'password-reset', 'statement', 'points', 'limit', 'annual-fee', 'general'] as const }),
   }));
+  const scripts = new Map<string, CallScript>();
   const simulator = new Simulator({
-    scheduler, seed: options.seed, newId: () => uuidv7(), callers: () => callers, curve, zoneOffsetMinutes: 480, onScript, onError,
+    onScript: (script) => scripts.set(script.callId, script), scheduler, seed: options.seed, newId: () => uuidv7(), callers: () => callers, curve, zoneOffsetMinutes: 480, onError,
     answersFor: async (customerId) => {
       const { answers } = await bank.answers(customerId);
       return Object.entries(answers).flatMap(([ask, values]) => (values[0] === undefined ? [] : [{ ask, zh: values[0], en: values[0] }]));
@@ -53,7 +52,7 @@ export async function startDemoParts(options: Options, clock: ControllableClock,
   });
   // The customer of the largest instalment, so that a newcomer meets the story that the program is about.
   const firstCall = async (): Promise<void> => void (await simulator.call({ customerId: STORIES.settle.customerId, intent: 'early-settlement' }));
-  return { bankProcess, bank, simulator, callsRing: options.calls, firstCall, stop: () => bankProcess.stop() };
+  return { bankProcess, bank, simulator, scripts, callsRing: options.calls, firstCall, stop: () => bankProcess.stop() };
 }
 
 const ClockOrder = z.strictObject({ to: Instant });

@@ -18,9 +18,12 @@ import { checkFactor, collectServicePassword, type KeyedDigits } from '../people
 import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
+/** What answers are needed of the switchboard: it is where the duty is. */
+export type CallDesk = { switchboard: Pick<Switchboard, 'call' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
 export type AskSession = { person: Person; desktop: string; workstation: string };
 type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
 type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
+export type Askers = { [K in AskKind]: Asker<K> };
 
 const yes = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
 const no = (code: string, detail?: Refusal['detail']): { ok: false; refusal: Refusal } => ({ ok: false, refusal: detail === undefined ? { code } : { code, detail } });
@@ -30,7 +33,7 @@ const done = { done: true } as const;
 export type Presence = { online: (person: string) => boolean };
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
-export function makeAskers(centre: Centre, switchboard: Switchboard, presence: Presence, keyed: KeyedDigits): { [K in AskKind]: Asker<K> } {
+export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, presence: Presence): Askers {
   const reviewPairs = pairsReport();
   const mayOpen = async (person: Person, caseId: string): Promise<boolean> => (await centre.cases.load(caseId))?.access[person.id] !== undefined;
   /** What is done for the caller is done by who has the case, or the lead who took it over; never by a reviewer (TP6). */
@@ -76,7 +79,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return read.ok ? yes(done) : read;
     },
     verify: async ({ person }, body) => ((await mayHandle(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
-    'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
+    'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, (await board()).keyedDigits, body.case, body.callId) : no('not-your-case')),
     administer: async ({ person, workstation }, body) => {
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
@@ -110,6 +113,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return result.ok ? yes(result.state) : result;
     },
     'answer call': async ({ person, desktop }, { callId }) => {
+      const { switchboard } = await board();
       const offer = switchboard.call(callId)?.offers.findLast((one) => one.personId === person.id);
       if (!offer) return no('offer-over');
       const accepted = await switchboard.accept({ callId, offerId: offer.offerId, personId: person.id, desktopId: desktop });
@@ -118,9 +122,9 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       const owned = centre.open.all().find((state) => state.calls[callId] !== undefined && state.access[person.id] !== undefined);
       return owned === undefined ? no('call-unknown') : yes({ case: owned.id });
     },
-    'hold call': ({ person }, { callId }) => called(switchboard.hold(callId, person.id)),
-    'retrieve call': ({ person }, { callId }) => called(switchboard.retrieve(callId, person.id)),
-    'end call': ({ person }, { callId }) => called(switchboard.end(callId, person.id)),
+    'hold call': async ({ person }, { callId }) => called((await board()).switchboard.hold(callId, person.id)),
+    'retrieve call': async ({ person }, { callId }) => called((await board()).switchboard.retrieve(callId, person.id)),
+    'end call': async ({ person }, { callId }) => called((await board()).switchboard.end(callId, person.id)),
     'dial callback': async ({ person, desktop }, body) => {
       const state = await centre.cases.load(body.case);
       if (state?.owner !== person.id) return no('not-your-case');
@@ -128,7 +132,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       if (!promise || state.customerId === null) return no('promise-unknown');
       const phone = await centre.bank.reservedPhone(state.customerId);
       if (phone.kind !== 'answer') return no('bank-unreachable');
-      const dialled = await switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
+      const dialled = await (await board()).switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
       return dialled.ok ? yes({ callId: dialled.callId }) : no(dialled.refusal.code);
     },
     'put away late work': async ({ person, workstation }, { commands }) => {
@@ -156,7 +160,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
 }
 
 /** Parses, answers and checks the answer of one ask; what is malformed is a refusal (RB1). */
-export async function answerAsk(askers: { [K in AskKind]: Asker<K> }, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
+export async function answerAsk(askers: Askers, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
   if (!isAskKind(kind)) return no('ask-unknown', { protocol: PROTOCOL_VERSION, ask: uuidv7() });
   // PR3: the one table; whose case and which call it may be is each ask's own rule.
   if (!mayDo(session.person.role, kind)) return no('role-may-not', { ask: kind });

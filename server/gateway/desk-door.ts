@@ -77,6 +77,7 @@ export class DeskDoor {
     if (!hello.success) return no({ code: 'hello-malformed' });
     const claims = await centre.tokens.readSession(hello.data.token);
     if (claims === null || claims.desktop !== hello.data.desktop || claims.workstation !== hello.data.workstation) return no({ code: 'session-over' });
+    await centre.administration.fresh();
     // PR9: the token is of use at the machine it was given to, and only while that machine is enrolled.
     const machine = centre.workstations.admit(claims.workstation);
     if (!machine.ok) return no({ code: machine.code });

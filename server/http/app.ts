@@ -35,6 +35,8 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
   const { protocol, account, password, workstation, desktop, clockAt } = request.data;
   const now = centre.clock.now();
+  // What another node has just recorded counts here as well: who was enrolled or disabled a moment ago is.
+  await centre.administration.fresh();
   // PR9: nobody signs in at a machine that is not enrolled; said before the password is looked at.
   const machine = centre.workstations.admit(workstation);
   if (!machine.ok) {
@@ -69,6 +71,7 @@ async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer:
   if (version !== null) return { ok: false, refusal: version };
   const request = EnrolmentRequest.safeParse(body);
   if (!request.success || !isSoundKey(request.data.publicKey)) return { ok: false, refusal: { code: 'request-malformed' } };
+  await centre.administration.fresh();
   const answer = await centre.workstations.ask(request.data);
   return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
@@ -110,6 +113,7 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readines
   app.post('/passphrase', limited('/passphrase'), async (request, reply) => {
     const parsed = PassphraseRequest.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send(said({ code: 'request-malformed' }));
+    await centre.administration.fresh();
     const refusal = await changePassphrase(centre, parsed.data.account, parsed.data.old, parsed.data.new, parsed.data.workstation);
     return refusal === null ? { done: true } : reply.code(status[refusal.code] ?? 400).send(said(refusal));
   });

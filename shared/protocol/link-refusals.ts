@@ -20,6 +20,7 @@ export const LINK_REFUSALS = {
   busy: w('同时回来的桌面太多，中心请这台稍后再连。', 'Too many desktops come back at once; the centre asks this one to wait.', '会自动再连，请继续工作；急件先送。', 'It connects again by itself; go on working. Urgent work goes first.', kept),
   'server-stopping': w('中心正在停机。', 'The centre is stopping.', '请继续工作：内容存在本机，恢复后自动送出。', 'Go on working: all is kept here and sent when it is back.', kept),
   'server-starting': w('中心正在启动。', 'The centre is starting.', '请稍等片刻。', 'Wait a moment.', kept),
+  'duty-moving': w('这一步要由另一台服务器来做，刚才没有应答，可能做了也可能没做。', 'Another server carries this step out and has not answered; it may have been done or not.', '请看通话和状态的显示，再决定要不要重做。', 'Look at the call and the state shown, then do it again if need be.', kept),
   'server-trouble': w('中心出了问题，没有收下。', 'The centre has a problem and did not take it.', '会自动重试；请告诉值班人员。', 'It is tried again by itself; tell the person on duty.', kept),
   'server-bug': w('中心的程序出了错，没有受理这一步。', "The centre's program failed on it; it was not taken.", '请记下时间和这一步，告诉管理员；其他的可以继续。', 'Tell an administrator the time and what it was; everything else goes on.'),
   'server-unreachable': w('连不上中心。', 'The centre cannot be reached.', '请检查网络；以前登录过的人可以离线继续。', 'Check the network; who has signed in here before can work offline.', kept),

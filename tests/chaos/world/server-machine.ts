@@ -19,7 +19,7 @@ import { CaseStore } from '../../../server/cases/case-store.ts';
 import { OpenCases } from '../../../server/cases/open-cases.ts';
 import type { Centre, PublishedRules } from '../../../server/centre.ts';
 import { loadFlows } from '../../../server/flows/load-flows.ts';
-import { makeAskers } from '../../../server/gateway/asks.ts';
+import { makeAskers, type CallDesk } from '../../../server/gateway/asks.ts';
 import type { FromDesktop } from '../../../server/gateway/desk-connection.ts';
 import { DeskDoor } from '../../../server/gateway/desk-door.ts';
 import { LiveHub } from '../../../server/gateway/live-hub.ts';
@@ -27,6 +27,8 @@ import { createFeed } from '../../../server/log/feed.ts';
 import type { EventLog } from '../../../server/log/log.ts';
 import { markAsCopy, openDatabase } from '../../../server/log/sqlite/open-database.ts';
 import { startSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
+import { aloneOnDuty } from '../../../server/nodes/on-duty.ts';
+import { inquireOpenLines } from '../../../server/operations/book-lines.ts';
 import { AgentStates } from '../../../server/people/agent-states.ts';
 import { Credentials } from '../../../server/people/credentials.ts';
 import { People } from '../../../server/people/people.ts';
@@ -160,7 +162,7 @@ export class ServerMachine {
       workstations: new Workstations(this.#credentials, administration, now, false), online: (person: string) => running.door?.online(person) ?? false,
       tokens: tokensOf(() => this.nowMs, () => administration.state.version) as unknown, rules: RULES, lights: { core: 'ok', phones: 'ok' }, logger: errors,
       live: new LiveHub((person, message) => running.door?.sendLive(person, message), this.nowMs),
-      spoolKeys: this.#spoolKeys, sealing: {} as unknown,
+      duty: aloneOnDuty((caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(() => undefined)), spoolKeys: this.#spoolKeys, sealing: {} as unknown,
     } as unknown as Centre;
     centre.offers = new Offers(() => centre);
     centre.lateWork = new LateWorkTray(() => centre);
@@ -176,17 +178,18 @@ export class ServerMachine {
     publishCentre(centre, RULES);
     const keeper = new CallKeeper(centre);
     await keeper.start();
-    const switchboard = { promisesChanged: async () => undefined } as unknown as Parameters<typeof makeAskers>[1];
-    const reactions = react(centre, keeper, switchboard, scheduler);
+    const switchboard = {} as unknown as CallDesk;
+    const reactions = react(centre, keeper, () => ({ promisesChanged: async () => undefined }), scheduler);
     const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full: CaseState, event) => releasesTo(event) });
     running.door = new DeskDoor({ centre, feed, events: { arrived: (seat) => this.#arrived(centre, seat.person), left: () => publishReviews(centre) }, elapsedMs: () => time.nowMs });
     const { door } = running;
     administration.onChanged(() => door.dismissTheGone());
-    door.answerWith(makeAskers(centre, switchboard, { online: (person) => door.online(person) }, async () => null));
+    door.answerWith(makeAskers(centre, async () => switchboard, { online: (person) => door.online(person) }));
     if (!process.alive) return;
     this.#running = running as Running;
     this.#trace.say(process.name, `is up at ${(await log.head()).position}`);
     await reactions.start();
+    await reactions.takeOver();
     recovery.start();
   }
 

@@ -19,5 +19,6 @@ export async function databaseFor(data: string): Promise<string[]> {
   } finally {
     await client.end();
   }
-  return ['--database', `${server}/${name}`];
+  const redis = process.env['AIDLINE_TEST_REDIS'];
+  return ['--database', `${server}/${name}`, ...(redis === undefined ? [] : ['--redis', redis])];
 }

@@ -202,7 +202,14 @@ export class RawDesktop {
     this.received.push(JSON.stringify(answer));
     const result = answer.results[0];
     if (result === undefined) throw new Error('no result');
+    await this.#shows(command.case, result);
     return result;
+  }
+
+  /** As a desk shows what it did: the answer and the feed come by ways of their own, and either may be first. */
+  async #shows(caseId: string, result: CommandResult): Promise<void> {
+    if (result.status !== 'accepted' || !this.cases.has(caseId)) return;
+    await this.until(() => (this.cases.get(caseId)?.version ?? result.version) >= result.version || this.#socket?.connected !== true, `what was accepted in ${caseId}`);
   }
 
   /** As `command`, and throws where it is refused. */
