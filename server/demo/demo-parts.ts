@@ -31,13 +31,18 @@ async function everyCaller(bank: DemoBankControl): Promise<Awaited<ReturnType<De
  * The demo's own parts: the bank as a process beside the server, and the phone simulator.
  */
 export async function startDemoParts(options: Options, clock: ControllableClock, scheduler: Scheduler, onError: (error: unknown) => void): Promise<DemoParts> {
+  const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now(), ...(options.crowd === null ? {} : { crowd: options.crowd }) });
+  return demoPartsOn(bankProcess, options, scheduler, onError);
+}
+
+/** The phone simulator, on a demo bank that runs already. */
+export async function demoPartsOn(bankProcess: DemoBankProcess, options: Pick<Options, 'arrivals' | 'seed' | 'calls'>, scheduler: Scheduler, onError: (error: unknown) => void): Promise<DemoParts> {
   let curve = builtInCurve;
   if (options.arrivals !== null) {
     const read = arrivalsFromCsv(readFileSync(options.arrivals, 'utf8'));
     if (!read.ok) throw new OptionsError(`--arrivals ${options.arrivals}: ${read.error.zh} / ${read.error.en}`);
     curve = read.curve;
   }
-  const bankProcess = await launchDemoBank({ dataDir: join(options.data, 'bank'), seed: options.seed, now: clock.now(), ...(options.crowd === null ? {} : { crowd: options.crowd }) });
   const bank = makeDemoBankControl(bankProcess);
   const callers: Caller[] = (await everyCaller(bank)).map(({ customerId, phone, plans }) => ({
     customerId, phone, ...(plans > 0 ? {} : { intents: ['loss-report', 'password-reset', 'statement', 'points', 'limit', 'annual-fee', 'general'] as const }),

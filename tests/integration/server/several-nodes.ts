@@ -3,8 +3,7 @@
  * `AIDLINE_TEST_POSTGRES`, and `AIDLINE_TEST_REDIS` where Redis hurries them): behind one address, each connection goes to the next
  * node, as behind a proxy that keeps nobody at one.
  */
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Front } from '../../nodes/front.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 
@@ -13,36 +12,6 @@ const NODES = Number(process.env['AIDLINE_TEST_NODES'] ?? '1');
 /** Own addresses of the nodes, by the one that they share. */
 const doors = new Map<string, string[]>();
 export const ownDoors = (url: string): readonly string[] => doors.get(url) ?? [url];
-
-/** Every connection to the next of the servers. */
-async function balance(urls: readonly string[]): Promise<{ url: string; stop: () => Promise<void> }> {
-  const sockets = new Set<Socket>();
-  let next = 0;
-  const server = createServer((near) => {
-    const { hostname, port } = new URL(urls[next++ % urls.length]!);
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 /**
  * @param first a running centre, of which clock, bank and phones are everybody's
@@ -54,7 +23,8 @@ export async function joined(first: RunningCentre, args: readonly string[]): Pro
   if (NODES === 1 || !args.includes('--database') || first.demo === null) return { running: first, nodes };
   while (nodes.length < NODES) nodes.push(await startCentre(readOptions(args), { demo: { parts: first.demo, clock: first.centre.clock } }));
   const urls = nodes.map(({ url }) => url);
-  const front = await balance(urls);
+  const front = new Front(() => urls);
+  await front.up();
   doors.set(front.url, urls);
   return {
     nodes,
@@ -63,7 +33,7 @@ export async function joined(first: RunningCentre, args: readonly string[]): Pro
       stop: async () => {
         // The first has the bank and the phones: it is the last to go.
         for (const node of [...nodes].reverse()) await node.stop();
-        await front.stop();
+        await front.down();
       },
     },
   };
