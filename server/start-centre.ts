@@ -161,7 +161,12 @@ export async function startCentre(options: Options, more: { admission?: Admissio
           nodes.tellQueue(summary);
         },
       });
-      onBoard = await board;
+      try {
+        onBoard = await board;
+      } catch (error) {
+        board = null;
+        throw error;
+      }
       for (const seat of nodes.presence.seats()) onBoard.arrived(seat);
       // Not waited for: a bank that does not answer must not keep the door shut.
       tookOver = reactions.takeOver().catch(logged('what was on its way was not asked about; the next round asks'));

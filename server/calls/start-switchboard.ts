@@ -93,7 +93,13 @@ export async function startSwitchboard(centre: Centre, parts: BoardParts): Promi
     if (desktop !== undefined && person !== null) switchboard.agentChanged(seatOf(person, state, desktop)).catch(failed('the switchboard was not told of a state'));
     countSeats();
   });
-  await switchboard.start(keeper.openCalls());
+  try {
+    await switchboard.start(keeper.openCalls());
+  } catch (error) {
+    unfollow();
+    await switchboard.stop();
+    throw error;
+  }
 
   return {
     switchboard,

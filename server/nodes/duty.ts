@@ -54,9 +54,9 @@ export class Duty {
     return this.#holder.node;
   }
 
-  /** Whether this node does the work now. */
+  /** Whether this node does the work now: over at the moment at which it hears of another. */
   get holds(): boolean {
-    return this.#working;
+    return this.#working && this.#holder.node === this.#parts.node;
   }
 
   onChanged(listener: (holder: string | null) => void): void {

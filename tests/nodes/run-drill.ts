@@ -39,6 +39,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     const acknowledged: { id: string; caseId: string; noteId: string }[] = [];
     const lastAt = { command: performance.now(), call: performance.now() };
     const calls = { answered: 0 };
+    const said: string[] = [];
 
     const write = async (desktop: PersistentDesktop): Promise<void> => {
       const caseId = uuidv7();
@@ -68,8 +69,9 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
           } else if (state?.state === 'on-call' && state.callId !== null) await raw.ask('end call', { callId: state.callId });
           else if (state?.state === 'after-call') await raw.ask('finish wrap-up', { basedOn: state.version });
           else if (state !== undefined && state.state !== 'available') await raw.ask('set agent state', { to: 'available', basedOn: state.version });
-        } catch {
+        } catch (error) {
           // Refused, cut off or not answered: looked at again.
+          said.push(`${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)} ${JSON.stringify([raw.liveValue('agent'), raw.liveValue('offer')])}`);
         }
         await wait(30);
       }
@@ -130,6 +132,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
         if (command === null) throw new Error(`after ${target} nothing is taken any more: ${nodes.map(({ said }) => said.slice(-1_500)).join('\n')}`);
         const worst = recovery[target];
         recovery[target] = { command: Math.max(worst.command, command), call: call === null || worst.call === null ? null : Math.max(worst.call, call) };
+        if (call === null) say([...said.slice(-6), ...nodes.map((node) => node.said.slice(-1_500))].join('\n'));
         say(`round ${round + 1}: ${target} killed; next command after ${command} ms, next call after ${call ?? 'more than 30,000'} ms; ${acknowledged.length} commands, ${calls.answered} calls so far`);
         // Whoever was killed is back before the next.
         while (nodes.some(({ url }) => url === null)) await wait(50);
