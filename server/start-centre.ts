@@ -293,6 +293,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       reactions.stop();
       stopOffers();
       await nodes.handOver();
+      if (presence.nodes > 0) await door.drain();
       await door.close();
       await new Promise((resolve) => server.close(resolve));
       await app.close();

@@ -30,6 +30,9 @@ export type DoorParts = {
   admission?: AdmissionLimits;
 };
 
+/** As fast as another node lets desktops in (OF5). */
+const A_MOVE_MS = 20;
+
 export class DeskDoor {
   readonly #parts: DoorParts;
   readonly #book: DoorBook;
@@ -38,6 +41,7 @@ export class DeskDoor {
   readonly #admission: Admission;
   readonly #stopListening: () => void;
   #askers: ReturnType<typeof makeAskers> | null = null;
+  #leaving = false;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -75,6 +79,7 @@ export class DeskDoor {
     if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) return no({ code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } });
     if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) return no({ code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } });
     if (!hello.success) return no({ code: 'hello-malformed' });
+    if (this.#leaving) return no({ code: 'server-stopping' });
     const claims = await centre.tokens.readSession(hello.data.token);
     if (claims === null || claims.desktop !== hello.data.desktop || claims.workstation !== hello.data.workstation) return no({ code: 'session-over' });
     await centre.administration.fresh();
@@ -145,6 +150,26 @@ export class DeskDoor {
 
   sendLive(person: string, message: LiveMessage): void {
     for (const connection of this.#connections) if (connection.seat.person.id === person) connection.send(SOCKET.live, message);
+  }
+
+  /**
+   * Other nodes go on, and this one is leaving: nobody comes any more, and those who are here are told to go, a few at a time, so
+   * that the others let each of them in at once. Until then each is served as ever.
+   *
+   * @param pause waits until the next may be told
+   */
+  async drain(pause: (ms: number) => Promise<void>): Promise<void> {
+    this.#leaving = true;
+    // A desktop that nobody waits for goes first: on a call even a second is long.
+    for (const connection of [...this.#connections].sort((a, b) => Number(this.#isTalking(a)) - Number(this.#isTalking(b)))) {
+      if (!this.#connections.has(connection)) continue;
+      connection.dismiss('server-stopping');
+      await pause(A_MOVE_MS);
+    }
+  }
+
+  #isTalking({ seat }: DeskConnection): boolean {
+    return this.#parts.centre.agents.get(seat.person.id).state === 'on-call';
   }
 
   /** The server stops: everybody is told, and nobody is fed any more. */

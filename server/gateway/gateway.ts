@@ -68,6 +68,11 @@ export class Gateway {
     this.#door.sendLive(person, message);
   }
 
+  /** Has the desktops move to another node, a few at a time. */
+  drain(): Promise<void> {
+    return this.#door.drain((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  }
+
   async close(): Promise<void> {
     this.#door.close();
     await this.#io.close();
