@@ -61,6 +61,7 @@ import { throughDuty } from './nodes/duty-asks.ts';
 import { joinNodes } from './nodes/join-nodes.ts';
 import type { DutyWork } from './nodes/node-message.ts';
 import { OffDuty } from './nodes/duty.ts';
+import { forgetErasedElsewhere } from './nodes/forget-erased.ts';
 import { inquireOpenLines } from './operations/book-lines.ts';
 import { phoneEventSchema } from '#shared/telephony/call-event.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
@@ -249,6 +250,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       presenceChanged();
     },
   });
+  const stopForgetting = options.database === null ? () => undefined : forgetErasedElsewhere(sealing, now, logger);
   gateway = new Gateway(server, centre, feed, {
     arrived: ({ person, desktop }) => {
       live.set(person.id, 'agent', agents.get(person.id));
@@ -292,6 +294,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       readiness.stopping();
       reactions.stop();
       stopOffers();
+      stopForgetting();
       await nodes.handOver();
       if (presence.nodes > 0) await door.drain();
       await door.close();

@@ -31,7 +31,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
   const nodes = [0, 1].map(() => new NodeProcess(args, { DRILL_BANK: bank.url, DRILL_BANK_SECRET: bank.secret }));
   const front = new Front(() => nodes.flatMap(({ url }) => (url === null ? [] : [url])));
   const desktops: PersistentDesktop[] = [];
-  let stopped = false;
+  const load = { stopped: false };
   try {
     for (const node of nodes) await node.up();
     await front.up();
@@ -44,7 +44,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     const write = async (desktop: PersistentDesktop): Promise<void> => {
       const caseId = uuidv7();
       await desktop.command('open case', caseId, { reason: 'by-hand', callId: null, fromCase: null, number: null });
-      for (let count = 0; !stopped; count += 1) {
+      for (let count = 0; !load.stopped; count += 1) {
         const noteId = uuidv7();
         const result = await desktop.command('write note', caseId, { noteId, text: `第 ${count} 条` });
         if (result.status !== 'accepted') throw new Error(`a note was not taken: ${JSON.stringify(result)}`);
@@ -56,7 +56,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     const takeCalls = async (desktop: PersistentDesktop): Promise<void> => {
       const { raw } = desktop;
       let known = '';
-      while (!stopped) {
+      while (!load.stopped) {
         try {
           await desktop.back();
           const state = raw.liveValue('agent');
@@ -77,7 +77,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
       }
     };
     const ring = async (): Promise<void> => {
-      while (!stopped) {
+      while (!load.stopped) {
         const onDuty = nodes.find((node) => node.onDuty && node.url !== null);
         if (onDuty?.url != null) await fetch(`${onDuty.url}/demo/call`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ intent: 'general' }) }).catch(() => undefined);
         await wait(250);
@@ -139,13 +139,13 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
         await wait(1_500);
       }
     }
-    stopped = true;
+    load.stopped = true;
     await failed;
     const ledger = await makeDemoBankControl(bank).ledger();
     const judged = await judgeDrill(database, join(data, 'ring.key'), acknowledged, ledger);
     return { kills, commands: acknowledged.length, calls: calls.answered, ...judged, recovery_ms: recovery, seed };
   } finally {
-    stopped = true;
+    load.stopped = true;
     for (const desktop of desktops) desktop.close();
     for (const node of nodes) await node.kill('SIGKILL');
     await front.down();
