@@ -17,17 +17,16 @@ import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import type { AdmissionLimits } from './gateway/admission.ts';
 import { makeAskers } from './gateway/asks.ts';
-import { DesktopOwners } from './gateway/desktop-owners.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { listen, makeServer } from './http/listen.ts';
+import { openKept } from './kept/open-kept.ts';
 import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
-import { RecoveryBook } from './recovery/recovery-book.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import { digestOfJson } from '#shared/protocol/signature.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
@@ -39,7 +38,7 @@ import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
 import { People } from './people/people.ts';
-import { Tokens } from './people/tokens.ts';
+import { tokenKey, Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
 import { Offers } from './reviews/offers.ts';
@@ -101,7 +100,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const readiness = new Readiness(log);
-  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  const kept = openKept(options.data, options.database, sealing.keys);
+  const credentials = new Credentials(kept.credentials);
   const administration = new Administration(log, now);
   await administration.start();
   // TP12: whoever knows the demo's passwords must not get into a real centre.
@@ -110,7 +110,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (options.mode === 'demo' && administration.state.founded === 'init') throw new StartError('这个数据文件夹是正式的，不能用于演示 / this data folder is of a real centre and cannot serve a demo');
   if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
   const people = new People(administration, credentials);
-  const workstations = new Workstations(credentials, administration, now, options.mode === 'demo');
+  const workstations = new Workstations(kept.enrolments, administration, now, options.mode === 'demo');
 
   const scheduler = serverScheduler(clock);
   let gateway: Gateway | null = null;
@@ -118,7 +118,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const cases = new CaseStore(log);
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const agents = new AgentStates(log, now);
-  const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
+  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
   const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
   const demo = clock instanceof ControllableClock
     ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
@@ -127,16 +127,16 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     : bankAt !== null ? makeHttpBank(bankAt)
     : absentBank();
   const offers: Offers = new Offers(() => centre);
-  const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
+  const spoolKeys = await SpoolKeys.open(kept.secrets.spool, now);
   const lateWork: LateWorkTray = new LateWorkTray(() => centre);
-  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   await open.start(log);
-  const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
+  const checkpoints = await startCheckpoints({ log, key: kept.secrets.audit, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
-  centre.recoveryBook = new RecoveryBook(credentials.db);
+  centre.recoveryBook = kept.recoveries;
   const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
   centre.recovering = recovery.running;
 
@@ -146,7 +146,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const presence = presenceTeller(centre, scheduler);
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
-  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: kept.desktops }));
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
@@ -213,7 +213,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await open.settled();
       await checkpoints.stop();
       await log.close();
-      credentials.close();
+      await kept.close();
       await figures?.stop();
       await bank.hangUp?.();
       await demo?.stop();

@@ -63,7 +63,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
   const { epoch } = await log.head();
   const [made] = await log.auditAfter(0, 1);
   const first = made?.kind === 'epoch started' && made.detail['reason'] === 'log made' ? made.detail['epoch'] : null;
-  const known = book.of(epoch);
+  const known = await book.of(epoch);
   let running = epoch !== first && known?.finished !== true;
   let done: () => void = () => undefined;
   const finished = running ? new Promise<void>((resolve) => void (done = resolve)) : Promise.resolve();
@@ -71,7 +71,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
   let cancel: () => void = () => undefined;
   if (running && known === null) {
     const since = await sinceWhen(centre);
-    book.begin(epoch, since);
+    await book.begin(epoch, since);
     await log.append([{ writes: [], command: null, audit: [{ kind: 'recovery begun', person: null, workstation: null, about: null, detail: { epoch, since } }] }]);
   }
 
@@ -81,7 +81,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
       await askAboutTheOpen(centre);
       await takeUp(centre, book);
       await log.append([{ writes: [], command: null, audit: [{ kind: 'recovery finished', person: null, workstation: null, about: null, detail: { epoch, ...told } }] }]);
-      book.finish(epoch, centre.clock.now());
+      await book.finish(epoch, centre.clock.now());
       running = false;
       logger.warn({ epoch, ...told }, 'core banking has told of the lost time; execution is open again');
       done();
@@ -109,7 +109,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
 
 /** @returns how many keys the bank has of that time, and how many of them the log has lost; null where it did not answer */
 async function askForKeys(parts: Parts, book: RecoveryBook, epoch: string): Promise<{ keys: number; lost: number } | null> {
-  const since = book.of(epoch)?.since;
+  const since = (await book.of(epoch))?.since;
   if (since === undefined) throw new Error('a recovery that has not begun');
   let after = 0;
   let keys = 0;
@@ -137,7 +137,7 @@ async function takeKey(parts: Parts, book: RecoveryBook, epoch: string, taken: T
     return true;
   }
   // Found by whoever looks for it before it is in the ledger, so that a server that dies in between loses nothing.
-  book.point(key, customerId);
+  await book.point(key, customerId);
   await recordLost(parts, customerId, {
     key, caseId: caseId.data, kind, accountId: taken.accountId, subject: taken.subject, amountFen: taken.amountFen, receipt: outcome.receipt, bookedAt: taken.at, epoch,
   });
