@@ -96,6 +96,8 @@ export class ReadConnections {
   constructor(url: string) {
     this.#pool = new pg.Pool({ ...configOf(url), max: READERS, allowExitOnIdle: true });
     this.#pool.on('error', () => undefined);
+    // The pool listens to those that are idle only; one that is lost while somebody has it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#place = placeOf(url);
   }
 
