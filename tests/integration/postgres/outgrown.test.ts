@@ -26,7 +26,6 @@ let cluster: Cluster;
 /** Of a server on SQLite that was stopped: one person's desktop was there, another one guessed wrong three times. */
 let lived: string;
 let agent: RawDesktop;
-let cursor: string | null;
 let spoolKey: SpoolKey;
 let data: string;
 let name: string;
@@ -44,12 +43,11 @@ beforeAll(async () => {
   agent = await RawDesktop.signIn(running.url, 'agent');
   for (let n = 0; n < 3; n += 1) expect(await signInCode(running.url, 'mentor', WRONG, agent)).toBe('wrong-password');
   spoolKey = running.centre.spoolKeys.current;
-  ({ cursor } = agent);
   agent.close();
   await running.stop();
 });
 beforeEach(async () => {
-  agent.cursor = cursor;
+  agent.cursor = null;
   data = aFolder();
   cpSync(lived, data, { recursive: true });
   name = await cluster.database();
@@ -112,6 +110,30 @@ it('[RB1] [SY2] [TP12] two servers on it are one: a token of one is good at the 
   } finally {
     agent.close();
     await Promise.all([here.stop(), there.stop()]);
+  }
+});
+
+it('[OP1] [SY9] a dump and the ring key are all that an empty machine needs: everybody signs in there as before, on a new epoch', async () => {
+  expect((await copy()).code).toBe(0);
+  await (await start(data, ['--database', url])).stop();
+  const dump = join(cluster.folder, `${name}.sql`);
+  cluster.run('pg_dump', ['-f', dump, name]);
+  const anew = await cluster.database();
+  cluster.run('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-f', dump, anew]);
+  const empty = aFolder();
+  copyFileSync(join(data, 'ring.key'), join(empty, 'ring.key'));
+  const running = await start(empty, ['--database', cluster.url(anew)]);
+  try {
+    agent.url = running.url;
+    expect((await agent.session('agent', RIGHT)).key).toMatchObject({ kept: { keyId: agent.personKey.keyId } });
+    await agent.connect();
+    expect((await running.centre.log.auditAfter(0, 10_000)).filter(({ kind }) => kind === 'epoch started')).toHaveLength(2);
+    expect(running.centre.spoolKeys.current).toEqual(spoolKey);
+    expect(await signInCode(running.url, 'mentor', WRONG, agent)).toBe('wrong-password');
+    expect(await signInCode(running.url, 'mentor', WRONG, agent)).toBe('locked-out');
+  } finally {
+    agent.close();
+    await running.stop();
   }
 });
 
