@@ -9,6 +9,7 @@ import type { Bank } from './bank/bank.ts';
 import type { CaseStore } from './cases/case-store.ts';
 import type { OpenCases } from './cases/open-cases.ts';
 import type { Clock } from './clock/clock.ts';
+import type { DesktopOwners } from './gateway/desktop-owners.ts';
 import type { LiveHub } from './gateway/live-hub.ts';
 import type { EventLog } from './log/log.ts';
 import type { Sealing } from './log/sealing/sealing.ts';
@@ -48,6 +49,8 @@ export type Centre = {
   open: OpenCases;
   people: People;
   credentials: Credentials;
+  /** Whose each desktop is (SY2). */
+  desktops: DesktopOwners;
   administration: Administration;
   workstations: Workstations;
   /** Of several nodes of the centre one carries its calls and its orders to the bank. */

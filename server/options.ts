@@ -6,13 +6,13 @@ const HELP = `Aidline central server
   node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
   node server/main.ts first-code --data DIR  another enrolment code, while no workstation is enrolled
   node server/main.ts salvage FILE         hand a workstation's salvage file to the server running at --host and --port
-  node server/main.ts migrate --database URL    bring the tables of a database to this version
+  node server/main.ts migrate --database URL    bring the tables of a database to this version (and what earlier ones kept in --data)
   node server/main.ts new-epoch --reason TEXT   after a restore that the server cannot notice by itself (--data or --database)
-  node server/main.ts copy --from sqlite:DIR --to URL   move the log of a stopped server into an empty database
+  node server/main.ts copy --from sqlite:DIR --to URL   move a stopped server's log, people and keys into an empty database (--ring)
 
 Options
-  --data DIR          folder of the log and the people file (default .data/server)
-  --database URL      log and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
+  --data DIR          folder of the log, the people file and the keys (default .data/server)
+  --database URL      log, people and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
                       password best in PGPASSWORD or a password file
   --redis URL         with --database and several servers: what hurries their talk (redis://… or rediss://…)
   --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS

@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
-import { startCheckpoints } from './audit/keep-checkpoints.ts';
+import { startCheckpoints, type Checkpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
 import { bankSettings } from './bank/bank-settings.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
@@ -18,17 +18,16 @@ import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import type { AdmissionLimits } from './gateway/admission.ts';
 import { answerAsk, makeAskers } from './gateway/asks.ts';
-import { DesktopOwners } from './gateway/desktop-owners.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { listen, makeServer } from './http/listen.ts';
+import { openKept } from './kept/open-kept.ts';
 import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
-import { RecoveryBook } from './recovery/recovery-book.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import { digestOfJson } from '#shared/protocol/signature.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
@@ -40,7 +39,7 @@ import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
 import { People } from './people/people.ts';
-import { Tokens } from './people/tokens.ts';
+import { tokenKey, Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
 import { Offers } from './reviews/offers.ts';
@@ -113,7 +112,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const readiness = new Readiness(log);
-  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  const kept = openKept(options.data, options.database, sealing.keys);
+  const credentials = new Credentials(kept.credentials);
   const administration = new Administration(log, now);
   await administration.start();
   // TP12: whoever knows the demo's passwords must not get into a real centre.
@@ -122,7 +122,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (options.mode === 'demo' && administration.state.founded === 'init') throw new StartError('这个数据文件夹是正式的，不能用于演示 / this data folder is of a real centre and cannot serve a demo');
   if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
   const people = new People(administration, credentials);
-  const workstations = new Workstations(credentials, administration, now, options.mode === 'demo');
+  const workstations = new Workstations(kept.enrolments, administration, now, options.mode === 'demo');
 
   const scheduler = serverScheduler(clock);
   let gateway: Gateway | null = null;
@@ -131,7 +131,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const node = uuidv7();
   const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
-  const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
+  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
   const demo = more.demo !== undefined ? more.demo.parts : clock instanceof ControllableClock
     ? await startDemoParts(options, clock, scheduler, (error) => logger.error({ error: String(error) }, 'the simulator failed'))
     : null;
@@ -139,14 +139,20 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     : bankAt !== null ? makeHttpBank(bankAt)
     : absentBank();
   const offers: Offers = new Offers(() => centre);
-  const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
+  const spoolKeys = await SpoolKeys.open(kept.secrets.spool, now);
   const lateWork: LateWorkTray = new LateWorkTray(() => centre);
   /** The switchboard is where the duty is: here, while this is a promise of one. */
   let board: Promise<Board> | null = null;
   let onBoard: Board | null = null;
+  let checkpoints: Checkpoints | null = null;
   let tookOver: Promise<void> = Promise.resolve();
   let queue: QueueSummary | null = null;
   const logged = (what: string) => (error: unknown): void => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
+  const endCheckpoints = async (): Promise<void> => {
+    const kept = checkpoints;
+    checkpoints = null;
+    await kept?.stop();
+  };
   const queueChanged = (summary: QueueSummary): void => {
     queue = summary;
     for (const person of live.people()) live.set(person, 'queue', summary);
@@ -172,29 +178,32 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       // Not waited for: a bank that does not answer must not keep the door shut.
       tookOver = reactions.takeOver().catch(logged('what was on its way was not asked about; the next round asks'));
       recovery.start();
+      // One node keeps them, in a place that all of them have: each goes on from the last.
+      checkpoints = await startCheckpoints({ log, key: kept.secrets.audit, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
     },
     lost: async () => {
       const was = onBoard;
       [board, onBoard] = [null, null];
-      recovery.stop();
       await was?.stop();
+      // The only server's last one covers what its door still writes.
+      if (options.database !== null) await endCheckpoints();
     },
     work: async (work) => doDuty(work),
     inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
+    centreTold: () => void tellCentre(centre),
     queueTold: (summary) => {
       const told = liveTopics.queue.safeParse(summary);
       if (told.success && !nodes.duty.holds) queueChanged(told.data);
     },
   });
   const { presence } = nodes;
-  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => presence.online(person), tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   await open.start(log);
-  const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
-  centre.recoveryBook = new RecoveryBook(credentials.db);
+  centre.recoveryBook = kept.recoveries;
   const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
   centre.recovering = recovery.running;
 
@@ -203,8 +212,11 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const notices = controlNotice(options, rules.control, administration);
   const presenceTold = presenceTeller(centre, scheduler);
 
-  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
-  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => {
+    nodes.tellCentre();
+    return tellCentre(centre);
+  });
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: kept.desktops }));
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
@@ -285,6 +297,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const url = await listen(server, options);
   const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
+  recovery.start();
   await tookOver;
   const figures = options.metrics === null ? null : await serveMetrics(options.metrics, options.tls, metrics, readiness);
   readiness.serving();
@@ -295,6 +308,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       reactions.stop();
       stopOffers();
       stopForgetting();
+      recovery.stop();
       await nodes.handOver();
       if (presence.nodes > 0) await door.drain();
       await door.close();
@@ -303,9 +317,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       presenceTold.stop();
       await nodes.stop();
       await open.settled();
-      await checkpoints.stop();
+      await endCheckpoints();
       await log.close();
-      credentials.close();
+      await kept.close();
       await figures?.stop();
       await bank.hangUp?.();
       if (more.demo === undefined) await demo?.stop();

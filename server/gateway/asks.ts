@@ -84,19 +84,19 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
       const carried = await carryOut(centre, taken.command);
-      tellCentre(centre);
+      await tellCentre(centre);
       return carried.ok ? yes({ done: true as const, half: carried.half }) : carried;
     },
     'take half': async ({ person }, { changeId }) => {
-      const half = takeHalf(centre, changeId, person.id);
-      tellCentre(centre);
+      const half = await takeHalf(centre, changeId, person.id);
+      await tellCentre(centre);
       return half === null ? no('half-gone') : yes({ half });
     },
     'keep key': async ({ person, workstation }, key) => {
       if (keyIdOf(Buffer.from(key.publicKey, 'base64')) !== key.keyId) return no('ask-malformed', { kind: 'keep key' });
       const taken = await administer(centre, person, workstation, 'register key', { publicKey: key.publicKey, keyId: key.keyId });
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
-      centre.credentials.keepKey(person.id, key);
+      await centre.credentials.keepKey(person.id, key);
       return yes(done);
     },
     'change passphrase': async ({ person, workstation }, body) => {

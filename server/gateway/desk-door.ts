@@ -9,7 +9,6 @@ import type { CaseFeed } from '../log/feed.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
-import { DesktopOwners } from './desktop-owners.ts';
 import { RateLimit } from './rate-limit.ts';
 
 export type GatewayEvents = {
@@ -36,7 +35,6 @@ const A_MOVE_MS = 20;
 export class DeskDoor {
   readonly #parts: DoorParts;
   readonly #book: DoorBook;
-  readonly #owners: DesktopOwners;
   readonly #connections = new Set<DeskConnection>();
   readonly #admission: Admission;
   readonly #stopListening: () => void;
@@ -48,7 +46,6 @@ export class DeskDoor {
     const { centre } = parts;
     this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-    this.#owners = new DesktopOwners(centre.credentials.db);
     this.#stopListening = centre.log.onAppended(({ to, readers }) => {
       const concerned = new Set(readers);
       const committedMs = parts.elapsedMs();
@@ -90,7 +87,10 @@ export class DeskDoor {
     const person = centre.people.byId(claims.sub);
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
-    if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
+    if (!(await centre.desktops.claim(claims.desktop, person.id))) return no({ code: 'desktop-taken' });
+    // What has ended their session while that was looked up has not seen them among those who are in (TP8).
+    const gone = this.#gone({ person, centre: claims.centre, workstation: claims.workstation });
+    if (gone !== null) return no({ code: gone });
     // Last: who would not be let in anyway takes nobody's place.
     const urgent = hello.data.urgent === true;
     const busy = this.#admission.enter(urgent);
@@ -127,7 +127,7 @@ export class DeskDoor {
     }
   }
 
-  #gone(seat: Seat): string | null {
+  #gone(seat: Pick<Seat, 'person' | 'centre' | 'workstation'>): string | null {
     const { people, workstations } = this.#parts.centre;
     if (people.byId(seat.person.id)?.active !== true) return 'person-disabled';
     if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';

@@ -52,13 +52,15 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
   if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) return { ok: false, refusal: { code: 'clock-off', detail: { minutes: Math.round(offMs / 60_000) } } };
   // TP12: what two others know is good for making it one's own (`POST /passphrase`), and for nothing else.
   if (checked.mustChange) return { ok: false, refusal: { code: 'passphrase-must-change' } };
+  const secret = await centre.workstations.secretOf(workstation);
+  if (secret === null) return { ok: false, refusal: { code: 'workstation-not-enrolled' } };
   const { token, expiresAt } = await centre.tokens.session(checked.person.id, desktop, workstation);
   const { id, human, name, no, role, skills, team } = checked.person;
   const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
-  const key = { kept: register ? null : centre.credentials.keptKey(id), register };
+  const key = { kept: register ? null : await centre.credentials.keptKey(id), register };
   const { epoch } = await centre.log.head();
   const answer: SignInAnswer = {
-    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: machine.secret, key, mustChange: checked.mustChange, spoolKey: centre.spoolKeys.current,
+    token, expiresAt, serverAt: centre.clock.now(), epoch, workstationSecret: secret, key, mustChange: checked.mustChange, spoolKey: centre.spoolKeys.current,
     person: { id, human, account: checked.person.account, name, no, role, skills, team },
   };
   return { ok: true, answer: tongueOf(protocol).signIn(answer) };

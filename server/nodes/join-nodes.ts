@@ -31,6 +31,8 @@ export type NodesParts = {
   inquire: OnDuty['inquire'];
   /** What the node on duty tells of the waiting queue. */
   queueTold: (summary: unknown) => void;
+  /** Another node tells that something of the centre has changed beside the log. */
+  centreTold: () => void;
 };
 
 export type Nodes = {
@@ -38,6 +40,7 @@ export type Nodes = {
   line: DutyLine;
   presence: Presence;
   tellQueue: (summary: QueueSummary) => void;
+  tellCentre: () => void;
   /** Others are heard of, and somebody is on duty. */
   start: () => Promise<void>;
   /** First of all of a stop: duty is another node's, and this one's desktops are known to be leaving. */
@@ -75,6 +78,7 @@ export function joinNodes(parts: NodesParts): Nodes {
   duty?.onChanged(() => line.moved());
   bus.onMessage((_from, message) => {
     if (message.kind === 'queue') parts.queueTold(message.summary);
+    if (message.kind === 'centre') parts.centreTold();
   });
   let cancel = (): void => undefined;
   const beat = (): void => {
@@ -85,6 +89,7 @@ export function joinNodes(parts: NodesParts): Nodes {
   return {
     duty: duty === null ? aloneOnDuty(parts.inquire) : { get holds() { return duty.holds; }, guard: () => duty.guard(), inquire },
     line, presence,
+    tellCentre: () => bus.tell({ kind: 'centre' }),
     tellQueue: (summary) => bus.tell({ kind: 'queue', summary }),
     start: async () => {
       if (duty === null) return parts.taken();

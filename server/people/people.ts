@@ -31,7 +31,7 @@ export class People {
     const person = this.byAccount(account);
     const { by = null } = person === null ? {} : (this.#administration.state.signedOut[person.id] ?? {});
     // TP12: two people have voided the passphrase of before; it is nobody's way in until the new one is set.
-    if (by !== null && !this.#credentials.isCarriedOut(by)) return { ok: false, code: 'wrong-password' };
+    if (by !== null && !(await this.#credentials.isCarriedOut(by))) return { ok: false, code: 'wrong-password' };
     const checked = await this.#credentials.check(person?.id ?? null, password, now);
     if (!checked.ok) return checked;
     if (person === null || !person.active) return { ok: false, code: 'person-disabled' };

@@ -1,15 +1,19 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { SecretPlace } from '../kept/secret-place.ts';
 import { PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 
 const SESSION_MINUTES = 15;
+const KEY_BYTES = 32;
 
 const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: Uuid7, exp: z.number(),
   /** The centre's version when it was given: what has ended the person's sessions since ends this one. */
   centre: z.int() });
 export type SessionClaims = z.infer<typeof SessionClaims>;
+
+/** The key of all servers of a centre: what one signs, each reads. Made by the first that comes. */
+export const tokenKey = (place: SecretPlace): Promise<Uint8Array> => place.change((before) => before ?? randomBytes(KEY_BYTES));
 
 /** Signs and checks short-lived session tokens. */
 export class Tokens {
@@ -17,11 +21,10 @@ export class Tokens {
   readonly #now: () => string;
   readonly #centreVersion: () => number;
 
-  /** @param keyFile where the secret is kept, mode 0600, made where missing; @param now the server's clock; @param centreVersion of the centre's own stream */
-  constructor(keyFile: string, now: () => string, centreVersion: () => number) {
+  /** @param key see `tokenKey`; @param now the server's clock; @param centreVersion of the centre's own stream */
+  constructor(key: Uint8Array, now: () => string, centreVersion: () => number) {
     this.#centreVersion = centreVersion;
-    if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32), { mode: 0o600 });
-    this.#key = readFileSync(keyFile);
+    this.#key = key;
     this.#now = now;
   }
 
@@ -36,7 +39,7 @@ export class Tokens {
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
-  /** Another secret of this server, which the file alone that holds the salt does not tell. */
+  /** Another secret of the centre, which whoever holds the salt alone is not told. */
   derived(label: string, salt: Uint8Array): Uint8Array {
     return new Uint8Array(hkdfSync('sha256', this.#key, salt, `aidline/1/${label}`, 32));
   }

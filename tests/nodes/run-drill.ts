@@ -27,8 +27,8 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
   const redis = await RedisServer.start();
   const bank = await launchDemoBank({ dataDir: join(data, 'bank'), seed, crowd: 0, now: MORNING });
   const database = cluster.url(await cluster.database());
-  const args = ['--demo', '--data', data, '--database', database, '--redis', redis.url, '--port', '0', '--calls', 'off', '--crowd', '0', '--now', MORNING, '--seed', String(seed)];
-  const nodes = [0, 1].map(() => new NodeProcess(args, { DRILL_BANK: bank.url, DRILL_BANK_SECRET: bank.secret }));
+  const args = ['--demo', '--database', database, '--redis', redis.url, '--ring', join(data, 'ring.key'), '--checkpoints', join(data, 'checkpoints'), '--port', '0', '--calls', 'off', '--crowd', '0', '--now', MORNING, '--seed', String(seed)];
+  const nodes = [1, 2].map((number) => new NodeProcess([...args, '--data', join(data, `node-${number}`)], { DRILL_BANK: bank.url, DRILL_BANK_SECRET: bank.secret }));
   const front = new Front(() => nodes.flatMap(({ url }) => (url === null ? [] : [url])));
   const desktops: PersistentDesktop[] = [];
   const load = { stopped: false };

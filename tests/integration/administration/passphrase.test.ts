@@ -85,7 +85,7 @@ it('[TP12] [TP8] a reset ends the person\'s sessions and tokens, revokes their k
   const half = (await byTwo(admin, admin2, { kind: 'reset passphrase', personId: agent.person })).half!;
   expect(await agent.dismissed()).toBe('session-over');
   expect(running.centre.administration.state.people[agent.person]?.keys).toMatchObject([{ keyId: before.key, revokedAt: expect.any(String) }]);
-  expect(running.centre.credentials.keptKey(agent.person)).toBeNull();
+  expect(await running.centre.credentials.keptKey(agent.person)).toBeNull();
   expect(await signInCode(running.url, 'agent', 'aidline-demo', agent)).toBe('wrong-password');
   await expect(agent.connect()).rejects.toThrow('session-over');
   const changeId = Object.values(running.centre.administration.state.changes).at(-1)!.changeId;

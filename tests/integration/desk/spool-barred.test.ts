@@ -135,10 +135,11 @@ describe('[SY10] whose unsent work is believed', () => {
     const [{ session: theirs }, { session: mine, row }] = [victim.rows[0]!, other.rows[0]!];
     // As if this desktop had first come with somebody else: whoever vouches for it now is not its person.
     expect(theirs.certificate.desktop).not.toBe(mine.certificate.desktop);
-    const owners = centre.running.centre.credentials.db;
-    owners.prepare('update desktops set person = ? where desktop = ?').run(personOf('lead').id, mine.certificate.desktop);
+    const { desktops } = centre.running.centre;
+    const claim = desktops.claim.bind(desktops);
+    desktops.claim = async (desktop, person) => desktop !== mine.certificate.desktop && claim(desktop, person);
     expect(statuses(await post(requestOf(other.rows)))).toEqual(['unreadable']);
-    owners.prepare('update desktops set person = ? where desktop = ?').run(personOf('agent2').id, mine.certificate.desktop);
+    desktops.claim = claim;
     expect(statuses(await post(requestOf(other.rows)))).toEqual(['taken']);
     expect(row.number).toBe(2);
   });

@@ -4,6 +4,7 @@
  * node, as behind a proxy that keeps nobody at one.
  */
 import { Front } from '../../nodes/front.ts';
+import { join } from 'node:path';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 
@@ -21,7 +22,14 @@ export const ownDoors = (url: string): readonly string[] => doors.get(url) ?? [u
 export async function joined(first: RunningCentre, args: readonly string[]): Promise<{ running: RunningCentre; nodes: RunningCentre[] }> {
   const nodes = [first];
   if (NODES === 1 || !args.includes('--database') || first.demo === null) return { running: first, nodes };
-  while (nodes.length < NODES) nodes.push(await startCentre(readOptions(args), { demo: { parts: first.demo, clock: first.centre.clock } }));
+  const data = args[args.indexOf('--data') + 1]!;
+  // A folder of its own, as on another machine; the ring key and the checkpoints are where all of them have them.
+  const shared = args.includes('--ring') ? [] : ['--ring', join(data, 'ring.key')];
+  const more = args.includes('--checkpoints') ? [] : ['--checkpoints', join(data, 'checkpoints')];
+  while (nodes.length < NODES) {
+    const own = [...args, '--data', join(data, `node-${nodes.length + 1}`), ...shared, ...more];
+    nodes.push(await startCentre(readOptions(own), { demo: { parts: first.demo, clock: first.centre.clock } }));
+  }
   const urls = nodes.map(({ url }) => url);
   const front = new Front(() => urls);
   await front.up();
