@@ -6,7 +6,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { launchDemoBank } from '../../server/bank/demo/launch.ts';
 import { makeDemoBankControl } from '../../server/bank/demo/control.ts';
 import { Cluster } from '../integration/postgres/cluster.ts';
-import { MORNING } from '../integration/server/story.ts';
+import { LARGE, MORNING, ready, statusOf } from '../integration/server/story.ts';
+import { farStage } from '../integration/server/far-stage.ts';
 import { Front } from './front.ts';
 import { judgeDrill, type DrillJudgement } from './judge-drill.ts';
 import { NodeProcess } from './node-process.ts';
@@ -36,6 +37,18 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     for (const node of nodes) await node.up();
     await front.up();
     desktops.push(...(await Promise.all(WRITERS.map((account) => PersistentDesktop.signIn(front.url, account)))));
+    const control = makeDemoBankControl(bank);
+    const [maker, reviewer] = [desktops[0]!, desktops[2]!];
+    const stage = farStage(front.url, { agent: maker.raw, mentor: reviewer.raw }, control, async (order) => {
+      const onDuty = nodes.find((node) => node.onDuty);
+      await fetch(`${onDuty?.url ?? ''}/demo/call`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) });
+    });
+    const settlement = await ready(await stage, LARGE);
+    // The first line goes through; the second is on its way for long enough to lose who sent it.
+    await control.fault({ kind: 'slow', call: 'book', ms: 1 });
+    await control.fault({ kind: 'slow', call: 'book', ms: 4_000 });
+    const ordered = await maker.command('order execution', settlement.drafted.caseId, settlement.order);
+    if (ordered.status !== 'accepted') throw new Error(`the order was not taken: ${JSON.stringify(ordered)}`);
     const acknowledged: { id: string; caseId: string; noteId: string }[] = [];
     const lastAt = { command: performance.now(), call: performance.now() };
     const calls = { answered: 0 };
@@ -114,7 +127,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     };
     const recovery: DrillVerdict['recovery_ms'] = Object.fromEntries(TARGETS.map((target) => [target, { command: 0, call: 0 }])) as DrillVerdict['recovery_ms'];
     let kills = 0;
-    await wait(2_000);
+    while (!(await control.ledger()).some(({ state, kind }) => state === 'done' && kind === 'early-settlement')) await wait(10);
     for (let round = 0; round < rounds; round += 1) {
       for (const target of TARGETS) {
         const began = performance.now();
@@ -141,7 +154,9 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
     }
     load.stopped = true;
     await failed;
-    const ledger = await makeDemoBankControl(bank).ledger();
+    const { drafted } = settlement;
+    await maker.raw.until(() => ['done', 'partial', 'refused'].includes(statusOf(maker.raw, drafted) ?? ''), 'the outcome of the order that was on its way');
+    const ledger = await control.ledger();
     const judged = await judgeDrill(database, join(data, 'ring.key'), acknowledged, ledger);
     return { kills, commands: acknowledged.length, calls: calls.answered, ...judged, recovery_ms: recovery, seed };
   } finally {

@@ -5,6 +5,7 @@
  */
 import { Front } from '../../nodes/front.ts';
 import { join } from 'node:path';
+import type { Centre } from '../../../server/centre.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 
@@ -12,6 +13,9 @@ const NODES = Number(process.env['AIDLINE_TEST_NODES'] ?? '1');
 
 /** Own addresses of the nodes, by the one that they share. */
 const doors = new Map<string, string[]>();
+const centres = new Map<string, Centre[]>();
+/** The centre as each of the nodes behind this address holds it. */
+export const centresOf = ({ url, centre }: Pick<RunningCentre, 'url' | 'centre'>): readonly Centre[] => centres.get(url) ?? [centre];
 export const ownDoors = (url: string): readonly string[] => doors.get(url) ?? [url];
 
 /**
@@ -34,6 +38,7 @@ export async function joined(first: RunningCentre, args: readonly string[]): Pro
   const front = new Front(() => urls);
   await front.up();
   doors.set(front.url, urls);
+  centres.set(front.url, nodes.map(({ centre }) => centre));
   return {
     nodes,
     running: {
