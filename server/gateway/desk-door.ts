@@ -60,7 +60,11 @@ export class DeskDoor {
 
   /** @param auth what the desktop says of itself; a refusal is written down */
   async admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
-    const admitted = await this.#admit(auth);
+    const admitted = await this.#admit(auth).catch((error: unknown) => {
+      // A database that is away: the desktop comes again by itself, and is not told where it lies.
+      this.#parts.centre.logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'nobody can be let in');
+      return { refusal: { code: 'server-trouble' } };
+    });
     if ('refusal' in admitted) {
       const said = Hello.safeParse(auth);
       this.#book.turnedAway(admitted.refusal.code, null, said.success ? said.data.workstation : null);
