@@ -1,3 +1,4 @@
+import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
 import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { type Refusal, refuse } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
@@ -22,8 +23,6 @@ import type { SessionToken } from '../sync/token-keeper.ts';
 import { readServerInfo } from './server-info.ts';
 import { shutOut } from './shut-out.ts';
 
-/** OF3. */
-export const OFFLINE_GRACE_MS = 16 * 3_600_000;
 export const MAX_FAILURES = 5;
 /** Where the server takes every machine at once, nobody is asked for a site. */
 const DEMO_SITE = 'demo';
