@@ -50,14 +50,22 @@ let caseId = '';
 
 /** Everything is there; from `began` on, in milliseconds. The page looks at every frame: a locator that waits looks only twice a second. */
 async function allThere(began: number): Promise<number> {
-  const there = await agent.page.evaluate(async (note) => {
+  const there = await agent.page.evaluate(async ({ note, until }) => {
     const part = (testId: string): Element | null => document.querySelector(`[data-testid="${testId}"]`);
-    for (;;) {
+    const missing = (): string[] => {
       const typed = part('note-text');
-      if (part('call-timer') !== null && part('step-ES-1') !== null && typed instanceof HTMLTextAreaElement && typed.value === note) return Date.now();
-      await new Promise((done) => { requestAnimationFrame(done); });
+      return [...['call-timer', 'step-ES-1'].filter((id) => part(id) === null), ...(typed instanceof HTMLTextAreaElement && typed.value === note ? [] : ['note-text'])];
+    };
+    while (missing().length > 0) {
+      if (Date.now() > until) throw new Error(`not there again: ${missing().join(', ')}`);
+      await new Promise((done) => {
+        requestAnimationFrame(done);
+        // A display that draws nothing is no reason to wait for ever.
+        setTimeout(done, 100);
+      });
     }
-  }, typed.note);
+    return Date.now();
+  }, { note: typed.note, until: began + 30_000 });
   expect(await agent.at('flow').getAttribute('data-case-id')).toBe(caseId);
   expect(await agent.at('input-statedRequest').inputValue()).toBe(typed.statedRequest);
   await agent.press('F9');
