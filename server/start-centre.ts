@@ -191,6 +191,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     work: async (work) => doDuty(work),
     inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
     centreTold: () => void tellCentre(centre),
+    rulesVersion: () => centre.rules.version,
     queueTold: (summary) => {
       const told = liveTopics.queue.safeParse(summary);
       if (told.success && !nodes.duty.holds) queueChanged(told.data);

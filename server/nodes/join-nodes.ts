@@ -5,6 +5,7 @@ import type { Scheduler } from '../telephony/scheduler.ts';
 import { Bus, aloneBus } from './bus.ts';
 import { Duty } from './duty.ts';
 import { postgresLock } from './duty-lock.ts';
+import { Differences } from './differences.ts';
 import { DutyLine } from './duty-line.ts';
 import type { DutyWork } from './node-message.ts';
 import { noticeCarrier } from './notice-carrier.ts';
@@ -29,6 +30,8 @@ export type NodesParts = {
   /** Does what another node asked of the one on duty. */
   work: (work: DutyWork) => Promise<unknown>;
   inquire: OnDuty['inquire'];
+  /** Which rules this node decides by. */
+  rulesVersion: () => string;
   /** What the node on duty tells of the waiting queue. */
   queueTold: (summary: unknown) => void;
   /** Another node tells that something of the centre has changed beside the log. */
@@ -76,13 +79,16 @@ export function joinNodes(parts: NodesParts): Nodes {
   const holds = (): boolean => duty?.holds ?? true;
   const line: DutyLine = new DutyLine({ bus, holds, holder: () => duty?.holder ?? node, work: parts.work, scheduler });
   duty?.onChanged(() => line.moved());
-  bus.onMessage((_from, message) => {
+  const differences = new Differences(logger, () => scheduler.now(), parts.rulesVersion);
+  bus.onMessage((from, message) => {
+    if (message.kind === 'standing') differences.note(from, message);
     if (message.kind === 'queue') parts.queueTold(message.summary);
     if (message.kind === 'centre') parts.centreTold();
   });
   let cancel = (): void => undefined;
   const beat = (): void => {
     presence.beat();
+    bus.tell({ kind: 'standing', at: scheduler.now(), rules: parts.rulesVersion() });
     cancel = scheduler.after(BEAT_MS, beat);
   };
   const inquire: OnDuty['inquire'] = (caseId, lineId) => (holds() ? parts.inquire(caseId, lineId) : line.tell({ kind: 'inquiry', caseId, lineId }));

@@ -17,6 +17,8 @@ export type DutyWork = z.infer<typeof DutyWork>;
 export const NodeMessage = z.discriminatedUnion('kind', [
   /** That the node lives; `count` of its changes of seats so far, by which a lost message is noticed. */
   z.strictObject({ kind: z.literal('beat'), count: z.int() }),
+  /** The node's clock, and which rules it decides by: told beside each beat, so that a node that differs is noticed. */
+  z.strictObject({ kind: z.literal('standing'), at: z.string(), rules: z.string() }),
   z.strictObject({ kind: z.literal('came'), count: z.int(), seat: NodeSeat }),
   z.strictObject({ kind: z.literal('went'), count: z.int(), seat: NodeSeat }),
   /** A part of all of a node's seats, which stood at `count`. */
