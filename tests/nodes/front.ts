@@ -53,7 +53,8 @@ export class Front {
       far.destroy();
     };
     far.on('error', () => (through ? end() : this.#pass(near, tries - 1)));
-    far.on('close', () => (through ? end() : undefined));
+    // What it said before it ended is still on its way.
+    far.on('close', () => (through ? near.end() : undefined));
     near.on('error', end);
     near.once('close', () => far.destroy());
     this.#sockets.add(near);
