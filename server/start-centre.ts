@@ -26,6 +26,11 @@ import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
+import { addressKey, ClientAddress } from './protection/client-address.ts';
+import { DoorGuard } from './protection/door-guard.ts';
+import { guardSockets } from './protection/guard-sockets.ts';
+import { CONNECTIONS, DOOR_RATES, type ConnectionBounds } from './protection/limits.ts';
+import { Rates } from './protection/rates.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
 import { RecoveryBook } from './recovery/recovery-book.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
@@ -56,7 +61,7 @@ import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { startSwitchboard } from './calls/start-switchboard.ts';
 import type { Phones } from './telephony/phones.ts';
-import { telephonyWebhook } from './telephony/webhook.ts';
+import { telephonyWebhook, webhookPath } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
@@ -73,15 +78,20 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
 
 /**
  * Puts the rooms of the server together and opens its door.
- * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `connections`: how many may stand,
+ *   other than usual (RB1); `onReplaced`: the database was
  *   restored or failed over, and this server has to start anew (SY9)
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; connections?: Partial<ConnectionBounds>; onReplaced?: () => void } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = clockOf(options);
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
+  const clients = new ClientAddress(options.proxies);
+  const bounds = { ...CONNECTIONS, ...more.connections };
+  const rates = new Rates(null);
+  guardSockets(server, bounds, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
@@ -145,9 +155,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const notices = controlNotice(options, rules.control, administration);
   const presence = presenceTeller(centre, scheduler);
 
-  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
-  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
-  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre), { rates, clients });
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }), rates);
+  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
@@ -156,7 +166,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   timeAppends(log, metrics);
   const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices, (call) => metrics.callEnded(call));
   if (secrets.length > 0) {
-    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
+    const webhookRate = rates.counter(webhookPath, DOOR_RATES[webhookPath]);
+    await app.register(async (scope) => telephonyWebhook(scope, { secrets, within: (address) => webhookRate.take(addressKey(address)), now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
   }
   const reactions = react(centre, keeper, board.switchboard, scheduler);
   if (demo !== null && clock instanceof ControllableClock) {
@@ -188,7 +199,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     },
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
-  }, more.admission);
+  }, { guard: new DoorGuard(rates, bounds, () => performance.now()), clients, bounds }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
+import { HEAD_MS } from '../protection/limits.ts';
 import { StartError } from '../start-error.ts';
 
 type Where = { host: string; port: number; tls: { cert: string; key: string } | null };
@@ -31,7 +32,7 @@ export function makeServer({ host, tls }: Where): HttpServer | HttpsServer {
   }
   const [cert, key] = [read('--tls-cert', tls.cert), read('--tls-key', tls.key)];
   try {
-    return createTlsServer({ cert, key, minVersion: 'TLSv1.2' });
+    return createTlsServer({ cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_MS });
   } catch (error) {
     throw new StartError(`--tls-cert, --tls-key: 证书和私钥不能用 / certificate and key cannot be used (${error instanceof Error ? error.message : ''})`);
   }

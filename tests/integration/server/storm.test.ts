@@ -25,7 +25,7 @@ describe('a storm of desktops', () => {
   let hellos: Record<string, unknown>[];
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS });
+    running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS, connections: { person: DESKTOPS + 1, workstation: DESKTOPS + 1 } });
     agent = await RawDesktop.signIn(running.url, 'agent');
     hellos = await Promise.all(Array.from({ length: DESKTOPS }, async () => {
       const desktop = uuidv7();
