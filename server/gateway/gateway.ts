@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import type { Socket as NetSocket } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { MAX_MESSAGE_BYTES, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
@@ -20,6 +21,9 @@ type DesktopMessages = Record<FromDesktop, (body: unknown, acknowledge: unknown)
 type ServerMessages = { feed: (feed: Feed) => void; live: (message: LiveMessage) => void; goodbye: (goodbye: { refusal: Refusal }) => void };
 type DeskSocket = Socket<DesktopMessages, ServerMessages, Record<never, never>, { seat: Seat }>;
 
+/** Time to read that the server stops. */
+const FAREWELL_MS = 2_000;
+
 /** A refusal that travels as the reason of a closed door. */
 class ConnectRefused extends Error {
   readonly data: Refusal;
@@ -37,6 +41,8 @@ export type GatewayProtection = { guard: DoorGuard; clients: ClientAddress; boun
 export class Gateway {
   readonly #io: Server<DesktopMessages, ServerMessages, Record<never, never>, { seat: Seat }>;
   readonly #door: DeskDoor;
+  /** What stands, below the websockets. */
+  readonly #standing = new Set<NetSocket>();
 
   /** @param admission how many are let in at once (OF5) */
   constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents, { guard, clients, bounds }: GatewayProtection, admission: AdmissionLimits = ADMISSION) {
@@ -51,6 +57,9 @@ export class Gateway {
       const address = addressKey(clients.of(carrier.request));
       open.add(address);
       carrier.once('close', () => open.remove(address));
+      const { socket } = carrier.request;
+      this.#standing.add(socket);
+      socket.once('close', () => this.#standing.delete(socket));
     });
     this.#io.use((socket, next) => {
       this.#door.admit(socket.handshake.auth, addressKey(clients.of(socket.request))).then((admitted) => {
@@ -84,7 +93,10 @@ export class Gateway {
 
   async close(): Promise<void> {
     this.#door.close();
+    // A desktop that does not read would not answer the farewell either: the next server is not kept waiting for it.
+    const end = setTimeout(() => this.#standing.forEach((socket) => socket.destroy()), FAREWELL_MS);
     await this.#io.close();
+    clearTimeout(end);
   }
 
   #serve(socket: DeskSocket): void {
