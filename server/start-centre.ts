@@ -29,7 +29,7 @@ import type { Options } from './options.ts';
 import { addressKey, ClientAddress } from './protection/client-address.ts';
 import { DoorGuard } from './protection/door-guard.ts';
 import { guardSockets } from './protection/guard-sockets.ts';
-import { CONNECTIONS, DOOR_RATES, type ConnectionBounds } from './protection/limits.ts';
+import { CONNECTIONS, DOOR_RATES, RATES, type DoorLimits } from './protection/limits.ts';
 import { Rates } from './protection/rates.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
 import { RecoveryBook } from './recovery/recovery-book.ts';
@@ -78,20 +78,20 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
 
 /**
  * Puts the rooms of the server together and opens its door.
- * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `connections`: how many may stand,
- *   other than usual (RB1); `onReplaced`: the database was
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `limits`: what one person,
+ *   workstation and address may do, other than usual (RB1); `onReplaced`: the database was
  *   restored or failed over, and this server has to start anew (SY9)
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; connections?: Partial<ConnectionBounds>; onReplaced?: () => void } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; limits?: { connections?: Partial<DoorLimits['connections']>; rates?: Partial<DoorLimits['rates']> }; onReplaced?: () => void } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = clockOf(options);
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
   const clients = new ClientAddress(options.proxies);
-  const bounds = { ...CONNECTIONS, ...more.connections };
+  const limits: DoorLimits = { connections: { ...CONNECTIONS, ...more.limits?.connections }, rates: { ...RATES, ...more.limits?.rates } };
   const rates = new Rates(null);
-  guardSockets(server, bounds, clients);
+  guardSockets(server, limits.connections, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
@@ -199,7 +199,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     },
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
-  }, { guard: new DoorGuard(rates, bounds, () => performance.now()), clients, bounds }, more.admission);
+  }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));

@@ -1,6 +1,6 @@
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { Counts } from './counts.ts';
-import { RATES, type ConnectionBounds } from './limits.ts';
+import type { ConnectionBounds, DoorLimits, RateName } from './limits.ts';
 import type { Counter, Rates } from './rates.ts';
 import { Tally } from './tally.ts';
 
@@ -19,9 +19,9 @@ export class DoorGuard {
   readonly #desktops = { person: new Counts(), workstation: new Counts() };
 
   /** @param elapsedMs milliseconds that only grow, from any start */
-  constructor(rates: Rates, bounds: ConnectionBounds, elapsedMs: () => number) {
-    this.#bounds = bounds;
-    const counter = (name: keyof typeof RATES): Counter => rates.counter(name, RATES[name]);
+  constructor(rates: Rates, limits: DoorLimits, elapsedMs: () => number) {
+    this.#bounds = limits.connections;
+    const counter = (name: RateName): Counter => rates.counter(name, limits.rates[name]);
     this.#connects = { address: counter('connect address'), person: counter('connect person'), workstation: counter('connect workstation') };
     this.#messages = { person: new Tally(counter('message person'), elapsedMs), workstation: new Tally(counter('message workstation'), elapsedMs) };
   }

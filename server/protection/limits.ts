@@ -27,6 +27,7 @@ export const RATES = {
   'message person': { points: 6_000, seconds: 10 },
   'message workstation': { points: 6_000, seconds: 10 },
 } as const satisfies Record<string, Rate>;
+export type RateName = keyof typeof RATES;
 
 /** Connections that stand at the same time, on one server. */
 export type ConnectionBounds = {
@@ -43,6 +44,9 @@ export type ConnectionBounds = {
   handshakesAll: number;
 };
 export const CONNECTIONS: ConnectionBounds = { person: 10, workstation: 10, address: 6_000, rawAddress: 8_000, rawAll: 20_000, handshakesAddress: 1_000, handshakesAll: 4_000 };
+
+/** What holds at the desktops' door. */
+export type DoorLimits = { connections: ConnectionBounds; rates: Record<RateName, Rate> };
 
 /** What waits for a desktop beyond this costs it the connection: it does not read (RB1). */
 export const MAX_WAITING_BYTES = 2 * 1024 * 1024;

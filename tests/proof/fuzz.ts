@@ -85,8 +85,8 @@ export async function proveFuzz(messages: number, seed: number, settle: boolean,
       for (let n = 0; n < share && !server.crashed; n += 1) {
         await throwOne(mine, hostile[index % hostile.length]!);
         thrown += 1;
-        if (thrown % THROWN_FOR_ONE_COMMAND === 0) await honest[dice.below(honest.length)]!.work();
         if (told && thrown % 5_000 === 0) say(`${thrown} thrown, ${honest.reduce((sum, one) => sum + one.commands, 0)} honest commands, slowest ${Math.round(Math.max(...honest.map((one) => one.slowestMs)))} ms`);
+        if (thrown % THROWN_FOR_ONE_COMMAND === 0) await honest[dice.below(honest.length)]!.work();
       }
     }));
   };

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function start(args: readonly string[] = [], connections: Partial<ConnectionBounds> = {}): Promise<{ url: string; port: number; data: string; centre: RunningCentre }> {
   const data = mkdtempSync(join(tmpdir(), 'aidline-doors-'));
-  const centre = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--log-level', 'silent', ...args]), { connections });
+  const centre = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--log-level', 'silent', ...args]), { limits: { connections } });
   running.push({ centre, data });
   return { url: centre.url, port: Number(new URL(centre.url).port), data, centre };
 }

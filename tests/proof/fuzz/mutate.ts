@@ -63,9 +63,12 @@ function change(value: unknown, dice: Dice): unknown {
     const copy: unknown[] = [...(value as unknown[])];
     const at = dice.below(copy.length + 1);
     if (at === copy.length) copy.push(hostileValue(dice));
-    else if (dice.below(5) === 0) copy.splice(at, 1);
-    else if (dice.below(5) === 0) copy.push(copy[at]);
-    else copy[at] = change(copy[at], dice);
+    else {
+      const what = dice.below(6);
+      if (what === 0) copy.splice(at, 1);
+      else if (what === 1) copy.push(copy[at]);
+      else copy[at] = change(copy[at], dice);
+    }
     return copy;
   }
   if (!isRecord(value)) return hostileValue(dice);

@@ -38,7 +38,7 @@ describe('[PR9] whose address it is', () => {
   it('--behind-proxy takes addresses and networks, and nothing else', () => {
     expect(readOptions(['--behind-proxy', '10.0.0.5, fd00::/8']).proxies).toEqual(['10.0.0.5', 'fd00::/8']);
     expect(readOptions([]).proxies).toEqual([]);
-    for (const wrong of ['proxy.example', '10.0.0.5/33', '10.0.0.5/', '', '10.0.0.5,,', 'loopback']) expect(() => readOptions(['--behind-proxy', wrong]), wrong).toThrow(OptionsError);
+    for (const wrong of ['proxy.example', '10.0.0.5/33', '10.0.0.5/', '', '10.0.0.5,,', 'loopback']) expect(() => readOptions(['--behind-proxy', wrong])).toThrow(OptionsError);
   });
 });
 

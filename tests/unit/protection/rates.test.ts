@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isLoopback } from '../../../server/http/listen.ts';
-import { CONNECTIONS } from '../../../server/protection/limits.ts';
+import { CONNECTIONS, RATES } from '../../../server/protection/limits.ts';
 import { DoorGuard } from '../../../server/protection/door-guard.ts';
 import { Rates, type Counter, type SharedStore } from '../../../server/protection/rates.ts';
 import { Tally } from '../../../server/protection/tally.ts';
@@ -80,7 +80,7 @@ describe('the guard of the door', () => {
   const seat = (person: string, workstation: string) => ({ person: { id: person }, workstation });
 
   it('[RB1] a person and a workstation have few desktops; the place of one that left is free', async () => {
-    const guard = new DoorGuard(new Rates(null), { ...CONNECTIONS, person: 2, workstation: 3 }, () => 0);
+    const guard = new DoorGuard(new Rates(null), { rates: RATES, connections: { ...CONNECTIONS, person: 2, workstation: 3 } }, () => 0);
     const enter = async (person: string, workstation: string) => {
       const refusal = await guard.admit(seat(person, workstation));
       if (refusal === null) guard.entered(seat(person, workstation));
@@ -93,7 +93,7 @@ describe('the guard of the door', () => {
   });
 
   it('[RB1] messages of all desktops of a person count together, and the door says when to come again', async () => {
-    const guard = new DoorGuard(new Rates(null), CONNECTIONS, () => performance.now());
+    const guard = new DoorGuard(new Rates(null), { rates: RATES, connections: CONNECTIONS }, () => performance.now());
     for (let n = 0; n < 6_020; n += 1) guard.message(seat('p', `w${n % 2}`));
     await vi.waitFor(() => expect(guard.message(seat('p', 'w9'))).toBeGreaterThan(8_000));
     expect(guard.message(seat('q', 'w0'))).toBe(0);
@@ -101,7 +101,7 @@ describe('the guard of the door', () => {
   });
 
   it('[OF5] two hundred who return at once from one address, each with ten thousand commands, meet none of it', async () => {
-    const guard = new DoorGuard(new Rates(null), CONNECTIONS, () => 0);
+    const guard = new DoorGuard(new Rates(null), { rates: RATES, connections: CONNECTIONS }, () => 0);
     for (let n = 0; n < 200; n += 1) {
       const one = seat(`p${n}`, `w${n}`);
       expect([await guard.knock('10.0.0.1'), await guard.admit(one)]).toEqual([null, null]);
