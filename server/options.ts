@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
 const HELP = `Aidline central server
@@ -18,6 +19,8 @@ Options
   --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS
   --tls-cert FILE     certificate (chain) in PEM: HTTPS and WSS instead of HTTP and WS
   --tls-key FILE      its private key in PEM
+  --behind-proxy LIST addresses or networks of proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto
+                      are believed; of nobody else's
   --port N            port; 0 takes a free one (default 4170)
   --production        no demo accounts, no simulator, no controllable clock
   --demo              demo bank, demo accounts, phone simulator, controllable clock
@@ -42,7 +45,7 @@ Options
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
-The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma).
+The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma while it is changed).
 The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
 
@@ -66,6 +69,8 @@ export type Options = {
   port: number;
   /** Files of certificate and key; null: plain HTTP. */
   tls: { cert: string; key: string } | null;
+  /** Proxies whose word on the client's address counts. */
+  proxies: readonly string[];
   mode: 'demo' | 'production' | 'plain';
   arrivals: string | null;
   calls: boolean;
@@ -98,7 +103,7 @@ export function readOptions(args: readonly string[]): Options {
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
         'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
-        'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
+        'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' }, 'behind-proxy': { type: 'string' },
         database: { type: 'string' }, redis: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
@@ -134,9 +139,22 @@ export function readOptions(args: readonly string[]): Options {
   if (command === 'new-epoch' && (reason === null || reason === '' || reason.length > 200)) throw new OptionsError('new-epoch: 要用 --reason 说明原因，不超过 200 字 / needs --reason, of at most 200 characters');
   return {
     command: values.help ? 'help' : command ?? 'serve', file, database, redis: values.redis ?? null, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
-    data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
+    data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, proxies: values['behind-proxy'] === undefined ? [] : proxiesOf('--behind-proxy', values['behind-proxy']), mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
+}
+
+function proxiesOf(option: string, text: string): string[] {
+  const all = text.split(',').map((one) => one.trim());
+  const wrong = all.find((one) => !isAddressOrNetwork(one));
+  if (wrong !== undefined) throw new OptionsError(`${option} ${wrong}: 不是地址，也不是网段 / neither an address nor a network`);
+  return all;
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
 }
 
 function databaseUrl(option: string, text: string): string {

@@ -27,6 +27,11 @@ import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
+import { addressKey, ClientAddress } from './protection/client-address.ts';
+import { DoorGuard } from './protection/door-guard.ts';
+import { guardSockets } from './protection/guard-sockets.ts';
+import { CONNECTIONS, DOOR_RATES, RATES, type DoorLimits } from './protection/limits.ts';
+import { Rates } from './protection/rates.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import { digestOfJson } from '#shared/protocol/signature.ts';
@@ -58,6 +63,7 @@ import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
 import { throughDuty } from './nodes/duty-asks.ts';
 import { joinNodes } from './nodes/join-nodes.ts';
+import { redisClient } from './nodes/redis-client.ts';
 import type { DutyWork } from './nodes/node-message.ts';
 import { OffDuty } from './nodes/duty.ts';
 import { forgetErasedElsewhere } from './nodes/forget-erased.ts';
@@ -66,7 +72,7 @@ import { phoneEventSchema } from '#shared/telephony/call-event.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { QueueSummary } from '#shared/telephony/routing.ts';
 import type { Phones } from './telephony/phones.ts';
-import { telephonyWebhook } from './telephony/webhook.ts';
+import { telephonyWebhook, webhookPath } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
@@ -83,16 +89,23 @@ function controlNotice(options: Options, given: ControlPolicy, administration: A
 
 /**
  * Puts the rooms of the server together and opens its door.
- * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `limits`: what one person,
+ *   workstation and address may do, other than usual (RB1); `onReplaced`: the database was
  *   restored or failed over, and this server has to start anew (SY9); `demo`: clock, bank and phones of another node of the same
  *   demo, where tests have several
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock } } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; limits?: { connections?: Partial<DoorLimits['connections']>; rates?: Partial<DoorLimits['rates']> }; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock } } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = more.demo?.clock ?? clockOf(options);
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
+  const clients = new ClientAddress(options.proxies);
+  const limits: DoorLimits = { connections: { ...CONNECTIONS, ...more.limits?.connections }, rates: { ...RATES, ...more.limits?.rates } };
+  // RB1: what one may do holds for all nodes together.
+  const counted = options.redis === null ? null : redisClient(options.redis);
+  const rates = new Rates(counted);
+  guardSockets(server, limits.connections, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
@@ -216,9 +229,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => {
     nodes.tellCentre();
     return tellCentre(centre);
-  });
-  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: kept.desktops }));
-  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
+  }, { rates, clients });
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: kept.desktops }), rates);
+  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
@@ -226,7 +239,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
   timeAppends(log, metrics);
   if (secrets.length > 0) {
-    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: async (events) => {
+    const webhookRate = rates.counter(webhookPath, DOOR_RATES[webhookPath]);
+    await app.register(async (scope) => telephonyWebhook(scope, { secrets, within: (address) => webhookRate.take(addressKey(address)), now: () => new Date().toISOString(), accept: async (events) => {
       // A phone system that is told of no success tells again.
       if ((await nodes.line.ask({ kind: 'phone events', events })) === null) throw new Error('nobody on duty took them');
     } }));
@@ -275,7 +289,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
-  }, more.admission);
+  }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   const askers = makeAskers(centre, async () => {
@@ -317,6 +331,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await app.close();
       presenceTold.stop();
       await nodes.stop();
+      if (counted?.isOpen === true) counted.destroy();
       await open.settled();
       await endCheckpoints();
       await log.close();

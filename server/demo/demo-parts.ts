@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { Instant } from '#shared/protocol/ids.ts';
 import { makeDemoBankControl, type DemoBankControl } from '../bank/demo/control.ts';
+import { Touch } from '../bank/demo/demo-schema.ts';
+import { FaultOrder } from '../bank/demo/faults.ts';
 import { STORIES } from '../bank/demo/stories.ts';
 import { launchDemoBank, type DemoBankProcess } from '../bank/demo/launch.ts';
 import type { ControllableClock } from '../clock/clock.ts';
+import { isHere } from '../protection/client-address.ts';
 import { OptionsError, type Options } from '../options.ts';
 import { arrivalsFromCsv, builtInCurve } from '../telephony/arrivals.ts';
 import type { CallScript } from '../telephony/script.ts';
@@ -69,33 +72,34 @@ const CallbackOrder = z.strictObject({ who: z.enum(['holder', 'other', 'no-answe
 
 /** The demo's switches over HTTP, on the loopback address only: clock, a call, the bank's faults, the bank's ledger. */
 export function addDemoRoutes(app: FastifyInstance, parts: DemoParts, clock: ControllableClock, moved: () => Promise<void>): void {
-  app.post('/demo/clock', async (request) => {
+  const here = { onRequest: async (request: FastifyRequest, reply: FastifyReply) => (isHere(request.ip) ? undefined : reply.code(404).send()) };
+  app.post('/demo/clock', here, async (request) => {
     clock.moveTo(ClockOrder.parse(request.body).to);
     await moved();
     return { now: clock.now() };
   });
-  app.post('/demo/call', async (request) => {
+  app.post('/demo/call', here, async (request) => {
     const { customerId, number, intent, persona } = CallOrder.parse(request.body);
     const call = await parts.simulator.call({
       ...(customerId === undefined ? {} : { customerId }), ...(number === undefined ? {} : { number }), ...(intent === undefined ? {} : { intent }), ...(persona === undefined ? {} : { persona }),
     });
     return { callId: call.callId };
   });
-  app.post('/demo/next-callback', async (request) => {
+  app.post('/demo/next-callback', here, async (request) => {
     parts.simulator.answerNextCallbackWith(CallbackOrder.parse(request.body).who);
     return { ok: true };
   });
-  app.post('/demo/fault', async (request) => {
-    await parts.bank.fault(request.body as Parameters<DemoBankControl['fault']>[0]);
+  app.post('/demo/fault', here, async (request) => {
+    await parts.bank.fault(FaultOrder.parse(request.body));
     return { ok: true };
   });
-  app.delete('/demo/faults', async () => {
+  app.delete('/demo/faults', here, async () => {
     await parts.bank.clearFaults();
     return { ok: true };
   });
-  app.post('/demo/bank', async (request) => {
-    await parts.bank.touch(request.body as Parameters<DemoBankControl['touch']>[0]);
+  app.post('/demo/bank', here, async (request) => {
+    await parts.bank.touch(Touch.parse(request.body));
     return { ok: true };
   });
-  app.get('/demo/ledger', async () => ({ entries: await parts.bank.ledger() }));
+  app.get('/demo/ledger', here, async () => ({ entries: await parts.bank.ledger() }));
 }

@@ -9,6 +9,7 @@ import type { CaseFeed } from '../log/feed.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
+import type { DoorGuard } from '../protection/door-guard.ts';
 import { RateLimit } from './rate-limit.ts';
 
 export type GatewayEvents = {
@@ -23,6 +24,8 @@ export type DoorParts = {
   centre: Centre;
   feed: CaseFeed;
   events: GatewayEvents;
+  /** How much one person, workstation and address may do (RB1); absent: as much as a connection may. */
+  guard?: Pick<DoorGuard, 'knock' | 'admit' | 'entered' | 'left' | 'message'>;
   /** Milliseconds that only grow, from any start: for rate limit and admission. */
   elapsedMs(): number;
   /** How many are let in at once (OF5); the usual ones where absent. */
@@ -58,9 +61,12 @@ export class DeskDoor {
     this.#askers = askers;
   }
 
-  /** @param auth what the desktop says of itself; a refusal is written down */
-  async admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
-    const admitted = await this.#admit(auth).catch((error: unknown) => {
+  /**
+   * @param auth what the desktop says of itself; a refusal is written down
+   * @param address as it is counted
+   */
+  async admit(auth: unknown, address = 'unknown'): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const admitted = await this.#admit(auth, address).catch((error: unknown) => {
       // A database that is away: the desktop comes again by itself, and is not told where it lies.
       this.#parts.centre.logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'nobody can be let in');
       return { refusal: { code: 'server-trouble' } };
@@ -72,9 +78,11 @@ export class DeskDoor {
     return admitted;
   }
 
-  async #admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
-    const { centre, elapsedMs } = this.#parts;
+  async #admit(auth: unknown, address: string): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const { centre, elapsedMs, guard } = this.#parts;
     const no = (refusal: Refusal): { refusal: Refusal } => ({ refusal });
+    const knocked = (await guard?.knock(address)) ?? null;
+    if (knocked !== null) return no(knocked);
     const hello = Hello.safeParse(auth);
     const { protocol } = (auth ?? {}) as { protocol?: unknown };
     if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) return no({ code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } });
@@ -92,6 +100,8 @@ export class DeskDoor {
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
     if (!(await centre.desktops.claim(claims.desktop, person.id))) return no({ code: 'desktop-taken' });
+    const over = (await guard?.admit({ person, workstation: claims.workstation })) ?? null;
+    if (over !== null) return no(over);
     // What has ended their session while that was looked up has not seen them among those who are in (TP8).
     const gone = this.#gone({ person, centre: claims.centre, workstation: claims.workstation });
     if (gone !== null) return no({ code: gone });
@@ -104,9 +114,10 @@ export class DeskDoor {
 
   /** The connection stands: everything central that its person should hold is told at once. */
   enter(seat: Seat, wire: Wire): DeskConnection {
-    const { centre, feed, events } = this.#parts;
-    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results) }, seat, wire);
+    const { centre, feed, events, guard } = this.#parts;
+    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results), message: (one) => guard?.message(one) ?? 0 }, seat, wire);
     this.#connections.add(connection);
+    guard?.entered(seat);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);
     events.arrived(seat);
@@ -118,6 +129,7 @@ export class DeskDoor {
   left(connection: DeskConnection): void {
     if (!this.#connections.delete(connection)) return;
     const { seat } = connection;
+    this.#parts.guard?.left(seat);
     this.#parts.centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
     this.#book.left(seat);
     this.#parts.events.left(seat);

@@ -1,6 +1,5 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { refusalText } from '#shared/protocol/refusals.ts';
 import { z } from 'zod';
 import { EnrolmentRequest, OLDEST_PROTOCOL, PROTOCOL_VERSION, SignInRequest, type EnrolmentAnswer, type SignInAnswer } from '#shared/protocol/wire.ts';
 import { isSoundKey } from '../administration/sound-key.ts';
@@ -9,16 +8,19 @@ import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import { tongueOf } from '../gateway/speaks-one.ts';
 import { addHealthRoutes, type Readiness } from '../metrics/serve-metrics.ts';
-import { AddressLimit } from './address-limit.ts';
+import { addressKey, type ClientAddress } from '../protection/client-address.ts';
+import { RATES } from '../protection/limits.ts';
+import type { Counter, Rates } from '../protection/rates.ts';
+import { limitedRoute, said, tooFrequent } from './limited-route.ts';
 
+/** The largest body is an enrolment's; routes that take more say so. */
+const BODY_LIMIT = 16 * 1024;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export type DemoAccount = { account: string; password: string; role: string; name: string };
 
-const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'enrolment-full': 503 };
+const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'tls-required': 426, 'enrolment-full': 503 };
 
-/** What every HTTP refusal looks like: a code, its detail, and the words in both languages. */
-const said = (refusal: Refusal): { refusal: Refusal; text: ReturnType<typeof refusalText> } => ({ refusal, text: refusalText(refusal.code) });
 
 /** Why a request of another version is not served, or null. */
 function versionRefusal(body: unknown): Refusal | null {
@@ -28,7 +30,7 @@ function versionRefusal(body: unknown): Refusal | null {
   return protocol > PROTOCOL_VERSION ? { code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } } : null;
 }
 
-async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
+async function signIn(centre: Centre, book: DoorBook, body: unknown, address: string, failures: Counter): Promise<{ ok: true; answer: SignInAnswer } | { ok: false; refusal: Refusal }> {
   const version = versionRefusal(body);
   if (version !== null) return { ok: false, refusal: version };
   const request = SignInRequest.safeParse(body);
@@ -43,7 +45,15 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown): Promise<{ 
     book.turnedAway(machine.code, null, workstation);
     return { ok: false, refusal: { code: machine.code } };
   }
+  // Before the passphrase is hashed, which is what costs; an address that keeps an account locked comes to an end too.
+  const attempt = attemptKey(address, account);
+  const waitMs = await failures.take(attempt);
+  if (waitMs > 0) {
+    book.turnedAway('too-frequent', null, workstation);
+    return { ok: false, refusal: tooFrequent(waitMs) };
+  }
   const checked = await centre.people.check(account, password, now);
+  if (checked.ok) await failures.giveBack(attempt);
   const audit = { kind: checked.ok ? 'signed in' : 'sign-in refused', person: checked.ok ? checked.person.id : null, workstation, about: null, detail: { code: checked.ok ? '' : checked.code } };
   await centre.log.append([{ writes: [], command: null, audit: [audit] }]);
   if (!checked.ok) return { ok: false, refusal: { code: checked.code, ...(checked.until === undefined ? {} : { detail: { until: checked.until } }) } };
@@ -78,8 +88,11 @@ async function enrol(centre: Centre, body: unknown): Promise<{ ok: true; answer:
   return 'code' in answer ? { ok: false, refusal: { code: answer.code } } : { ok: true, answer };
 }
 
-/** Requests at once and refill a second, for each address: a shift signs in at eight, through one proxy perhaps. */
-export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolment': { burst: 60, perSecond: 1 }, '/passphrase': { burst: 60, perSecond: 1 } } as const;
+/** Accounts are told apart as the people's file does. */
+const attemptKey = (address: string, account: string): string => `${address} ${account.trim().toLowerCase()}`;
+
+/** What guards the HTTP side (RB1). */
+export type HttpProtection = { rates: Rates; clients: ClientAddress };
 
 /**
  * The HTTP side: health and sign-in. The webhook and the demo's switches are registered beside it.
@@ -88,23 +101,20 @@ export const DOOR_LIMITS = { '/session': { burst: 300, perSecond: 5 }, '/enrolme
  * @param readiness whether desktops should be sent here
  * @param told called when a machine has asked to be enrolled
  */
-export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readiness: Readiness, told: () => void): FastifyInstance {
+export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readiness: Readiness, told: () => void, { rates, clients }: HttpProtection): FastifyInstance {
   const book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-  const app = Fastify({ logger: false, bodyLimit: 16 * 1024 });
+  const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT, trustProxy: clients.proxies.length === 0 ? false : [...clients.proxies] });
+  app.addHook('onRequest', async (request, reply) => (clients.isPlain(request.raw) ? reply.code(426).send(said({ code: 'tls-required' })) : undefined));
   app.get('/health', async () => ({
     ok: true, product: 'aidline', protocol: PROTOCOL_VERSION, oldest: OLDEST_PROTOCOL, demo: demo !== null, accounts: demo ?? [], lights: centre.lights, serverAt: centre.clock.now(),
   }));
   addHealthRoutes(app, readiness);
-  const limited = (path: keyof typeof DOOR_LIMITS) => {
-    const limit = new AddressLimit(DOOR_LIMITS[path].burst, DOOR_LIMITS[path].perSecond);
-    return { onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      const seconds = limit.wait(request.ip);
-      if (seconds > 0) return reply.code(429).header('retry-after', String(seconds)).send(said({ code: 'too-frequent', detail: { seconds } }));
-      return undefined;
-    } };
-  };
+  const limited = (path: '/session' | '/enrolment' | '/passphrase') => limitedRoute(rates, path);
+  const failures = rates.counter('sign-in', RATES['sign-in']);
   app.post('/session', limited('/session'), async (request, reply) => {
-    const result = await signIn(centre, book, request.body);
+    const result = await signIn(centre, book, request.body, addressKey(request.ip), failures);
+    const seconds = result.ok ? undefined : result.refusal.detail?.['seconds'];
+    if (seconds !== undefined) reply.header('retry-after', String(seconds));
     return result.ok ? result.answer : reply.code(status[result.refusal.code] ?? 400).send(said(result.refusal));
   });
   app.post('/enrolment', limited('/enrolment'), async (request, reply) => {
@@ -115,14 +125,18 @@ export function makeHttpApp(centre: Centre, demo: DemoAccount[] | null, readines
   app.post('/passphrase', limited('/passphrase'), async (request, reply) => {
     const parsed = PassphraseRequest.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send(said({ code: 'request-malformed' }));
+    const attempt = attemptKey(addressKey(request.ip), parsed.data.account);
+    const waitMs = await failures.take(attempt);
+    if (waitMs > 0) return reply.code(429).header('retry-after', String(Math.ceil(waitMs / 1_000))).send(said(tooFrequent(waitMs)));
     await centre.administration.fresh();
     const refusal = await changePassphrase(centre, parsed.data.account, parsed.data.old, parsed.data.new, parsed.data.workstation);
+    if (refusal === null) await failures.giveBack(attempt);
     return refusal === null ? { done: true } : reply.code(status[refusal.code] ?? 400).send(said(refusal));
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    const malformed = error.statusCode !== undefined && error.statusCode < 500;
+    const malformed = error instanceof z.ZodError || (error.statusCode !== undefined && error.statusCode < 500);
     if (!malformed) centre.logger.error({ error: error.message }, 'an HTTP request was not served');
-    return reply.code(error.statusCode ?? 500).send(said({ code: malformed ? 'request-malformed' : 'server-trouble' }));
+    return reply.code(error.statusCode ?? (malformed ? 400 : 500)).send(said({ code: malformed ? 'request-malformed' : 'server-trouble' }));
   });
   return app;
 }

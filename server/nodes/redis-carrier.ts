@@ -1,11 +1,7 @@
-import { createClient } from 'redis';
 import type { StartCarrier } from './bus.ts';
+import { redisClient } from './redis-client.ts';
 
 const CHANNEL = 'aidline:nodes';
-const AGAIN_MS = 300;
-const PING_MS = 2_000;
-/** A Redis that answers nothing for so long is away: the database's notices carry on meanwhile. */
-const SILENT_MS = 5_000;
 
 /**
  * Redis as the fast carrier. Published, not kept: what is told here hurries and is counted, and whoever missed some of it asks;
@@ -15,10 +11,8 @@ const SILENT_MS = 5_000;
  * @param onChanged told when it comes and goes
  */
 export const redisCarrier = (url: string, onChanged: (up: boolean, error: string) => void): StartCarrier => (heard) => {
-  // A command that waits for a connection would be carried out long after it was of use.
-  const options = { url, disableOfflineQueue: true, pingInterval: PING_MS, socket: { reconnectStrategy: AGAIN_MS, connectTimeout: SILENT_MS, socketTimeout: SILENT_MS } } as const;
-  const sender = createClient(options);
-  const receiver = createClient(options);
+  const sender = redisClient(url);
+  const receiver = redisClient(url);
   const ready = new Set<unknown>();
   let told: boolean | null = null;
   let stopped = false;
@@ -37,7 +31,6 @@ export const redisCarrier = (url: string, onChanged: (up: boolean, error: string
   for (const client of [sender, receiver]) {
     client.on('error', (error: Error) => change(client, false, error.message));
     client.on('end', () => change(client, false));
-    client.connect().catch(() => undefined);
   }
   return {
     get up() {
