@@ -132,11 +132,6 @@ export async function ensurePostgres() {
   }
 }
 
-/** A Redis for tests, which start servers of their own on ports of their own. Debian's package starts one where there is systemd; it is left alone. */
-export async function ensureRedis() {
-  if (onLinux && !isProgram('redis-server')) await install([['redis-server']], 'Redis');
-}
-
 /** @returns {Promise<string[][]>} version and name of each that the distribution looks after */
 async function postgresClusters() {
   if (!isProgram('pg_lsclusters')) return [];
