@@ -9,6 +9,7 @@ import type { Bank } from './bank/bank.ts';
 import type { CaseStore } from './cases/case-store.ts';
 import type { OpenCases } from './cases/open-cases.ts';
 import type { Clock } from './clock/clock.ts';
+import type { DesktopOwners } from './gateway/desktop-owners.ts';
 import type { LiveHub } from './gateway/live-hub.ts';
 import type { EventLog } from './log/log.ts';
 import type { Sealing } from './log/sealing/sealing.ts';
@@ -20,6 +21,7 @@ import type { People } from './people/people.ts';
 import type { SessionEnds } from './people/session-ends.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RecoveryBook } from './recovery/recovery-book.ts';
+import type { OnDuty } from './nodes/on-duty.ts';
 import type { Offers } from './reviews/offers.ts';
 import type { SignOn } from './sign-on/sign-on.ts';
 import type { SpoolKeys } from './spool/spool-keys.ts';
@@ -49,9 +51,13 @@ export type Centre = {
   open: OpenCases;
   people: People;
   credentials: Credentials;
+  /** Whose each desktop is (SY2). */
+  desktops: DesktopOwners;
   administration: Administration;
   workstations: Workstations;
-  /** Whether a desktop of this person is connected now. */
+  /** Of several nodes of the centre one carries its calls and its orders to the bank. */
+  duty: OnDuty;
+  /** Whether a desktop of this person is connected now, at whichever node. */
   online: (person: string) => boolean;
   tokens: Tokens;
   /** Sessions that ended before their tokens; absent where none can. */

@@ -46,10 +46,11 @@ async function main(): Promise<void> {
 }
 
 /** @returns what to tell, or null where it is another command */
-async function databaseCommand({ command, data, database, reason, copy }: Options): Promise<string | null> {
-  if (command === 'migrate' && database !== null) return migrateDatabase(database);
+async function databaseCommand({ command, data, database, reason, copy, ring }: Options): Promise<string | null> {
+  const wraps = { ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
+  if (command === 'migrate' && database !== null) return migrateDatabase(database, data, wraps);
   if (command === 'new-epoch' && reason !== null) return beginEpoch(data, database, reason);
-  return command === 'copy' && copy !== null ? copyIntoDatabase(copy) : null;
+  return command === 'copy' && copy !== null ? copyIntoDatabase(copy, wraps) : null;
 }
 
 main().catch((error: unknown) => {

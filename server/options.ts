@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
 const HELP = `Aidline central server
@@ -6,17 +7,20 @@ const HELP = `Aidline central server
   node server/main.ts init --data DIR      make the first two administrators (asks for their passwords)
   node server/main.ts first-code --data DIR  another enrolment code, while no workstation is enrolled
   node server/main.ts salvage FILE         hand a workstation's salvage file to the server running at --host and --port
-  node server/main.ts migrate --database URL    bring the tables of a database to this version
+  node server/main.ts migrate --database URL    bring the tables of a database to this version (and what earlier ones kept in --data)
   node server/main.ts new-epoch --reason TEXT   after a restore that the server cannot notice by itself (--data or --database)
-  node server/main.ts copy --from sqlite:DIR --to URL   move the log of a stopped server into an empty database
+  node server/main.ts copy --from sqlite:DIR --to URL   move a stopped server's log, people and keys into an empty database (--ring)
 
 Options
-  --data DIR          folder of the log and the people file (default .data/server)
-  --database URL      log and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
+  --data DIR          folder of the log, the people file and the keys (default .data/server)
+  --database URL      log, people and keys in PostgreSQL (postgres://user@host/name) instead of files in the data folder; the
                       password best in PGPASSWORD or a password file
+  --redis URL         with --database and several servers: what hurries their talk (redis://… or rediss://…)
   --host ADDRESS      address to listen on (default 127.0.0.1); beyond loopback only with TLS
   --tls-cert FILE     certificate (chain) in PEM: HTTPS and WSS instead of HTTP and WS
   --tls-key FILE      its private key in PEM
+  --behind-proxy LIST addresses or networks of proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto
+                      are believed; of nobody else's
   --port N            port; 0 takes a free one (default 4170)
   --production        no demo accounts, no simulator, no controllable clock
   --demo              demo bank, demo accounts, phone simulator, controllable clock
@@ -43,7 +47,7 @@ Options
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
-The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma).
+The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma while it is changed).
 The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
 
@@ -57,6 +61,8 @@ export type Options = {
   data: string;
   /** Of PostgreSQL; null: files in the data folder. */
   database: string | null;
+  /** What hurries several servers' talk; null: the database's notices alone. */
+  redis: string | null;
   /** Of `new-epoch`: goes into the chain. */
   reason: string | null;
   /** Of `copy`: a data folder and a database. */
@@ -65,6 +71,8 @@ export type Options = {
   port: number;
   /** Files of certificate and key; null: plain HTTP. */
   tls: { cert: string; key: string } | null;
+  /** Proxies whose word on the client's address counts. */
+  proxies: readonly string[];
   mode: 'demo' | 'production' | 'plain';
   arrivals: string | null;
   calls: boolean;
@@ -99,8 +107,8 @@ export function readOptions(args: readonly string[]): Options {
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
         'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, oidc: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
-        'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' },
-        database: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
+        'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' }, 'behind-proxy': { type: 'string' },
+        database: { type: 'string' }, redis: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
@@ -128,14 +136,29 @@ export function readOptions(args: readonly string[]): Options {
   const command = COMMANDS.find((one) => one === first);
   if (rest.length !== (command === 'salvage' ? 1 : 0) || (first !== undefined && command === undefined)) throw new OptionsError(`${positionals.join(' ')}: 没有这个命令 / no such command`);
   const database = values.database === undefined ? null : databaseUrl('--database', values.database);
+  if (values.redis !== undefined && (!/^rediss?:\/\//.test(values.redis) || !URL.canParse(values.redis))) throw new OptionsError('--redis: 不是 redis:// 地址 / not an address that begins with redis:// or rediss://');
+  if (values.redis !== undefined && database === null) throw new OptionsError('--redis: 多台服务器要用 PostgreSQL，请一起给出 --database / several servers need PostgreSQL: give --database as well');
   if (command === 'migrate' && database === null) throw new OptionsError('migrate: 要给出 --database / needs --database');
   const reason = values.reason?.trim() ?? null;
   if (command === 'new-epoch' && (reason === null || reason === '' || reason.length > 200)) throw new OptionsError('new-epoch: 要用 --reason 说明原因，不超过 200 字 / needs --reason, of at most 200 characters');
   return {
-    command: values.help ? 'help' : command ?? 'serve', file, database, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
-    data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
+    command: values.help ? 'help' : command ?? 'serve', file, database, redis: values.redis ?? null, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
+    data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, proxies: values['behind-proxy'] === undefined ? [] : proxiesOf('--behind-proxy', values['behind-proxy']), mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
     seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
   };
+}
+
+function proxiesOf(option: string, text: string): string[] {
+  const all = text.split(',').map((one) => one.trim());
+  const wrong = all.find((one) => !isAddressOrNetwork(one));
+  if (wrong !== undefined) throw new OptionsError(`${option} ${wrong}: 不是地址，也不是网段 / neither an address nor a network`);
+  return all;
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
 }
 
 function databaseUrl(option: string, text: string): string {

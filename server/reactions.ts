@@ -20,12 +20,16 @@ const ROUND_MS = 15_000;
 const reportMoved = ['manual stop recorded', 'stop reported offline', 'card stopped', 'stop refused', 'manual stop verified'];
 
 /**
- * What the server does by itself when something happened: book what the gate let through, stop cards, keep lists and
- * trays, and on its rounds ask about lines in doubt and check postings. All of it follows from the log alone, so a server
- * that died goes on where it stopped.
+ * What the server does by itself when something happened. Every node keeps the lists and trays of its own desktops, and its
+ * lights; the node on duty books what the gate let through, stops cards, and on its rounds asks about lines in doubt and checks
+ * postings. All of it follows from the log alone, so a server that died, or one that takes over, goes on where that one stopped.
+ *
+ * @param switchboard of the node on duty, null on the others
  */
-export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboard, scheduler: Scheduler): { start: () => Promise<void>; stop: () => void; clockMoved: () => Promise<void> } {
-  const { logger, open, agents } = centre;
+export function react(
+  centre: Centre, keeper: CallKeeper, switchboard: () => Pick<Switchboard, 'promisesChanged'> | null, scheduler: Scheduler,
+): { start: () => Promise<void>; takeOver: () => Promise<void>; stop: () => void; clockMoved: () => Promise<void> } {
+  const { logger, open, agents, duty } = centre;
   const failed = (what: string) => (error: unknown) => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
   let cancel: (() => void) | null = null;
   let stopped = false;
@@ -36,9 +40,10 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
       state.owner === null ? [] : state.promises.filter((promise) => promise.status === 'open').map((promise) => ({ personId: state.owner!, from: promise.from, to: promise.to, promiseId: promise.promiseId })),
     );
     const text = JSON.stringify(promises);
-    if (text === promisesShown) return;
+    const board = switchboard();
+    if (text === promisesShown || board === null) return;
     promisesShown = text;
-    switchboard.promisesChanged(promises).catch(failed('the switchboard was not told of promises'));
+    board.promisesChanged(promises).catch(failed('the switchboard was not told of promises'));
   };
 
   /** A second matter on a call gets what the phone system has told of that call (CT1). */
@@ -63,8 +68,8 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     await recogniseCaller(centre, state.id, owner);
   };
 
-  open.onChanged(async (state, kinds) => {
-    keeper.note(state);
+  /** What one node does, and no other. */
+  const carryOn = async (state: CaseState, kinds: ReadonlySet<string>): Promise<void> => {
     if (kinds.has('case opened')) shareCall(state).catch(failed('a second matter did not get its call'));
     if (kinds.has('execution started')) bookStartedLines(centre, state.id).catch(failed('lines were not booked; they are asked about on the next round'));
     if (kinds.has('execution recovered')) inquireOpenLines(centre, state.id).catch(failed('a booking of the lost time was not asked about; the next round asks again'));
@@ -83,10 +88,15 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
       }
     }
     if (['review approved', 'review returned', 'review released', 'review closed', 'review withdrawn', 'review passed to lead'].some((kind) => kinds.has(kind))) await leaveReviews(state);
+    if (state.promises.length > 0) tellPromises();
+  };
+
+  open.onChanged(async (state, kinds) => {
+    keeper.note(state);
+    if (duty.holds) await carryOn(state, kinds).catch(failed('what follows from a change was not done; the next round looks again'));
     // A call that rings must not wait for lists that it does not change: only what a case has can have changed in them.
     if (Object.keys(state.reviews).length > 0) publishReviews(centre);
     if (state.escalations.length > 0 || [...kinds].some((kind) => kind.startsWith('hand-over'))) publishTrays(centre);
-    if (state.promises.length > 0) tellPromises();
   });
 
   /** Nobody stays 复核中 for a review that is no longer theirs. */
@@ -138,8 +148,7 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     }
   };
 
-  const round = async (): Promise<void> => {
-    await lights();
+  const dutyRound = async (): Promise<void> => {
     await timeBoxes();
     await leaveLostReviews();
     for (const state of open.all()) {
@@ -151,6 +160,11 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
     }
     await keeper.handCalls.join();
     await checkPostings(centre);
+  };
+
+  const round = async (): Promise<void> => {
+    await lights();
+    if (duty.holds) await dutyRound();
     publishReviews(centre);
   };
 
@@ -161,16 +175,19 @@ export function react(centre: Centre, keeper: CallKeeper, switchboard: Switchboa
 
   return {
     start: async () => {
+      publishReviews(centre);
+      publishTrays(centre);
+      await lights().catch(failed('the lights are not known'));
+      again();
+    },
+    takeOver: async () => {
       // What was on its way when the server died is in doubt until the bank tells (TP3, TP10).
       for (const state of open.all()) {
         if (Object.values(state.operations).some((operation) => operation.status === 'executing' || operation.status === 'in-doubt')) await inquireOpenLines(centre, state.id);
         if (state.stops.some((stop) => stop.status === 'ordered' || stop.status === 'in-doubt')) await carryOutStops(centre, state, true);
       }
-      publishReviews(centre);
-      publishTrays(centre);
+      promisesShown = '';
       tellPromises();
-      await lights().catch(failed('the lights are not known'));
-      again();
     },
     stop: () => {
       stopped = true;

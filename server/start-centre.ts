@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { eventSchemaOf } from '#shared/case/events.ts';
 import { evolve } from '#shared/case/evolve.ts';
-import { startCheckpoints } from './audit/keep-checkpoints.ts';
+import { startCheckpoints, type Checkpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
 import { bankSettings } from './bank/bank-settings.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
@@ -16,18 +17,22 @@ import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import type { AdmissionLimits } from './gateway/admission.ts';
-import { makeAskers } from './gateway/asks.ts';
-import { DesktopOwners } from './gateway/desktop-owners.ts';
+import { answerAsk, makeAskers } from './gateway/asks.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { listen, makeServer } from './http/listen.ts';
+import { openKept } from './kept/open-kept.ts';
 import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
+import { addressKey, ClientAddress } from './protection/client-address.ts';
+import { DoorGuard } from './protection/door-guard.ts';
+import { guardSockets } from './protection/guard-sockets.ts';
+import { CONNECTIONS, DOOR_RATES, RATES, type DoorLimits } from './protection/limits.ts';
+import { Rates } from './protection/rates.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
-import { RecoveryBook } from './recovery/recovery-book.ts';
 import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import { digestOfJson } from '#shared/protocol/signature.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
@@ -40,7 +45,7 @@ import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
 import { People } from './people/people.ts';
 import { SessionEnds } from './people/session-ends.ts';
-import { Tokens } from './people/tokens.ts';
+import { tokenKey, Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
 import { react } from './reactions.ts';
 import { Offers } from './reviews/offers.ts';
@@ -58,9 +63,20 @@ import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
-import { startSwitchboard } from './calls/start-switchboard.ts';
+import { OffersOfOthers } from './calls/show-offers.ts';
+import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
+import { throughDuty } from './nodes/duty-asks.ts';
+import { joinNodes } from './nodes/join-nodes.ts';
+import { redisClient } from './nodes/redis-client.ts';
+import type { DutyWork } from './nodes/node-message.ts';
+import { OffDuty } from './nodes/duty.ts';
+import { forgetErasedElsewhere } from './nodes/forget-erased.ts';
+import { inquireOpenLines } from './operations/book-lines.ts';
+import { phoneEventSchema } from '#shared/telephony/call-event.ts';
+import { liveTopics } from '#shared/protocol/live.ts';
+import type { QueueSummary } from '#shared/telephony/routing.ts';
 import type { Phones } from './telephony/phones.ts';
-import { telephonyWebhook } from './telephony/webhook.ts';
+import { telephonyWebhook, webhookPath } from './telephony/webhook.ts';
 import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
@@ -86,15 +102,23 @@ async function signOnNotice({ oidc }: Options, signOn: SignOn | null): Promise<s
 
 /**
  * Puts the rooms of the server together and opens its door.
- * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `onReplaced`: the database was
- *   restored or failed over, and this server has to start anew (SY9)
+ * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `limits`: what one person,
+ *   workstation and address may do, other than usual (RB1); `onReplaced`: the database was
+ *   restored or failed over, and this server has to start anew (SY9); `demo`: clock, bank and phones of another node of the same
+ *   demo, where tests have several
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; onReplaced?: () => void } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; limits?: { connections?: Partial<DoorLimits['connections']>; rates?: Partial<DoorLimits['rates']> }; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock } } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
-  const clock = clockOf(options);
+  const clock = more.demo?.clock ?? clockOf(options);
   const now = (): string => clock.now();
   // Nothing is opened for a server that could not be let listen.
   const server = makeServer(options);
+  const clients = new ClientAddress(options.proxies);
+  const limits: DoorLimits = { connections: { ...CONNECTIONS, ...more.limits?.connections }, rates: { ...RATES, ...more.limits?.rates } };
+  // RB1: what one may do holds for all nodes together.
+  const counted = options.redis === null ? null : redisClient(options.redis);
+  const rates = new Rates(counted);
+  guardSockets(server, limits.connections, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   const signOnSettings = options.oidc === null ? null : readSignOnSettings(options.oidc, process.env['AIDLINE_OIDC_SECRET'] ?? '');
   try {
@@ -115,7 +139,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
   const readiness = new Readiness(log);
-  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  const kept = openKept(options.data, options.database, sealing.keys);
+  const credentials = new Credentials(kept.credentials);
   const administration = new Administration(log, now);
   await administration.start();
   // TP12: whoever knows the demo's passwords must not get into a real centre.
@@ -124,59 +149,124 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   if (options.mode === 'demo' && administration.state.founded === 'init') throw new StartError('这个数据文件夹是正式的，不能用于演示 / this data folder is of a real centre and cannot serve a demo');
   if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
   const people = new People(administration, credentials);
-  const workstations = new Workstations(credentials, administration, now, options.mode === 'demo');
+  const workstations = new Workstations(kept.enrolments, administration, now, options.mode === 'demo');
 
   const scheduler = serverScheduler(clock);
   let gateway: Gateway | null = null;
   const live = new LiveHub((person, message) => gateway?.sendLive(person, message), Date.now());
   const cases = new CaseStore(log);
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
-  const agents = new AgentStates(log, now);
-  const tokens = new Tokens(join(options.data, 'tokens.key'), now, () => administration.state.version);
-  const sessionEnds = new SessionEnds(credentials.db, now);
+  const node = uuidv7();
+  const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
+  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
+  const sessionEnds = await SessionEnds.open(kept.sessionEnds, now);
   const signOn = signOnSettings === null ? null : new SignOn({
     settings: signOnSettings, key: tokens.derived('sign-on', new Uint8Array(32)), people: () => people.all(), ends: sessionEnds, newId: () => uuidv7(), nowMs: () => Date.now(),
   });
-  const voices: { tell: (script: Parameters<Parameters<typeof startDemoParts>[3]>[0]) => void } = { tell: () => undefined };
-  const demo = clock instanceof ControllableClock
-    ? await startDemoParts(options, clock, scheduler, (script) => voices.tell(script), (error) => logger.error({ error: String(error) }, 'the simulator failed'))
+  const demo = more.demo !== undefined ? more.demo.parts : clock instanceof ControllableClock
+    ? await startDemoParts(options, clock, scheduler, (error) => logger.error({ error: String(error) }, 'the simulator failed'))
     : null;
   const bank: Bank = demo !== null ? makeHttpBank({ url: demo.bankProcess.url, secret: demo.bankProcess.secret })
     : bankAt !== null ? makeHttpBank(bankAt)
     : absentBank();
   const offers: Offers = new Offers(() => centre);
-  const spoolKeys = new SpoolKeys(join(options.data, 'spool.keys'), now);
+  const spoolKeys = await SpoolKeys.open(kept.secrets.spool, now);
   const lateWork: LateWorkTray = new LateWorkTray(() => centre);
-  const centre: Centre = { spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => gateway?.online(person) ?? false, tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  /** The switchboard is where the duty is: here, while this is a promise of one. */
+  let board: Promise<Board> | null = null;
+  let onBoard: Board | null = null;
+  let checkpoints: Checkpoints | null = null;
+  let tookOver: Promise<void> = Promise.resolve();
+  let queue: QueueSummary | null = null;
+  const logged = (what: string) => (error: unknown): void => logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
+  const endCheckpoints = async (): Promise<void> => {
+    const kept = checkpoints;
+    checkpoints = null;
+    await kept?.stop();
+  };
+  const queueChanged = (summary: QueueSummary): void => {
+    queue = summary;
+    for (const person of live.people()) live.set(person, 'queue', summary);
+  };
+  const nodes = joinNodes({
+    node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
+    taken: async () => {
+      await open.settled();
+      board = startSwitchboard(centre, {
+        keeper, phones, scheduler, demo, callEnded: (call) => metrics.callEnded(call),
+        queueChanged: (summary) => {
+          queueChanged(summary);
+          nodes.tellQueue(summary);
+        },
+      });
+      try {
+        onBoard = await board;
+      } catch (error) {
+        board = null;
+        throw error;
+      }
+      for (const seat of nodes.presence.seats()) onBoard.arrived(seat);
+      // Not waited for: a bank that does not answer must not keep the door shut.
+      tookOver = reactions.takeOver().catch(logged('what was on its way was not asked about; the next round asks'));
+      recovery.start();
+      // One node keeps them, in a place that all of them have: each goes on from the last.
+      checkpoints = await startCheckpoints({ log, key: kept.secrets.audit, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
+    },
+    lost: async () => {
+      const was = onBoard;
+      [board, onBoard] = [null, null];
+      await was?.stop();
+      // The only server's last one covers what its door still writes.
+      if (options.database !== null) await endCheckpoints();
+    },
+    work: async (work) => doDuty(work),
+    inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
+    centreTold: () => void tellCentre(centre),
+    rulesVersion: () => centre.rules.version,
+    queueTold: (summary) => {
+      const told = liveTopics.queue.safeParse(summary);
+      if (told.success && !nodes.duty.holds) queueChanged(told.data);
+    },
+  });
+  const { presence } = nodes;
+  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   await open.start(log);
-  const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
-  centre.recoveryBook = new RecoveryBook(credentials.db);
+  centre.recoveryBook = kept.recoveries;
   const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
   centre.recovering = recovery.running;
 
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
   const notices = [...controlNotice(options, rules.control, administration), ...(await signOnNotice(options, signOn))];
-  const presence = presenceTeller(centre, scheduler);
+  const presenceTold = presenceTeller(centre, scheduler);
 
-  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => tellCentre(centre));
-  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: new DesktopOwners(credentials.db) }));
-  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
+  const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => {
+    nodes.tellCentre();
+    return tellCentre(centre);
+  }, { rates, clients });
+  addSpoolRoute(app, new SpoolTaker({ centre, keys: spoolKeys, tray: lateWork, owners: kept.desktops }), rates);
+  const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
   await keeper.start();
-  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => board.switchboard.summary().waiting }));
+  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
   timeAppends(log, metrics);
-  const board = await startSwitchboard(centre, keeper, phones, scheduler, demo, voices, (call) => metrics.callEnded(call));
   if (secrets.length > 0) {
-    await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: (events) => webhookPhones === null ? board.switchboard.take(events) : webhookPhones.accept(events) }));
+    const webhookRate = rates.counter(webhookPath, DOOR_RATES[webhookPath]);
+    await app.register(async (scope) => telephonyWebhook(scope, { secrets, within: (address) => webhookRate.take(addressKey(address)), now: () => new Date().toISOString(), accept: async (events) => {
+      // A phone system that is told of no success tells again.
+      if ((await nodes.line.ask({ kind: 'phone events', events })) === null) throw new Error('nobody on duty took them');
+    } }));
   }
-  const reactions = react(centre, keeper, board.switchboard, scheduler);
+  const reactions = react(centre, keeper, () => onBoard?.switchboard ?? null, scheduler);
+  const offersOfOthers = new OffersOfOthers(centre);
+  open.onChanged((state) => offersOfOthers.note(state));
+  agents.onChanged((state) => live.set(state.personId, 'agent', state));
   if (demo !== null && clock instanceof ControllableClock) {
     addDemoRoutes(app, demo, clock, async () => {
       await demo.bank.setClock(clock.now());
@@ -192,29 +282,57 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }));
   /** Who comes or goes changes whom a review is offered to, and what the administrators see. */
   const presenceChanged = (): void => {
-    presence.tell();
+    presenceTold.tell();
     publishReviews(centre);
   };
-  gateway = new Gateway(server, centre, feed, {
+  presence.onChanged({
     arrived: (seat) => {
-      board.arrived(seat);
+      onBoard?.arrived(seat);
       presenceChanged();
     },
     left: (seat) => {
-      board.left(seat);
+      onBoard?.left(seat);
       presenceChanged();
     },
+  });
+  const stopForgetting = options.database === null ? () => undefined : forgetErasedElsewhere(sealing, now, logger);
+  gateway = new Gateway(server, centre, feed, {
+    arrived: ({ person, desktop }) => {
+      live.set(person.id, 'agent', agents.get(person.id));
+      if (queue !== null) live.set(person.id, 'queue', queue);
+      live.set(person.id, 'lights', centre.lights);
+      live.set(person.id, 'clock', { serverAt: clock.now(), controllable: demo !== null });
+      presence.came({ person: person.id, desktop });
+    },
+    left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
-  }, more.admission);
+  }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   sessionEnds.onEnded(() => door.dismissTheGone());
-  door.answerWith(makeAskers(centre, board.switchboard, { online: (person) => door.online(person) }, board.keyedDigits));
+  const askers = makeAskers(centre, async () => {
+    if (board === null) throw new OffDuty();
+    return board;
+  }, { online: (person) => presence.online(person) });
+  async function doDuty(work: DutyWork): Promise<unknown> {
+    if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
+    if (work.kind === 'phone events') {
+      const events = z.array(phoneEventSchema).parse(work.events);
+      await (webhookPhones === null ? (await board)?.switchboard.take(events) : webhookPhones.accept(events));
+      return { taken: events.length };
+    }
+    const person = people.byId(work.person);
+    if (person === null || !person.active) return { ok: false, refusal: { code: 'person-disabled' } };
+    return answerAsk(askers, { person, desktop: work.desktop, workstation: work.workstation }, work.ask, work.body);
+  }
+  door.answerWith(throughDuty(askers, nodes.duty, nodes.line));
+  await nodes.start();
   const url = await listen(server, options);
   const stopOffers = watchOffers(centre, scheduler);
   await reactions.start();
   recovery.start();
+  await tookOver;
   const figures = options.metrics === null ? null : await serveMetrics(options.metrics, options.tls, metrics, readiness);
   readiness.serving();
   return {
@@ -222,20 +340,24 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     stop: async () => {
       readiness.stopping();
       reactions.stop();
-      recovery.stop();
       stopOffers();
+      stopForgetting();
+      recovery.stop();
+      await nodes.handOver();
+      if (presence.nodes > 0) await door.drain();
       await door.close();
-      await board.switchboard.stop();
       await new Promise((resolve) => server.close(resolve));
       await app.close();
-      presence.stop();
+      presenceTold.stop();
+      await nodes.stop();
+      if (counted?.isOpen === true) counted.destroy();
       await open.settled();
-      await checkpoints.stop();
+      await endCheckpoints();
       await log.close();
-      credentials.close();
+      await kept.close();
       await figures?.stop();
       await bank.hangUp?.();
-      await demo?.stop();
+      if (more.demo === undefined) await demo?.stop();
     },
   };
 }

@@ -139,6 +139,11 @@ async function postgresClusters() {
   return output.split('\n').map((line) => line.trim().split(/\s+/)).filter((fields) => fields.length > 1);
 }
 
+/** A Redis for tests, which start servers of their own. */
+export async function ensureRedis() {
+  if (onLinux && !isProgram('redis-server')) await install([['redis-server']], 'Redis');
+}
+
 /** What `tests/vectors/check_vectors.py` computes the published vectors a second time with: the system's own Python and its libraries. */
 export async function ensurePython() {
   if (!onLinux) return;

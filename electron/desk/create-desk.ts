@@ -288,6 +288,7 @@ export function createDesk(parts: DeskParts): Desk {
     lastEnd = null;
     opened.start();
     everythingChanged();
+    if (signedIn.signing.state === 'opening') void signedIn.signing.opened.catch(parts.report).then(() => publisher.changed('session'));
     return { ok: true, value: opened.view() };
   }
 

@@ -1,5 +1,6 @@
 import { Button, Input, Radio } from 'antd';
 import { useState, type FormEvent } from 'react';
+import { isTooLongAgo } from '#shared/case/hand-call-decide.ts';
 import { useTexts } from '../app/i18n.ts';
 import { localDate, localInstant, localSeconds } from '../app/local-time.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
@@ -35,7 +36,7 @@ export function LogCallForm({ view }: { view: TypedCase | null }) {
   const [from, setFrom] = useState(() => localSeconds(nowMs()));
   const [until, setUntil] = useState('');
   const [onThis, setOnThis] = useState(false);
-  const [wrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<'log.wrong' | 'log.tooEarly' | null>(null);
   const open = view !== null && view.state.closed === null && view.state.owner === me?.id ? view : null;
 
   async function log(event: FormEvent): Promise<void> {
@@ -45,8 +46,9 @@ export function LogCallForm({ view }: { view: TypedCase | null }) {
     const startedAt = lastTimeAt(from, at);
     const endedAt = until.trim() === '' ? null : lastTimeAt(until, at);
     const bad = plain === undefined || startedAt === null || (until.trim() !== '' && (endedAt === null || endedAt < startedAt));
-    setWrong(bad);
-    if (bad) return;
+    const tooEarly = !bad && isTooLongAgo(startedAt, at);
+    setWrong(bad ? 'log.wrong' : tooEarly ? 'log.tooEarly' : null);
+    if (bad || tooEarly) return;
     const caseId = onThis && open !== null ? open.caseId : await openCaseByHand(plain, null);
     if (caseId === null || !(await logCall(caseId, { direction, number: plain, startedAt, endedAt }))) return;
     closeTool('logCall');
@@ -74,7 +76,7 @@ export function LogCallForm({ view }: { view: TypedCase | null }) {
           <Radio value={false}>{t('log.newCase')}</Radio><Radio value={true} data-testid="log-here">{t('log.thisCase', { name: customerName(open.state, me?.id ?? '') || t('idle.unknown') })}</Radio>
         </Radio.Group>
       )}
-      {wrong ? <p role="alert" className="small tone-red">{t('log.wrong')}</p> : null}
+      {wrong === null ? null : <p role="alert" className="small tone-red">{t(wrong)}</p>}
       <Button size="small" type="primary" htmlType="submit" style={{ alignSelf: 'flex-start' }} data-testid="log-call">{t('log.do')}</Button>
       <p className="small tone-muted">{t('log.joined')}</p>
     </form>

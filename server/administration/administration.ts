@@ -32,9 +32,23 @@ export class Administration {
     this.#now = now;
   }
 
+  /** Reads what there is, then follows what other servers of the centre append. */
   async start(): Promise<void> {
     this.#state = noCentre;
     await this.#catchUp([]);
+    this.#log.onAppended(({ events }) => {
+      const isNews = ({ envelope }: (typeof events)[number]): boolean => envelope.case === ADMINISTRATION && envelope.version > this.#state.version;
+      if (events.some(isNews)) void this.fresh().catch(() => undefined);
+    });
+  }
+
+  /** As the log has it at the time of asking, whoever appended: after a conflict nobody decides on less. */
+  fresh(): Promise<void> {
+    return this.#inTurn(() => this.#freshen());
+  }
+
+  async #freshen(): Promise<void> {
+    if ((await this.#log.lastVersion(ADMINISTRATION)) > this.#state.version) await this.#catchUp([]);
   }
 
   /** As the log has it; its version is what a decision on it must expect. */
@@ -53,6 +67,7 @@ export class Administration {
    */
   take(command: AdministrationCommand, gather: Gather, by: Doer): Promise<Taken> {
     return this.#inTurn(async () => {
+      await this.#freshen();
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
         const state = this.#state;
         const context = await gather(state);

@@ -4,7 +4,7 @@ import type { ChangeRequest } from '#shared/administration/change.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
 import { eraseCustomer, liftLegalHold, setLegalHold, type Decision } from '../log/sealing/erasure.ts';
-import type { StoredCode } from '../people/credentials.ts';
+import type { Side, StoredCode } from '../people/credential-store.ts';
 
 /** Characters that are not mistaken for each other when they are read out: 32 of them, so that no byte favours one. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -13,7 +13,6 @@ const CODE_HOURS = 24;
 /** Somebody may write for the customer just before the erasure: looked at anew so often. */
 const ERASURE_TRIES = 3;
 
-type Side = 'proposer' | 'approver';
 /** `half`: of a new passphrase's code, for who approved. */
 export type CarriedOut = { ok: true; half: string | null } | { ok: false; refusal: Refusal };
 
@@ -59,13 +58,13 @@ function whoStartsAnew({ administration }: Centre, { changeId, change }: ChangeR
 
 /** What a change that came into force makes the server do beside the log: once, whenever it is asked (TP12). */
 async function carryOutChange(centre: Centre, request: ChangeRequest): Promise<CarriedOut> {
-  if (request.status !== 'in-force' || centre.credentials.isCarriedOut(request.changeId)) return { ok: true, half: null };
+  if (request.status !== 'in-force' || (await centre.credentials.isCarriedOut(request.changeId))) return { ok: true, half: null };
   const { change } = request;
   const startsAnew = whoStartsAnew(centre, request);
   if (startsAnew !== null) {
     // Whoever comes by single sign-on needs no code; the key of before is of no use to them either.
     if (centre.people.byId(startsAnew)?.signOn === undefined) await setCode(centre, request, startsAnew);
-    else if (centre.credentials.carryOut(request.changeId, 'done', centre.clock.now())) centre.credentials.forgetKey(startsAnew);
+    else await centre.credentials.forgetKeyBy(request.changeId, startsAnew, centre.clock.now());
     return { ok: true, half: null };
   }
   const refusal = await changeSealing(centre, request);
@@ -73,7 +72,7 @@ async function carryOutChange(centre: Centre, request: ChangeRequest): Promise<C
   if (refusal !== null) {
     await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'change not carried out', person: request.decidedBy, workstation: null, about: null, detail: { change: request.changeId, kind: change.kind, code: outcome } }] }]);
   }
-  centre.credentials.carryOut(request.changeId, outcome, centre.clock.now());
+  await centre.credentials.carryOut(request.changeId, outcome, centre.clock.now());
   return refusal === null ? { ok: true, half: null } : { ok: false, refusal };
 }
 
@@ -87,7 +86,7 @@ export async function carryOut(centre: Centre, command: AdministrationCommand): 
   const request = centre.administration.state.changes[command.body.changeId];
   if (request === undefined) return { ok: true, half: null };
   const carried = await carryOutChange(centre, request);
-  return carried.ok && request.decidedBy !== null ? { ok: true, half: takeHalf(centre, request.changeId, request.decidedBy) } : carried;
+  return carried.ok && request.decidedBy !== null ? { ok: true, half: await takeHalf(centre, request.changeId, request.decidedBy) } : carried;
 }
 
 /** At the start: what was approved and not carried out, because the server died in between, in the order of approval. */
@@ -99,14 +98,14 @@ export async function carryOutTheRest(centre: Centre): Promise<void> {
   }
 }
 
-/** The half of who proposed or approved, told once to each; null where it was told, is over, or is nobody's. */
-export function takeHalf(centre: Centre, changeId: string, person: string): string | null {
-  const code = centre.credentials.codesFor(person, centre.clock.now()).find((one) => one.changeId === changeId);
-  if (code === undefined) return null;
-  const side: Side = code.proposer === person ? 'proposer' : 'approver';
-  centre.credentials.took(changeId, side);
-  return halfOf(centre, code, side);
+/** The half of who proposed or approved, told once to each, at whichever server; null where it was told, is over, or is nobody's. */
+export async function takeHalf(centre: Centre, changeId: string, person: string): Promise<string | null> {
+  const taken = await centre.credentials.takeHalf(changeId, person, centre.clock.now());
+  return taken === null ? null : halfOf(centre, taken.code, taken.side);
 }
 
-/** Changes of which this person may still take their half. */
-export const halvesOf = (centre: Centre, person: string): string[] => centre.credentials.codesFor(person, centre.clock.now()).map(({ changeId }) => changeId);
+/** Changes of which a person may still take their half. */
+export async function openHalves(centre: Centre): Promise<(person: string) => string[]> {
+  const codes = await centre.credentials.openCodes(centre.clock.now());
+  return (person) => codes.filter((code) => code.untold.some((side) => code[side] === person)).map(({ changeId }) => changeId);
+}

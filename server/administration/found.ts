@@ -7,7 +7,7 @@ import type { Administration } from './administration.ts';
 /** Sets what proves the people's identity, then records the founding: never the other way round, or nobody could come in. */
 async function found(administration: Administration, credentials: Credentials, how: 'init' | 'demo', people: { person: Person; password: string }[], policy: ControlPolicy): Promise<void> {
   if (administration.state.founded !== null) return;
-  for (const { person, password } of people) if (!credentials.has(person.id)) await credentials.set(person.id, password);
+  for (const { person, password } of people) if (!(await credentials.has(person.id))) await credentials.set(person.id, password);
   await administration.record((state) => (state.founded === null ? [{ kind: 'centre founded', body: { how, people: people.map(({ person }) => person), policy } }] : []));
 }
 

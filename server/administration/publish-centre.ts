@@ -4,7 +4,7 @@ import { policyInForce } from '#shared/administration/administration-evolve.ts';
 import type { AdministrationState } from '#shared/administration/administration-schema.ts';
 import type { AdministrationView } from '#shared/administration/administration-view.ts';
 import { mayDo } from '#shared/people/may.ts';
-import { halvesOf } from './carry-out.ts';
+import { openHalves } from './carry-out.ts';
 import type { Centre, PublishedRules } from '../centre.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';
 
@@ -27,8 +27,9 @@ function rulesOf(base: PublishedRules, state: AdministrationState): PublishedRul
   return { version: createHash('sha256').update(canonicalize(rest) ?? '').digest('hex').slice(0, 16), ...rest };
 }
 
-/** What an administrator or a risk officer sees of the centre itself. */
-export function administrationView(centre: Centre): AdministrationView {
+/** What an administrator or a risk officer sees of the centre itself, without the halves of codes that are theirs alone. */
+async function administrationView(centre: Centre): Promise<AdministrationView> {
+  const enrolments = await centre.workstations.waiting();
   const { state } = centre.administration;
   const changes = Object.values(state.changes).sort((a, b) => (a.proposedAt < b.proposedAt ? 1 : -1));
   const waiting = changes.filter((change) => change.status === 'waiting');
@@ -36,7 +37,7 @@ export function administrationView(centre: Centre): AdministrationView {
   return {
     people: Object.values(state.people).map(({ person, keys }) => ({ person, online: centre.online(person.id), keys: keys.map(({ keyId, registeredAt, revokedAt }) => ({ keyId, registeredAt, revokedAt })) })),
     workstations: Object.values(state.workstations),
-    enrolments: centre.workstations.waiting(),
+    enrolments,
     policy: centre.rules.control,
     policyVersions: state.policies.map(({ version }) => version),
     flows: centre.rules.flows.map(({ definition, publication }) => ({ id: definition.id, version: definition.version, publication, title: definition.title })),
@@ -47,18 +48,37 @@ export function administrationView(centre: Centre): AdministrationView {
   };
 }
 
-/** Tells everybody what of the centre concerns them: stopped kinds, the rules' version, the centre itself to who looks after it. */
-export function tellCentre(centre: Centre): void {
+/** Of each centre, the last telling of its administration. */
+const telling = new WeakMap<Centre, Promise<void>>();
+
+/**
+ * Tells everybody what of the centre concerns them: stopped kinds and the rules' version at once; then the centre itself to who
+ * looks after it, one telling after another, or an older view could be the last one told.
+ *
+ * @returns when all was told; what could not be read is told the next time
+ */
+export function tellCentre(centre: Centre): Promise<void> {
   const { state } = centre.administration;
   const stopped = Object.entries(state.stopped).flatMap(([kind, stop]) => {
     const known = Object.keys(centre.rules.control.kinds).find((one) => one === kind);
     return known === undefined ? [] : [{ kind: known as keyof typeof centre.rules.control.kinds, since: stop.at, byName: centre.people.byId(stop.by)?.name ?? '', reason: stop.reason }];
   });
-  const view = administrationView(centre);
   for (const person of centre.people.all()) {
     centre.live.set(person.id, 'stopped-kinds', stopped);
     centre.live.set(person.id, 'rules-version', { version: rulesVersionFor(centre, person) });
-    if (mayDo(person.role, 'propose change')) centre.live.set(person.id, 'administration', { ...view, halves: halvesOf(centre, person.id) });
+  }
+  const told = (telling.get(centre) ?? Promise.resolve()).then(() => tellAdministration(centre)).catch((error: unknown) => {
+    centre.logger.error({ error: String(error) }, 'who looks after the centre could not be told of it');
+  });
+  telling.set(centre, told);
+  return told;
+}
+
+async function tellAdministration(centre: Centre): Promise<void> {
+  const halvesOf = await openHalves(centre);
+  const view = await administrationView(centre);
+  for (const person of centre.people.all()) {
+    if (mayDo(person.role, 'propose change')) centre.live.set(person.id, 'administration', { ...view, halves: halvesOf(person.id) });
   }
 }
 
@@ -78,7 +98,7 @@ export function presenceTeller(centre: Centre, scheduler: Scheduler): { tell: ()
     if (!quiet) return;
     quiet = false;
     again = false;
-    tellCentre(centre);
+    void tellCentre(centre);
     cancel = scheduler.after(REFRESH_MS, () => {
       quiet = true;
       if (again) tell();
@@ -91,7 +111,7 @@ export function presenceTeller(centre: Centre, scheduler: Scheduler): { tell: ()
 export function publishCentre(centre: Centre, base: PublishedRules): void {
   const publish = (): void => {
     centre.rules = rulesOf(base, centre.administration.state);
-    tellCentre(centre);
+    void tellCentre(centre);
   };
   publish();
   centre.administration.onChanged(publish);

@@ -1,7 +1,5 @@
-/** The server's own Ed25519 key, for checkpoints alone: `audit.key` in the data folder, PKCS #8, mode 0600. */
+/** The centre's own Ed25519 key, for checkpoints alone, kept as PKCS #8: all of its servers sign with the same. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { writeOnce } from './write-once.ts';
 import { keyIdOf } from '#shared/protocol/signature.ts';
 
 /** Raw 32 bytes of an Ed25519 public key stand at the end of its DER form. */
@@ -42,13 +40,11 @@ function withId(privateKey: KeyObject): AuditKey {
 
 export const makeAuditKey = (): AuditKey => withId(generateKeyPairSync('ed25519').privateKey);
 
-/** @returns null where there is none yet @throws Error where the file is no such key: it is never written over */
-export function loadAuditKey(path: string): AuditKey | null {
-  if (!existsSync(path)) return null;
-  const privateKey = createPrivateKey(readFileSync(path, 'utf8'));
-  if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error(`${path} holds no Ed25519 key`);
+/** @throws Error where the bytes are no such key: they are never written over */
+export function parseAuditKey(pem: Uint8Array): AuditKey {
+  const privateKey = createPrivateKey(Buffer.from(pem));
+  if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('what is kept as the key of checkpoints is no Ed25519 key');
   return withId(privateKey);
 }
 
-export const saveAuditKey = (path: string, { privateKey }: AuditKey): Promise<void> =>
-  writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+export const auditKeyText = ({ privateKey }: AuditKey): Buffer => Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());

@@ -2,11 +2,11 @@
  * The running server's side of checkpoints (PR5): one a minute, one at the start and one at the stop, none where nothing
  * was appended since the last. A folder that cannot be written stops nobody's work: it is told, and tried again.
  */
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AuditEntry, EventLog } from '../log/log.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';
-import { loadAuditKey, makeAuditKey, rawPublicKey, saveAuditKey, type AuditKey } from './audit-key.ts';
+import type { SecretPlace } from '../kept/secret-place.ts';
+import { auditKeyText, makeAuditKey, parseAuditKey, rawPublicKey, type AuditKey } from './audit-key.ts';
 import { sealCheckpoint, checkpointHash } from './checkpoint.ts';
 import { keepCheckpoint, lastKept, publishKey } from './checkpoint-folder.ts';
 
@@ -19,8 +19,8 @@ const EVERY_MS = 60_000;
 
 export type CheckpointParts = {
   log: Pick<EventLog, 'head' | 'append'>;
-  /** Where `audit.key` lies. */
-  data: string;
+  /** Where the key lies that signs. */
+  key: SecretPlace;
   /** Outside the database, best on another disk. */
   folder: string;
   now: () => string;
@@ -117,13 +117,12 @@ class Keeper implements Checkpoints {
 
   /** The log hears of a key before it is kept: a crash in between leaves a key that signed nothing. */
   async #open(): Promise<AuditKey> {
-    const path = join(this.#parts.data, 'audit.key');
-    const known = loadAuditKey(path);
-    if (known !== null) return known;
-    const key = makeAuditKey();
-    await this.#name(KEY_MADE, key, lastKept(this.#parts.folder));
-    await saveAuditKey(path, key);
-    return key;
+    return parseAuditKey(await this.#parts.key.change(async (before) => {
+      if (before !== null) return before;
+      const key = makeAuditKey();
+      await this.#name(KEY_MADE, key, lastKept(this.#parts.folder));
+      return auditKeyText(key);
+    }));
   }
 
   async #name(kind: string, key: AuditKey, { sequence, hash }: { sequence: number; hash: string }): Promise<void> {

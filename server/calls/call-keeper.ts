@@ -65,13 +65,16 @@ export class CallKeeper {
     );
   }
 
-  /** Stores events durably; each once however often it comes (CT1). */
+  /** Stores events durably; each once however often it comes (CT1), and by the node on duty only (CT2). */
   async record(events: readonly CallEvent[]): Promise<void> {
     for (const [callId, list] of Map.groupBy(events, (event) => event.callId)) {
       const cases = this.casesOf(callId);
       if (cases.length === 0) cases.push(this.#caseFor(list));
       for (const caseId of cases) {
-        await appendToCase({ ...this.#centre, now: () => this.#centre.clock.now() }, caseId, 'phones', (state) => ({ events: recorded(state, callId, list) }));
+        await appendToCase({ ...this.#centre, now: () => this.#centre.clock.now() }, caseId, 'phones', async (state) => {
+          const events = recorded(state, callId, list);
+          return { events, also: events.length === 0 ? [] : await this.#centre.duty.guard() };
+        });
         this.#casesOfCall.set(callId, (this.#casesOfCall.get(callId) ?? new Set()).add(caseId));
       }
     }

@@ -13,7 +13,6 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
 import type { AppendItem, AppendResult, StoredAnswer, StreamWrite } from '../log/log.ts';
 import { breakGlassWrites } from '../reviews/break-glass.ts';
-import { inquireOpenLines } from '../operations/book-lines.ts';
 import type { Person } from '#shared/people/person.ts';
 import { takenUp } from '../recovery/lost-bookings.ts';
 import { gatherContext } from './decide-context.ts';
@@ -73,6 +72,8 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
   if (stored !== null) return repeated(centre, person, outer, stored);
   const read = readInner(outer);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    // Another server may have changed the centre, and its word be on its way: what is decided again is decided on it.
+    if (attempt > 0) await centre.administration.fresh();
     const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
     const [result] = await centre.log.append([item]);
     // A body without canonical form (a lone surrogate) or with ids that exist: no desktop gets further by sending it again.
@@ -82,7 +83,8 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
     }
     const answer = answered(outer, result);
     if (answer === null) continue;
-    if (answer.status === 'accepted' && read.ok && read.command.kind === 'order inquiry') askTheBank(centre, outer.case, read.command.body.lineId);
+    // TP10: an order to inquire changes nothing by itself; the bank's answer is the event.
+    if (answer.status === 'accepted' && read.ok && read.command.kind === 'order inquiry') centre.duty.inquire(outer.case, read.command.body.lineId);
     return answer;
   }
   throw new Error(`command ${outer.id} met ${TRIES} conflicts`);
@@ -97,11 +99,6 @@ async function repeated(centre: Centre, person: Person, outer: OuterCommand, sto
   if ((await centre.log.lastNumber(outer.desktop, outer.incarnation, outer.case)) >= outer.number) return stored.answer;
   const [result] = await centre.log.append([refused(outer, person, '', { code: 'command-malformed' })]);
   return answered(outer, result) ?? stored.answer;
-}
-
-/** TP10: an order to inquire changes nothing by itself; the bank's answer is the event. */
-function askTheBank(centre: Centre, caseId: string, lineId: string): void {
-  inquireOpenLines(centre, caseId, lineId).catch((error: unknown) => centre.logger.error({ error: error instanceof Error ? error.message : String(error) }, 'a line in doubt was not asked about; the next round asks again'));
 }
 
 function answered(outer: OuterCommand, result: AppendResult | undefined): CommandResult | null {

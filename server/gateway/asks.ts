@@ -19,9 +19,12 @@ import { checkFactor, collectServicePassword, type KeyedDigits } from '../people
 import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
+/** What answers are needed of the switchboard: it is where the duty is. */
+export type CallDesk = { switchboard: Pick<Switchboard, 'call' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
 export type AskSession = { person: Person; desktop: string; workstation: string; session?: SessionOf | undefined };
 type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
 type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
+export type Askers = { [K in AskKind]: Asker<K> };
 
 const yes = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
 const no = (code: string, detail?: Refusal['detail']): { ok: false; refusal: Refusal } => ({ ok: false, refusal: detail === undefined ? { code } : { code, detail } });
@@ -31,7 +34,7 @@ const done = { done: true } as const;
 export type Presence = { online: (person: string) => boolean };
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
-export function makeAskers(centre: Centre, switchboard: Switchboard, presence: Presence, keyed: KeyedDigits): { [K in AskKind]: Asker<K> } {
+export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, presence: Presence): Askers {
   const reviewPairs = pairsReport();
   const mayOpen = async (person: Person, caseId: string): Promise<boolean> => (await centre.cases.load(caseId))?.access[person.id] !== undefined;
   /** What is done for the caller is done by who has the case, or the lead who took it over; never by a reviewer (TP6). */
@@ -77,24 +80,24 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return read.ok ? yes(done) : read;
     },
     verify: async ({ person }, body) => ((await mayHandle(person, body.case)) ? checkFactor(centre, body.case, body.callId, body.factor, body.answer) : no('not-your-case')),
-    'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, keyed, body.case, body.callId) : no('not-your-case')),
+    'collect service password': async ({ person }, body) => ((await mayHandle(person, body.case)) ? collectServicePassword(centre, (await board()).keyedDigits, body.case, body.callId) : no('not-your-case')),
     administer: async ({ person, workstation }, body) => {
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
       const carried = await carryOut(centre, taken.command);
-      tellCentre(centre);
+      await tellCentre(centre);
       return carried.ok ? yes({ done: true as const, half: carried.half }) : carried;
     },
     'take half': async ({ person }, { changeId }) => {
-      const half = takeHalf(centre, changeId, person.id);
-      tellCentre(centre);
+      const half = await takeHalf(centre, changeId, person.id);
+      await tellCentre(centre);
       return half === null ? no('half-gone') : yes({ half });
     },
     'keep key': async ({ person, workstation }, key) => {
       if (keyIdOf(Buffer.from(key.publicKey, 'base64')) !== key.keyId) return no('ask-malformed', { kind: 'keep key' });
       const taken = await administer(centre, person, workstation, 'register key', { publicKey: key.publicKey, keyId: key.keyId });
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
-      centre.credentials.keepKey(person.id, key);
+      await centre.credentials.keepKey(person.id, key);
       return yes(done);
     },
     'change passphrase': async ({ person, workstation }, body) => {
@@ -111,6 +114,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       return result.ok ? yes(result.state) : result;
     },
     'answer call': async ({ person, desktop }, { callId }) => {
+      const { switchboard } = await board();
       const offer = switchboard.call(callId)?.offers.findLast((one) => one.personId === person.id);
       if (!offer) return no('offer-over');
       const accepted = await switchboard.accept({ callId, offerId: offer.offerId, personId: person.id, desktopId: desktop });
@@ -119,9 +123,9 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       const owned = centre.open.all().find((state) => state.calls[callId] !== undefined && state.access[person.id] !== undefined);
       return owned === undefined ? no('call-unknown') : yes({ case: owned.id });
     },
-    'hold call': ({ person }, { callId }) => called(switchboard.hold(callId, person.id)),
-    'retrieve call': ({ person }, { callId }) => called(switchboard.retrieve(callId, person.id)),
-    'end call': ({ person }, { callId }) => called(switchboard.end(callId, person.id)),
+    'hold call': async ({ person }, { callId }) => called((await board()).switchboard.hold(callId, person.id)),
+    'retrieve call': async ({ person }, { callId }) => called((await board()).switchboard.retrieve(callId, person.id)),
+    'end call': async ({ person }, { callId }) => called((await board()).switchboard.end(callId, person.id)),
     'dial callback': async ({ person, desktop }, body) => {
       const state = await centre.cases.load(body.case);
       if (state?.owner !== person.id) return no('not-your-case');
@@ -129,7 +133,7 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
       if (!promise || state.customerId === null) return no('promise-unknown');
       const phone = await centre.bank.reservedPhone(state.customerId);
       if (phone.kind !== 'answer') return no('bank-unreachable');
-      const dialled = await switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
+      const dialled = await (await board()).switchboard.dial({ personId: person.id, desktopId: desktop, number: phone.value.phone, promiseId: promise.promiseId });
       return dialled.ok ? yes({ callId: dialled.callId }) : no(dialled.refusal.code);
     },
     'put away late work': async ({ person, workstation }, { commands }) => {
@@ -155,17 +159,16 @@ export function makeAskers(centre: Centre, switchboard: Switchboard, presence: P
     renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session)),
     'end session': async ({ person, workstation, session }) => {
       await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'signed out', person: person.id, workstation, about: null, detail: {} }] }]);
+      if (session !== undefined) await centre.sessionEnds?.note({ session: session.id });
       // After this answer: who hears that the session is over first would take it for somebody else's doing.
-      setImmediate(() => {
-        if (session !== undefined) centre.sessionEnds?.end({ session: session.id });
-      });
+      setImmediate(() => centre.sessionEnds?.tell());
       return yes({ done: true as const, logout: session?.signOn == null ? null : (centre.signOn?.logoutUrl() ?? null) });
     },
   };
 }
 
 /** Parses, answers and checks the answer of one ask; what is malformed is a refusal (RB1). */
-export async function answerAsk(askers: { [K in AskKind]: Asker<K> }, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
+export async function answerAsk(askers: Askers, session: AskSession, kind: string, body: unknown): Promise<AskAnswer> {
   if (!isAskKind(kind)) return no('ask-unknown', { protocol: PROTOCOL_VERSION, ask: uuidv7() });
   // PR3: the one table; whose case and which call it may be is each ask's own rule.
   if (!mayDo(session.person.role, kind)) return no('role-may-not', { ask: kind });

@@ -12,6 +12,7 @@ import { takeRun } from '../cases/take-run.ts';
 import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import { MAX_WAITING_BYTES } from '../protection/limits.ts';
 import type { Admission } from './admission.ts';
 import type { SessionOf } from '../people/tokens.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
@@ -20,6 +21,9 @@ import { tongueOf, type Tongue } from './speaks-one.ts';
 
 export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; session?: SessionOf | undefined; sent: number | null; feeding: Promise<void>; rate: RateLimit };
 
+/** When to come again after a flood from one connection. */
+const ONE_CONNECTION_MS = 5_000;
+
 export type FromDesktop = 'push' | 'pull' | 'ask';
 export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Refusal } };
 
@@ -27,6 +31,10 @@ export type ToDesktop = { feed: Feed; live: LiveMessage; goodbye: { refusal: Ref
 export type Wire = {
   send<K extends keyof ToDesktop>(name: K, message: ToDesktop[K]): void;
   connected(): boolean;
+  /** Bytes that were sent and have not left this machine; absent where nothing waits. */
+  waiting?(): number;
+  /** Resolves when the desktop has read most of what it was sent, or is gone; absent where nothing waits. */
+  room?(): Promise<void>;
   close(): void;
 };
 
@@ -40,6 +48,8 @@ export type ConnectionParts = {
   /** Null until the switchboard is there. */
   askers(): ReturnType<typeof makeAskers> | null;
   admission: Pick<Admission, 'inTurn'>;
+  /** One more message of this seat; after how many milliseconds to come again, or 0. Absent: only the connection is bounded. */
+  message?: (seat: Seat) => number;
   answered: (results: readonly CommandResult[]) => void;
 };
 
@@ -55,6 +65,9 @@ export class DeskConnection {
   readonly #parts: ConnectionParts;
   readonly #wire: Wire;
   readonly #tongue: Tongue;
+  #pulls: Promise<unknown> = Promise.resolve();
+  /** Dismissed: what it sent before it heard so is not served any more. */
+  #over = false;
 
   constructor(parts: ConnectionParts, seat: Seat, wire: Wire) {
     this.#parts = parts;
@@ -66,7 +79,19 @@ export class DeskConnection {
   /** Whatever this desktop is told by itself goes through here, in the version that it speaks. */
   send<K extends keyof ToDesktop>(name: K, message: ToDesktop[K]): void {
     const told = name === SOCKET.live ? this.#tongue.live(message as LiveMessage) : name === SOCKET.feed ? this.#tongue.feed(message as Feed) : message;
-    if (told !== null) this.#wire.send(name, told as ToDesktop[K]);
+    if (told === null) return;
+    this.#wire.send(name, told as ToDesktop[K]);
+    this.cutOffTheSlow();
+  }
+
+  /** Whether it was dismissed. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** RB1: who does not read is cut off before it costs the others their memory; it goes on from its cursor when it comes again. */
+  cutOffTheSlow(): void {
+    if (!this.#over && (this.#wire.waiting?.() ?? 0) > MAX_WAITING_BYTES) this.dismiss('too-slow');
   }
 
   /**
@@ -76,13 +101,15 @@ export class DeskConnection {
   async said(name: FromDesktop, body: unknown): Promise<unknown> {
     const { seat } = this;
     const { centre } = this.#parts;
-    if (!seat.rate.allows()) return this.dismiss('too-frequent');
+    if (this.#over) return undefined;
+    const waitMs = seat.rate.allows() ? (this.#parts.message?.(seat) ?? 0) : ONE_CONNECTION_MS;
+    if (waitMs > 0) return this.dismiss('too-frequent', { retryAfterMs: waitMs });
     // Who was disabled or changed since they connected is judged as they are now (OF3, PR3).
     const gone = this.#parts.gone(seat);
     if (gone !== null) return this.dismiss(gone);
     seat.person = centre.people.byId(seat.person.id) ?? seat.person;
     try {
-      return await (name === SOCKET.push ? this.#push(body) : name === SOCKET.pull ? this.#pull(body) : this.#ask(body));
+      return await (name === SOCKET.push ? this.#push(body) : name === SOCKET.pull ? this.#pullInTurn(body) : this.#ask(body));
     } catch (error) {
       // A bug or a log that cannot be written: nothing is acknowledged, the desktop keeps what it has and comes again.
       centre.logger.error({ person: seat.person.id, event: name, error: error instanceof Error ? error.message : 'unknown' }, 'a message was not served');
@@ -108,6 +135,16 @@ export class DeskConnection {
     }
     this.#parts.answered(results);
     return { results };
+  }
+
+  /**
+   * One page at a time, and only when the one before is nearly read: a desktop that asks for page after page and reads none
+   * would otherwise have the server hold them all (RB1).
+   */
+  #pullInTurn(body: unknown): Promise<unknown> {
+    const page = this.#pulls.then(() => this.#wire.room?.()).then(() => (this.#wire.connected() ? this.#pull(body) : undefined));
+    this.#pulls = page.catch(() => undefined);
+    return page;
   }
 
   async #pull(body: unknown): Promise<unknown> {
@@ -162,6 +199,9 @@ export class DeskConnection {
       const gone = seat.sent === null ? null : this.#parts.gone(seat);
       if (gone !== null) return void this.dismiss(gone);
       while (seat.sent !== null && seat.sent < to && this.#wire.connected()) {
+        // What is not read yet is not added to: the log keeps it, and the stretch is cut when there is room.
+        await this.#wire.room?.();
+        if (!this.#wire.connected()) return;
         const { feed, toPosition, more } = await this.#parts.feed.feedFor(seat.person.id, seat.sent, to);
         if (feed.items.length > 0) {
           await this.#parts.book.showing(seat, feed);
@@ -178,10 +218,12 @@ export class DeskConnection {
     });
   }
 
-  dismiss(code: string): undefined {
+  dismiss(code: string, detail?: Refusal['detail']): undefined {
+    if (this.#over) return undefined;
+    this.#over = true;
     this.#parts.centre.logger.warn({ person: this.seat.person.id, code }, 'a desktop was dismissed');
     this.#parts.book.dismissed(this.seat, code);
-    this.send(SOCKET.goodbye, { refusal: { code } });
+    this.send(SOCKET.goodbye, { refusal: detail === undefined ? { code } : { code, detail } });
     this.#wire.close();
     return undefined;
   }

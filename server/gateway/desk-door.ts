@@ -9,7 +9,7 @@ import type { CaseFeed } from '../log/feed.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
-import { DesktopOwners } from './desktop-owners.ts';
+import type { DoorGuard } from '../protection/door-guard.ts';
 import { RateLimit } from './rate-limit.ts';
 
 export type GatewayEvents = {
@@ -24,27 +24,31 @@ export type DoorParts = {
   centre: Centre;
   feed: CaseFeed;
   events: GatewayEvents;
+  /** How much one person, workstation and address may do (RB1); absent: as much as a connection may. */
+  guard?: Pick<DoorGuard, 'knock' | 'admit' | 'entered' | 'left' | 'message'>;
   /** Milliseconds that only grow, from any start: for rate limit and admission. */
   elapsedMs(): number;
   /** How many are let in at once (OF5); the usual ones where absent. */
   admission?: AdmissionLimits;
 };
 
+/** As fast as another node lets desktops in (OF5). */
+const A_MOVE_MS = 20;
+
 export class DeskDoor {
   readonly #parts: DoorParts;
   readonly #book: DoorBook;
-  readonly #owners: DesktopOwners;
   readonly #connections = new Set<DeskConnection>();
   readonly #admission: Admission;
   readonly #stopListening: () => void;
   #askers: ReturnType<typeof makeAskers> | null = null;
+  #leaving = false;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
     const { centre } = parts;
     this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-    this.#owners = new DesktopOwners(centre.credentials.db);
     this.#stopListening = centre.log.onAppended(({ to, readers }) => {
       const concerned = new Set(readers);
       const committedMs = parts.elapsedMs();
@@ -57,9 +61,16 @@ export class DeskDoor {
     this.#askers = askers;
   }
 
-  /** @param auth what the desktop says of itself; a refusal is written down */
-  async admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
-    const admitted = await this.#admit(auth);
+  /**
+   * @param auth what the desktop says of itself; a refusal is written down
+   * @param address as it is counted
+   */
+  async admit(auth: unknown, address = 'unknown'): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const admitted = await this.#admit(auth, address).catch((error: unknown) => {
+      // A database that is away: the desktop comes again by itself, and is not told where it lies.
+      this.#parts.centre.logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'nobody can be let in');
+      return { refusal: { code: 'server-trouble' } };
+    });
     if ('refusal' in admitted) {
       const said = Hello.safeParse(auth);
       this.#book.turnedAway(admitted.refusal.code, null, said.success ? said.data.workstation : null);
@@ -67,16 +78,20 @@ export class DeskDoor {
     return admitted;
   }
 
-  async #admit(auth: unknown): Promise<{ seat: Seat } | { refusal: Refusal }> {
-    const { centre, elapsedMs } = this.#parts;
+  async #admit(auth: unknown, address: string): Promise<{ seat: Seat } | { refusal: Refusal }> {
+    const { centre, elapsedMs, guard } = this.#parts;
     const no = (refusal: Refusal): { refusal: Refusal } => ({ refusal });
+    const knocked = (await guard?.knock(address)) ?? null;
+    if (knocked !== null) return no(knocked);
     const hello = Hello.safeParse(auth);
     const { protocol } = (auth ?? {}) as { protocol?: unknown };
     if (typeof protocol === 'number' && protocol < OLDEST_PROTOCOL) return no({ code: 'protocol-too-old', detail: { speaks: PROTOCOL_VERSION } });
     if (typeof protocol === 'number' && protocol > PROTOCOL_VERSION) return no({ code: 'protocol-too-new', detail: { speaks: PROTOCOL_VERSION } });
     if (!hello.success) return no({ code: 'hello-malformed' });
+    if (this.#leaving) return no({ code: 'server-stopping' });
     const claims = await centre.tokens.readSession(hello.data.token);
     if (claims === null || claims.desktop !== hello.data.desktop || claims.workstation !== hello.data.workstation) return no({ code: 'session-over' });
+    await centre.administration.fresh();
     // PR9: the token is of use at the machine it was given to, and only while that machine is enrolled.
     const machine = centre.workstations.admit(claims.workstation);
     if (!machine.ok) return no({ code: machine.code });
@@ -84,9 +99,14 @@ export class DeskDoor {
     const person = centre.people.byId(claims.sub);
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
-    const over = centre.sessionEnds?.whyOver(claims.session) ?? null;
-    if (over !== null) return no({ code: over });
-    if (!this.#owners.claim(claims.desktop, person.id)) return no({ code: 'desktop-taken' });
+    const ended = centre.sessionEnds?.whyOver(claims.session) ?? null;
+    if (ended !== null) return no({ code: ended });
+    if (!(await centre.desktops.claim(claims.desktop, person.id))) return no({ code: 'desktop-taken' });
+    const over = (await guard?.admit({ person, workstation: claims.workstation })) ?? null;
+    if (over !== null) return no(over);
+    // What has ended their session while that was looked up has not seen them among those who are in (TP8).
+    const gone = this.#gone({ person, centre: claims.centre, session: claims.session, workstation: claims.workstation });
+    if (gone !== null) return no({ code: gone });
     // Last: who would not be let in anyway takes nobody's place.
     const urgent = hello.data.urgent === true;
     const busy = this.#admission.enter(urgent);
@@ -96,9 +116,10 @@ export class DeskDoor {
 
   /** The connection stands: everything central that its person should hold is told at once. */
   enter(seat: Seat, wire: Wire): DeskConnection {
-    const { centre, feed, events } = this.#parts;
-    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results) }, seat, wire);
+    const { centre, feed, events, guard } = this.#parts;
+    const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results), message: (one) => guard?.message(one) ?? 0 }, seat, wire);
     this.#connections.add(connection);
+    guard?.entered(seat);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);
     events.arrived(seat);
@@ -110,6 +131,7 @@ export class DeskDoor {
   left(connection: DeskConnection): void {
     if (!this.#connections.delete(connection)) return;
     const { seat } = connection;
+    this.#parts.guard?.left(seat);
     this.#parts.centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
     this.#book.left(seat);
     this.#parts.events.left(seat);
@@ -123,7 +145,7 @@ export class DeskDoor {
     }
   }
 
-  #gone(seat: Seat): string | null {
+  #gone(seat: Pick<Seat, 'person' | 'centre' | 'session' | 'workstation'>): string | null {
     const { people, workstations } = this.#parts.centre;
     if (people.byId(seat.person.id)?.active !== true) return 'person-disabled';
     if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
@@ -148,6 +170,26 @@ export class DeskDoor {
 
   sendLive(person: string, message: LiveMessage): void {
     for (const connection of this.#connections) if (connection.seat.person.id === person) connection.send(SOCKET.live, message);
+  }
+
+  /**
+   * Other nodes go on, and this one is leaving: nobody comes any more, and those who are here are told to go, a few at a time, so
+   * that the others let each of them in at once. Until then each is served as ever.
+   *
+   * @param pause waits until the next may be told
+   */
+  async drain(pause: (ms: number) => Promise<void>): Promise<void> {
+    this.#leaving = true;
+    // A desktop that nobody waits for goes first: on a call even a second is long.
+    for (const connection of [...this.#connections].sort((a, b) => Number(this.#isTalking(a)) - Number(this.#isTalking(b)))) {
+      if (!this.#connections.has(connection)) continue;
+      connection.dismiss('server-stopping');
+      await pause(A_MOVE_MS);
+    }
+  }
+
+  #isTalking({ seat }: DeskConnection): boolean {
+    return this.#parts.centre.agents.get(seat.person.id).state === 'on-call';
   }
 
   /** The server stops: everybody is told, and nobody is fed any more. */

@@ -1,10 +1,17 @@
 import type { Database } from 'better-sqlite3';
+import type { ReadConnections } from '../log/postgres/connections.ts';
 
 /**
- * Whose a desktop is: the person's who first came with it. Numbers are counted by desktop (SY2), and a desktop's id is in
- * every call it took: whoever came under a colleague's could take their numbers, and their work would be refused (RB1).
+ * Whose a desktop is: the person's who first came with it, at whichever server. Numbers are counted by desktop (SY2), and a
+ * desktop's id is in every call it took: whoever came under a colleague's could take their numbers, and their work would be
+ * refused (RB1).
  */
-export class DesktopOwners {
+export interface DesktopOwners {
+  /** @returns whether the desktop is this person's, now and from now on */
+  claim(desktop: string, person: string): Promise<boolean>;
+}
+
+export class SqliteDesktopOwners implements DesktopOwners {
   readonly #claim: (desktop: string, person: string) => void;
   readonly #ownerOf: (desktop: string) => string | undefined;
 
@@ -17,9 +24,30 @@ export class DesktopOwners {
     this.#ownerOf = (desktop) => owner.get(desktop);
   }
 
-  /** @returns whether the desktop is this person's, now and from now on */
-  claim(desktop: string, person: string): boolean {
+  async claim(desktop: string, person: string): Promise<boolean> {
     this.#claim(desktop, person);
     return this.#ownerOf(desktop) === person;
+  }
+}
+
+export class PostgresDesktopOwners implements DesktopOwners {
+  readonly #connections: ReadConnections;
+
+  constructor(connections: ReadConnections) {
+    this.#connections = connections;
+  }
+
+  async claim(desktop: string, person: string): Promise<boolean> {
+    const owner = (await this.#ownerOf(desktop)) ?? (await this.#first(desktop, person)) ?? (await this.#ownerOf(desktop));
+    return owner === person;
+  }
+
+  async #ownerOf(desktop: string): Promise<string | undefined> {
+    return (await this.#connections.rows<{ person: string }>('owner of a desktop', 'SELECT person FROM desktops WHERE desktop = $1', [desktop]))[0]?.person;
+  }
+
+  /** Nothing where another server was first. */
+  async #first(desktop: string, person: string): Promise<string | undefined> {
+    return (await this.#connections.rows<{ person: string }>('own a desktop', 'INSERT INTO desktops (desktop, person) VALUES ($1, $2) ON CONFLICT (desktop) DO NOTHING RETURNING person', [desktop, person]))[0]?.person;
   }
 }

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import type { Socket as NetSocket } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { MAX_MESSAGE_BYTES, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
@@ -9,11 +10,19 @@ import { ADMISSION, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import type { FromDesktop, Seat } from './desk-connection.ts';
 import { DeskDoor, type GatewayEvents } from './desk-door.ts';
+import { addressKey, type ClientAddress } from '../protection/client-address.ts';
+import { Counts } from '../protection/counts.ts';
+import type { DoorGuard } from '../protection/door-guard.ts';
+import { FULL_BYTES, LAST_WORDS_MS, type ConnectionBounds } from '../protection/limits.ts';
+import { Backlog } from './backlog.ts';
 
 /** What desktops send: unknown until parsed; the acknowledgement too is only believed to be a function. */
 type DesktopMessages = Record<FromDesktop, (body: unknown, acknowledge: unknown) => void>;
 type ServerMessages = { feed: (feed: Feed) => void; live: (message: LiveMessage) => void; goodbye: (goodbye: { refusal: Refusal }) => void };
 type DeskSocket = Socket<DesktopMessages, ServerMessages, Record<never, never>, { seat: Seat }>;
+
+/** Time to read that the server stops. */
+const FAREWELL_MS = 2_000;
 
 /** A refusal that travels as the reason of a closed door. */
 class ConnectRefused extends Error {
@@ -25,21 +34,35 @@ class ConnectRefused extends Error {
   }
 }
 
+/** Who may come from where, and how often (RB1). */
+export type GatewayProtection = { guard: DoorGuard; clients: ClientAddress; bounds: Pick<ConnectionBounds, 'address'> };
+
 /** Socket.IO as the carrier of the desktops' door: websocket only, no compression, bounded messages. */
 export class Gateway {
   readonly #io: Server<DesktopMessages, ServerMessages, Record<never, never>, { seat: Seat }>;
   readonly #door: DeskDoor;
+  /** What stands, below the websockets. */
+  readonly #standing = new Set<NetSocket>();
 
   /** @param admission how many are let in at once (OF5) */
-  constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents, admission: AdmissionLimits = ADMISSION) {
-    this.#door = new DeskDoor({ centre, feed, events, admission, elapsedMs: () => performance.now() });
+  constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents, { guard, clients, bounds }: GatewayProtection, admission: AdmissionLimits = ADMISSION) {
+    this.#door = new DeskDoor({ centre, feed, events, guard, admission, elapsedMs: () => performance.now() });
+    const open = new Counts();
     this.#io = new Server(http, {
       transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
-      // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2).
-      allowRequest: (request, decide) => decide(null, request.headers.origin === undefined),
+      // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2). PR9: nor does one come in plain.
+      allowRequest: (request, decide) => decide(null, request.headers.origin === undefined && !clients.isPlain(request) && open.of(addressKey(clients.of(request))) < bounds.address),
+    });
+    this.#io.engine.on('connection', (carrier: DeskSocket['conn']) => {
+      const address = addressKey(clients.of(carrier.request));
+      open.add(address);
+      carrier.once('close', () => open.remove(address));
+      const { socket } = carrier.request;
+      this.#standing.add(socket);
+      socket.once('close', () => this.#standing.delete(socket));
     });
     this.#io.use((socket, next) => {
-      this.#door.admit(socket.handshake.auth).then((admitted) => {
+      this.#door.admit(socket.handshake.auth, addressKey(clients.of(socket.request))).then((admitted) => {
         if ('refusal' in admitted) return next(new ConnectRefused(admitted.refusal));
         socket.data.seat = admitted.seat;
         next();
@@ -68,22 +91,40 @@ export class Gateway {
     this.#door.sendLive(person, message);
   }
 
+  /** Has the desktops move to another node, a few at a time. */
+  drain(): Promise<void> {
+    return this.#door.drain((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  }
+
   async close(): Promise<void> {
     this.#door.close();
+    // A desktop that does not read would not answer the farewell either: the next server is not kept waiting for it.
+    const end = setTimeout(() => this.#standing.forEach((socket) => socket.destroy()), FAREWELL_MS);
     await this.#io.close();
+    clearTimeout(end);
   }
 
   #serve(socket: DeskSocket): void {
+    const backlog = new Backlog(socket.conn);
     const connection = this.#door.enter(socket.data.seat, {
       send: (name, message) => void socket.emit(name, ...([message] as Parameters<ServerMessages[typeof name]>)),
       connected: () => socket.connected,
-      close: () => void socket.disconnect(true),
+      waiting: () => backlog.bytes,
+      room: () => backlog.below(FULL_BYTES),
+      close: () => {
+        socket.disconnect(true);
+        // What still waits goes first, so that the desktop hears why; not for ever, where it reads nothing.
+        const end = setTimeout(() => socket.request.socket.destroy(), LAST_WORDS_MS);
+        socket.request.socket.once('close', () => clearTimeout(end));
+      },
     });
     for (const name of [SOCKET.push, SOCKET.pull, SOCKET.ask]) {
       socket.on(name, (body: unknown, acknowledge: unknown) => {
         if (typeof acknowledge !== 'function') return connection.dismiss('message-malformed');
         void connection.said(name, body).then((answer) => {
-          if (answer !== undefined) (acknowledge as (answer: unknown) => void)(answer);
+          if (answer === undefined || connection.over) return;
+          (acknowledge as (answer: unknown) => void)(answer);
+          connection.cutOffTheSlow();
         });
       });
     }

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
+import { HEAD_MS } from '../protection/limits.ts';
 import { StartError } from '../start-error.ts';
+
+/** How often Node looks for requests that are late; its own half minute would make ten seconds forty. */
+const CHECKING_MS = 5_000;
 
 type Where = { host: string; port: number; tls: { cert: string; key: string } | null };
 
@@ -27,11 +31,11 @@ export function makeServer({ host, tls }: Where): HttpServer | HttpsServer {
     if (!isLoopback(host)) {
       throw new StartError(`--host ${host}: 本机以外必须用 TLS，请给出 --tls-cert 和 --tls-key / beyond loopback TLS is required: give --tls-cert and --tls-key`);
     }
-    return createServer();
+    return createServer({ connectionsCheckingInterval: CHECKING_MS });
   }
   const [cert, key] = [read('--tls-cert', tls.cert), read('--tls-key', tls.key)];
   try {
-    return createTlsServer({ cert, key, minVersion: 'TLSv1.2' });
+    return createTlsServer({ cert, key, minVersion: 'TLSv1.2', handshakeTimeout: HEAD_MS, connectionsCheckingInterval: CHECKING_MS });
   } catch (error) {
     throw new StartError(`--tls-cert, --tls-key: 证书和私钥不能用 / certificate and key cannot be used (${error instanceof Error ? error.message : ''})`);
   }

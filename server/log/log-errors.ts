@@ -135,8 +135,8 @@ const texts: Record<LogErrorCode, Bilingual> = {
     en: 'The database does not sync at commit (synchronous_commit or fsync is off): a power cut would lose what was acknowledged, and the server refuses to use it. Set both to on, reload the configuration of the database and start again.',
   },
   'database-older': {
-    zh: '数据库的表结构比本程序旧。请先备份，再运行 npm run server -- migrate --database …，然后启动服务器。数据没有被改动。',
-    en: 'The tables of the database are older than this program. Back up, run npm run server -- migrate --database …, then start the server. Nothing was changed.',
+    zh: '数据库的表结构比本程序旧。请先备份，再运行 npm run server -- migrate --database … --data …，然后启动服务器。数据没有被改动。',
+    en: 'The tables of the database are older than this program. Back up, run npm run server -- migrate --database … --data …, then start the server. Nothing was changed.',
   },
   'database-foreign': {
     zh: '数据库中已有名为 aidline 的架构，但不是援线台的事件日志。请核对 --database；数据没有被改动。',

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { Administration } from '../administration/administration.ts';
 import { foundByTwo } from '../administration/found.ts';
 import { Workstations } from '../administration/workstations.ts';
+import type { Kept } from '../kept/kept.ts';
+import { openKept } from '../kept/open-kept.ts';
 import type { EventLog } from '../log/log.ts';
 import { openSealedLog } from '../log/sealing/open-sealed-log.ts';
 import type { Options } from '../options.ts';
@@ -12,7 +13,7 @@ import { loadControl } from '../policy/load-control.ts';
 import { StartError } from '../start-error.ts';
 import { Credentials } from './credentials.ts';
 
-type StoppedCentre = { log: EventLog; now: () => string; credentials: Credentials; administration: Administration };
+type StoppedCentre = { log: EventLog; now: () => string; kept: Kept; administration: Administration };
 
 /** Opens the data of a server that does not run, for one piece of work, and lets go of it whatever happens. */
 async function onStoppedCentre(options: Options, work: (centre: StoppedCentre) => Promise<void>): Promise<void> {
@@ -20,13 +21,13 @@ async function onStoppedCentre(options: Options, work: (centre: StoppedCentre) =
   const now = (): string => new Date().toISOString();
   const opened = await openSealedLog(options.data, { database: options.database, ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '', now, newId: () => uuidv7() });
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
-  const credentials = new Credentials(join(options.data, 'people.sqlite'));
+  const kept = openKept(options.data, options.database, opened.sealing.keys);
   try {
     const administration = new Administration(opened.log, now);
     await administration.start();
-    await work({ log: opened.log, now, credentials, administration });
+    await work({ log: opened.log, now, kept, administration });
   } finally {
-    credentials.close();
+    await kept.close();
     await opened.log.close();
   }
 }
@@ -36,15 +37,15 @@ async function onStoppedCentre(options: Options, work: (centre: StoppedCentre) =
  * password of each are read from standard input, a line each. Prints a code for the first workstation, good for a day.
  */
 export async function initAdministrators(options: Options): Promise<void> {
-  await onStoppedCentre(options, async ({ now, credentials, administration }) => {
+  await onStoppedCentre(options, async ({ now, kept, administration }) => {
     if (administration.state.founded !== null) throw new StartError('已经有人员了：首批管理员只建一次 / there are people already: the first administrators are made once');
     const wanted = await askForTwo();
     const people = wanted.map(({ account, name, password }, index) => {
       const id = uuidv7();
       return { password, person: { id, human: id, account, name, no: `9${index + 1}`, role: 'admin' as const, team: '', skills: [], entitlements: { reviewLimitFen: {} }, relatedCustomers: [], active: true, since: now() } };
     });
-    await foundByTwo(administration, credentials, people, loadControl(options.control ?? new URL('../policy/control.yaml', import.meta.url)));
-    const code = new Workstations(credentials, administration, now, false).firstCode();
+    await foundByTwo(administration, new Credentials(kept.credentials), people, loadControl(options.control ?? new URL('../policy/control.yaml', import.meta.url)));
+    const code = await new Workstations(kept.enrolments, administration, now, false).firstCode();
     process.stdout.write(`两位管理员已建立 / two administrators were made\n第一台工作站的登记码，24 小时内用一次 / enrolment code of the first workstation, once, within 24 hours: ${code}\n`);
   });
 }
@@ -54,11 +55,11 @@ export async function initAdministrators(options: Options): Promise<void> {
  * folder may have it, and only while nobody could sign in anywhere.
  */
 export async function newFirstCode(options: Options): Promise<void> {
-  await onStoppedCentre(options, async ({ log, now, credentials, administration }) => {
+  await onStoppedCentre(options, async ({ log, now, kept, administration }) => {
     const { founded, workstations } = administration.state;
     if (founded !== 'init') throw new StartError('还没有首批管理员：请先运行 init / there are no administrators yet: run init first');
     if (Object.values(workstations).some((one) => one.revokedAt === null)) throw new StartError('已有登记的工作站：请由两位管理员登记 / a workstation is enrolled: two administrators enrol the next one');
-    const code = new Workstations(credentials, administration, now, false).firstCode();
+    const code = await new Workstations(kept.enrolments, administration, now, false).firstCode();
     await log.append([{ writes: [], command: null, audit: [{ kind: 'first code made', person: null, workstation: null, about: null, detail: {} }] }]);
     process.stdout.write(`第一台工作站的登记码，24 小时内用一次 / enrolment code of the first workstation, once, within 24 hours: ${code}\n`);
   });

@@ -31,7 +31,7 @@ export class People {
     const person = this.byAccount(account);
     const { by = null } = person === null ? {} : (this.#administration.state.signedOut[person.id] ?? {});
     // TP12: two people have voided the passphrase of before; it is nobody's way in until the new one is set.
-    if (by !== null && !this.#credentials.isCarriedOut(by)) return { ok: false, code: 'wrong-password' };
+    if (by !== null && !(await this.#credentials.isCarriedOut(by))) return { ok: false, code: 'wrong-password' };
     // Whoever comes by single sign-on has no passphrase here: said as of somebody who is not known, at the same cost.
     const checked = await this.#credentials.check(person?.signOn === undefined ? (person?.id ?? null) : null, password, now);
     if (!checked.ok) return checked;

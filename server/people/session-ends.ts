@@ -1,10 +1,8 @@
-import type Database from 'better-sqlite3';
-import { z } from 'zod';
+import type { Once, SessionEndStore } from './session-end-store.ts';
 import type { SessionOf } from './tokens.ts';
 
 /** No session is brought back after this long: what ended one need not be remembered longer. */
 const REMEMBERED_HOURS = 24;
-const Row = z.object({ key: z.string(), at: z.string() });
 
 /** Which sessions an end is of: one of ours, one session at the provider, all of somebody who came from there, or those of theirs that name no session there. */
 export type Ended = { session: string } | { issuer: string; sid: string } | { issuer: string; subject: string } | { issuer: string; unnamed: string };
@@ -17,47 +15,93 @@ function keyOf(ended: Ended): string {
 
 /**
  * Sessions that ended before their tokens are over: by signing out, or by the identity provider. Written down before anybody
- * is told, so that a server that comes back knows them too. What ends all sessions of a person (disabled, reset) is in the log.
+ * is told, so that a server that comes back knows them too, and other servers of the centre hear of them. What ends all sessions
+ * of a person (disabled, reset) is in the log.
  */
 export class SessionEnds {
-  readonly #db: Database.Database;
+  readonly #store: SessionEndStore;
   readonly #now: () => string;
   readonly #ends = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
+  readonly #writtenListeners = new Set<() => void>();
+  #mark: string | null = null;
 
-  /** @param db of the people's file; @param now the server's clock */
-  constructor(db: Database.Database, now: () => string) {
-    this.#db = db;
+  private constructor(store: SessionEndStore, now: () => string) {
+    this.#store = store;
     this.#now = now;
-    db.exec('create table if not exists session_ends (key text primary key, at text not null) strict');
-    for (const row of db.prepare('select key, at from session_ends').all()) {
-      const { key, at } = Row.parse(row);
-      this.#ends.set(key, at);
-    }
   }
 
-  /** Called after each end: whoever is connected is looked at. */
+  /** With all ends that are kept. @param now the server's clock */
+  static async open(store: SessionEndStore, now: () => string): Promise<SessionEnds> {
+    const ends = new SessionEnds(store, now);
+    await ends.look();
+    return ends;
+  }
+
+  /** Called after each end, of this server or another: whoever is connected is looked at. */
   onEnded(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Ends what was begun until now. */
-  end(ended: Ended): void {
-    const [key, at] = [keyOf(ended), this.#now()];
-    const before = new Date(Date.parse(at) - REMEMBERED_HOURS * 3_600_000).toISOString();
-    this.#db.transaction(() => {
-      this.#db.prepare('delete from session_ends where at < ?').run(before);
-      this.#db.prepare('insert into session_ends (key, at) values (?, ?) on conflict (key) do update set at = excluded.at').run(key, at);
-    })();
-    for (const [known, since] of this.#ends) if (since < before) this.#ends.delete(known);
-    this.#ends.set(key, at);
+  /** Called when this server has written an end, for the others. */
+  onWritten(listener: () => void): void {
+    this.#writtenListeners.add(listener);
+  }
+
+  /** Ends what was begun until now; who is connected stays until `tell`. */
+  async note(...ended: Ended[]): Promise<void> {
+    await this.#write(ended);
+  }
+
+  /** Looks at whoever is connected. */
+  tell(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Ends what was begun until now, at once; @returns false where this word of it was taken before, at whichever server */
+  async endOnce(ended: readonly Ended[], once: Once): Promise<boolean> {
+    const isFirst = await this.#write(ended, once);
+    if (isFirst) this.tell();
+    return isFirst;
+  }
+
+  /** @returns whether nobody has used it yet, at whichever server */
+  use(once: Once): Promise<boolean> {
+    return this.#store.use(once);
+  }
+
+  /** Takes over what other servers have noted. */
+  async look(): Promise<void> {
+    const { ends, mark } = await this.#store.notedSince(this.#mark);
+    this.#mark = mark;
+    let isNew = false;
+    for (const { key, at } of ends) isNew = this.#know(key, at) || isNew;
+    if (isNew) this.tell();
+  }
+
+  async #write(ended: readonly Ended[], once?: Once): Promise<boolean> {
+    const at = this.#now();
+    const forget = new Date(Date.parse(at) - REMEMBERED_HOURS * 3_600_000).toISOString();
+    const keys = ended.map(keyOf);
+    if (!(await this.#store.end(keys, { at, forget }, once))) return false;
+    for (const [known, since] of this.#ends) if (since < forget) this.#ends.delete(known);
+    for (const key of keys) this.#know(key, at);
+    for (const listener of this.#writtenListeners) listener();
+    return true;
+  }
+
+  #know(key: string, at: string): boolean {
+    const known = this.#ends.get(key);
+    if (known !== undefined && known >= at) return false;
+    this.#ends.set(key, at);
+    return true;
   }
 
   /** @returns why the session is over, or null; one without a session of its own is ended by what is in the log alone */
   whyOver(session: SessionOf | undefined): 'session-over' | 'sign-on-ended' | 'sign-on-over' | null {
     if (session === undefined) return null;
-    if (this.#has({ session: session.id }, session.since)) return 'session-over';
+    // Whatever the clocks of two servers say: this very session ends once.
+    if (this.#ends.has(keyOf({ session: session.id }))) return 'session-over';
     const { signOn } = session;
     if (signOn === null) return null;
     const { issuer, subject, sid } = signOn;

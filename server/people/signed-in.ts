@@ -8,7 +8,7 @@ export async function signedIn(centre: Centre, person: Person, workstationSecret
   const register = centre.administration.state.people[id]?.mayRegisterKey ?? false;
   const { epoch } = await centre.log.head();
   return {
-    serverAt: centre.clock.now(), epoch, workstationSecret, key: { kept: register ? null : centre.credentials.keptKey(id), register }, spoolKey: centre.spoolKeys.current,
+    serverAt: centre.clock.now(), epoch, workstationSecret, key: { kept: register ? null : await centre.credentials.keptKey(id), register }, spoolKey: centre.spoolKeys.current,
     person: { id, human, account, name, no, role, skills, team },
   };
 }

@@ -1,10 +1,11 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { SecretPlace } from '../kept/secret-place.ts';
 import { Instant, PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 
 const SESSION_MINUTES = 15;
+const KEY_BYTES = 32;
 
 /** A session that began at an identity provider: whose there, under which of its sessions, and when it is over for good. */
 const SignOnClaims = z.strictObject({ issuer: z.string(), subject: z.string(), sid: z.string().nullable(), until: Instant });
@@ -27,17 +28,19 @@ export type GivenToken = { token: string; expiresAt: string };
 
 const secondsOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Math.floor(Date.parse(at) / 1000));
 
+/** The key of all servers of a centre: what one signs, each reads. Made by the first that comes. */
+export const tokenKey = (place: SecretPlace): Promise<Uint8Array> => place.change((before) => before ?? randomBytes(KEY_BYTES));
+
 /** Signs and checks short-lived session tokens. */
 export class Tokens {
   readonly #key: Uint8Array;
   readonly #now: () => string;
   readonly #centreVersion: () => number;
 
-  /** @param keyFile where the secret is kept, mode 0600, made where missing; @param now the server's clock; @param centreVersion of the centre's own stream */
-  constructor(keyFile: string, now: () => string, centreVersion: () => number) {
+  /** @param key see `tokenKey`; @param now the server's clock; @param centreVersion of the centre's own stream */
+  constructor(key: Uint8Array, now: () => string, centreVersion: () => number) {
     this.#centreVersion = centreVersion;
-    if (!existsSync(keyFile)) writeFileSync(keyFile, randomBytes(32), { mode: 0o600 });
-    this.#key = readFileSync(keyFile);
+    this.#key = key;
     this.#now = now;
   }
 
@@ -62,7 +65,7 @@ export class Tokens {
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
-  /** Another secret of this server, which the file alone that holds the salt does not tell. */
+  /** Another secret of the centre, which whoever holds the salt alone is not told. */
   derived(label: string, salt: Uint8Array): Uint8Array {
     return new Uint8Array(hkdfSync('sha256', this.#key, salt, `aidline/1/${label}`, 32));
   }

@@ -70,11 +70,11 @@ export type Unsettled = BookingRecovered & { customerId: string };
 /** Bookings of lost times that hold a customer's account still: for leads, who answer for them. */
 export async function unsettled(log: EventLog, book: RecoveryBook): Promise<Unsettled[]> {
   const found: Unsettled[] = [];
-  for (const { key, customer } of book.pointers()) {
+  for (const { key, customer } of await book.pointers()) {
     const { entries, recovered } = await ledgerOf(log, customer);
     const booking = recovered.find((one) => one.key === key);
     if (booking !== undefined && entries.some((entry) => entry.open && entry.lost?.key === key)) found.push({ ...booking, customerId: customer });
-    else book.forget(key);
+    else await book.forget(key);
   }
   return found;
 }
@@ -84,13 +84,13 @@ export async function unsettled(log: EventLog, book: RecoveryBook): Promise<Unse
  * @returns false where nothing is held under this key
  */
 export async function settleLost(centre: Pick<Centre, 'log' | 'clock' | 'newId'>, book: RecoveryBook, key: string, by: { person: string; workstation: string }, note: string): Promise<boolean> {
-  const pointer = book.pointers().find((one) => one.key === key);
+  const pointer = (await book.pointers()).find((one) => one.key === key);
   if (pointer === undefined) return false;
   const settled = await appendToLedger(
     centre, pointer.customer,
     ({ entries }) => (entries.some((entry) => entry.open && entry.lost?.key === key) ? [{ kind: 'recovered booking settled', body: { key, operationId: null, by: by.person, note } }] : []),
     { kind: 'person', ...by },
   );
-  book.forget(key);
+  await book.forget(key);
   return settled;
 }

@@ -22,13 +22,14 @@ const ASKED_MS = 72 * 3_600_000;
 /** The bank's clock and ours may differ by as much. */
 const MARGIN_MS = 3_600_000;
 const AGAIN_MS = 15_000;
+const LOOK_MS = 2_000;
 const PAGE = 500;
 const STOPS: ReadonlySet<string> = new Set(['card-lock', 'card-unlock', 'card-loss']);
 
 export type Recovery = {
   /** Nobody executes while this is so. */
   running: () => boolean;
-  /** Asks the bank now, and again until it has told. */
+  /** Asks the bank now, and again until it has told; at a node that is not on duty, looks whether the one that is has been told. */
   start: () => void;
   stop: () => void;
   /** Resolves once the present epoch needs no recovery (any more). */
@@ -63,7 +64,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
   const { epoch } = await log.head();
   const [made] = await log.auditAfter(0, 1);
   const first = made?.kind === 'epoch started' && made.detail['reason'] === 'log made' ? made.detail['epoch'] : null;
-  const known = book.of(epoch);
+  const known = await book.of(epoch);
   let running = epoch !== first && known?.finished !== true;
   let done: () => void = () => undefined;
   const finished = running ? new Promise<void>((resolve) => void (done = resolve)) : Promise.resolve();
@@ -71,27 +72,39 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
   let cancel: () => void = () => undefined;
   if (running && known === null) {
     const since = await sinceWhen(centre);
-    book.begin(epoch, since);
+    await book.begin(epoch, since);
     await log.append([{ writes: [], command: null, audit: [{ kind: 'recovery begun', person: null, workstation: null, about: null, detail: { epoch, since } }] }]);
   }
 
+  const over = (): void => {
+    running = false;
+    done();
+  };
   const attempt = async (): Promise<void> => {
+    if (!centre.duty.holds) {
+      if ((await book.of(epoch))?.finished === true) over();
+      return;
+    }
     const told = await askForKeys(centre, book, epoch);
     if (told !== null) {
       await askAboutTheOpen(centre);
       await takeUp(centre, book);
       await log.append([{ writes: [], command: null, audit: [{ kind: 'recovery finished', person: null, workstation: null, about: null, detail: { epoch, ...told } }] }]);
-      book.finish(epoch, centre.clock.now());
-      running = false;
+      await book.finish(epoch, centre.clock.now());
+      over();
       logger.warn({ epoch, ...told }, 'core banking has told of the lost time; execution is open again');
-      done();
       return;
     }
     logger.warn({ epoch }, 'core banking does not tell what it took in the lost time; nobody executes until it does');
   };
+  let asking = false;
   const run = (): void => {
+    if (asking) return;
+    asking = true;
+    cancel();
     attempt().catch((error: unknown) => logger.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the recovery of the lost time failed; it is tried again')).finally(() => {
-      if (running && !stopped) cancel = scheduler.after(AGAIN_MS, run);
+      asking = false;
+      if (running && !stopped) cancel = scheduler.after(centre.duty.holds ? AGAIN_MS : LOOK_MS, run);
     });
   };
   return {
@@ -109,7 +122,7 @@ export async function prepareRecovery(centre: Centre, book: RecoveryBook, schedu
 
 /** @returns how many keys the bank has of that time, and how many of them the log has lost; null where it did not answer */
 async function askForKeys(parts: Parts, book: RecoveryBook, epoch: string): Promise<{ keys: number; lost: number } | null> {
-  const since = book.of(epoch)?.since;
+  const since = (await book.of(epoch))?.since;
   if (since === undefined) throw new Error('a recovery that has not begun');
   let after = 0;
   let keys = 0;
@@ -137,7 +150,7 @@ async function takeKey(parts: Parts, book: RecoveryBook, epoch: string, taken: T
     return true;
   }
   // Found by whoever looks for it before it is in the ledger, so that a server that dies in between loses nothing.
-  book.point(key, customerId);
+  await book.point(key, customerId);
   await recordLost(parts, customerId, {
     key, caseId: caseId.data, kind, accountId: taken.accountId, subject: taken.subject, amountFen: taken.amountFen, receipt: outcome.receipt, bookedAt: taken.at, epoch,
   });

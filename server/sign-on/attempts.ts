@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { Uuid7 } from '#shared/protocol/ids.ts';
+import type { SessionEnds } from '../people/session-ends.ts';
 import type { Expected } from './provider.ts';
 
 /** How long somebody may take to sign in at the provider. */
@@ -11,14 +12,15 @@ export type Attempt = z.infer<typeof Attempt>;
 
 /**
  * Sign-ins under way. Each is sealed and held by the desktop that began it, so that whoever knocks cannot fill this server's memory
- * (RB1) and any server with the same key can finish it; used at most once here, and its code at most once at the provider.
+ * (RB1) and any server with the same key can finish it; used at most once, at whichever server, and its code at most once at the provider.
  */
 export class Attempts {
   readonly #key: Uint8Array;
   readonly #nowMs: () => number;
-  readonly #used = new Map<string, number>();
+  readonly #ends: Pick<SessionEnds, 'use'>;
 
-  constructor(key: Uint8Array, nowMs: () => number) {
+  constructor(key: Uint8Array, ends: Pick<SessionEnds, 'use'>, nowMs: () => number) {
+    this.#ends = ends;
     this.#key = key;
     this.#nowMs = nowMs;
   }
@@ -37,9 +39,9 @@ export class Attempts {
       return null;
     }
     const [told, meant] = [createHash('sha256').update(secret).digest(), Buffer.from(attempt.challenge, 'base64url')];
-    if (told.length !== meant.length || !timingSafeEqual(told, meant) || this.#used.has(attempt.id)) return null;
-    for (const [id, until] of this.#used) if (until < this.#nowMs()) this.#used.delete(id);
-    this.#used.set(attempt.id, this.#nowMs() + MINUTES * 60_000);
-    return attempt;
+    if (told.length !== meant.length || !timingSafeEqual(told, meant)) return null;
+    const now = this.#nowMs();
+    const isFirst = await this.#ends.use({ name: `attempt ${attempt.id}`, until: new Date(now + MINUTES * 60_000).toISOString(), now: new Date(now).toISOString() });
+    return isFirst ? attempt : null;
   }
 }

@@ -49,13 +49,15 @@ async function finish({ centre, book }: SignOnDoor, request: z.infer<typeof Sign
   const { person, provider, attempt: { workstation } } = done;
   const machine = centre.workstations.admit(workstation);
   if (!machine.ok) return no(machine.code);
+  const workstationSecret = await centre.workstations.secretOf(workstation);
+  if (workstationSecret === null) return no('workstation-not-enrolled');
   const offMs = Date.parse(request.clockAt) - Date.now();
   if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) return { ok: false, refusal: { code: 'clock-off', detail: { minutes: Math.round(offMs / 60_000) } } };
   const since = centre.clock.now();
   const until = new Date(Date.parse(since) + centre.signOn.sessionHours * HOUR_MS).toISOString();
   const session = { id: centre.newId(), since, signOn: { ...provider, until } };
   await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'signed in', person: person.id, workstation, about: null, detail: { code: '', how: 'single sign-on' } }] }]);
-  return { ok: true, answer: { ...(await signedIn(centre, person, machine.secret)), comeBack: await centre.tokens.comeBack(person.id, workstation, session), until } };
+  return { ok: true, answer: { ...(await signedIn(centre, person, workstationSecret)), comeBack: await centre.tokens.comeBack(person.id, workstation, session), until } };
 }
 
 /** A token for a session of single sign-on: its first, or another after the line was down. The same person and machine, and nothing has ended it. */
@@ -88,6 +90,8 @@ export function addSignOnRoutes(app: FastifyInstance, door: SignOnDoor): void {
     const version = versionRefusal(request.body);
     if (version !== null) return answered(reply, { ok: false, refusal: version });
     const parsed = shape.safeParse(request.body);
+    // What another node has just recorded counts here as well: who was disabled, and which machine was revoked.
+    await centre.administration.fresh();
     return answered(reply, parsed.success ? await serve(door, parsed.data) : no('request-malformed'));
   };
   app.post('/sign-on', limited('/sign-on'), served(SignOnRequest, begin));

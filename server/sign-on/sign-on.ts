@@ -1,6 +1,6 @@
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Person } from '#shared/people/person.ts';
-import type { SessionEnds } from '../people/session-ends.ts';
+import type { Ended, SessionEnds } from '../people/session-ends.ts';
 import { Attempts, type Attempt } from './attempts.ts';
 import { Provider, type Response } from './provider.ts';
 import type { SignOnSettings } from './settings.ts';
@@ -11,7 +11,7 @@ export type SignedOn = { person: Person; attempt: Attempt; provider: { issuer: s
 
 export type SignOnParts = {
   settings: SignOnSettings;
-  /** Of this server's own key, for what desktops hold sealed. */
+  /** Of the centre's own key, for what desktops hold sealed. */
   key: Uint8Array;
   people: () => readonly Person[];
   ends: SessionEnds;
@@ -24,13 +24,11 @@ export class SignOn {
   readonly #parts: SignOnParts;
   readonly #provider: Provider;
   readonly #attempts: Attempts;
-  /** Logout tokens that were taken, until they are too old to be taken: each counts once. */
-  readonly #taken = new Map<string, number>();
 
   constructor(parts: SignOnParts) {
     this.#parts = parts;
     this.#provider = new Provider(parts.settings, parts.nowMs);
-    this.#attempts = new Attempts(parts.key, parts.nowMs);
+    this.#attempts = new Attempts(parts.key, parts.ends, parts.nowMs);
   }
 
   get issuer(): string {
@@ -81,14 +79,14 @@ export class SignOn {
   async endedThere(logoutToken: string): Promise<string | null> {
     const read = await this.#provider.readLogoutToken(logoutToken);
     if ('why' in read) return read.why;
-    const now = this.#parts.nowMs();
-    for (const [jti, until] of this.#taken) if (until < now) this.#taken.delete(jti);
-    if (this.#taken.has(read.jti)) return 'jti';
-    this.#taken.set(read.jti, read.until);
-    const { issuer, subject, sid } = read;
+    const { issuer, subject, sid, jti, until } = read;
     // With a session named it is that one, and those of which the provider never told one; otherwise all of the person's.
-    if (sid !== null) this.#parts.ends.end({ issuer, sid });
-    if (subject !== null) this.#parts.ends.end(sid === null ? { issuer, subject } : { issuer, unnamed: subject });
-    return null;
+    const ended: Ended[] = [
+      ...(sid === null ? [] : [{ issuer, sid }]),
+      ...(subject === null ? [] : [sid === null ? { issuer, subject } : { issuer, unnamed: subject }]),
+    ];
+    // Each token counts once, until it is too old to be taken.
+    const isFirst = await this.#parts.ends.endOnce(ended, { name: `jti ${issuer} ${jti}`, until: new Date(until).toISOString(), now: new Date(this.#parts.nowMs()).toISOString() });
+    return isFirst ? null : 'jti';
   }
 }

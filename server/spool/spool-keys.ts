@@ -1,9 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, randomBytes, createSecretKey, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Instant } from '#shared/protocol/ids.ts';
 import { SPOOL_INFO, type SpoolKey } from '#shared/protocol/spool.ts';
+import type { SecretPlace } from '../kept/secret-place.ts';
 import { StartError } from '../start-error.ts';
 
 const SEED_BYTES = 32;
@@ -30,53 +29,43 @@ function keyOf({ seed, madeAt }: Held): Key {
 
 const freshSeed = (madeAt: string): Held => ({ seed: randomBytes(SEED_BYTES).toString('base64'), madeAt });
 
-/** Whole or not at all, also when the power goes. */
-function store(path: string, keys: readonly Held[]): void {
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify({ format: 'aidline spool keys 1', keys })}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
+const bytesOf = (keys: readonly Held[]): Buffer => Buffer.from(`${JSON.stringify({ format: 'aidline spool keys 1', keys })}\n`, 'utf8');
 
-function read(path: string): Held[] {
-  const { mode } = statSync(path);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new StartError(`${path}: 别人也能读这个密钥文件，请改成 0600 / others can read this key file; make it 0600`);
+function read(bytes: Buffer): Held[] {
   try {
-    return KeyFile.parse(JSON.parse(readFileSync(path, 'utf8'))).keys;
+    return KeyFile.parse(JSON.parse(bytes.toString('utf8'))).keys;
   } catch {
-    throw new StartError(`${path}: 密钥文件读不出，请从备份恢复 / the key file cannot be read; restore it from a back-up`);
+    throw new StartError('spool.keys: 密钥文件读不出，请从备份恢复 / the key file cannot be read; restore it from a back-up');
   }
 }
 
 /**
- * The server's keys that workstations seal unsent work to (SY10): the newest is told, all of them open. They are in a file of
- * mode 0600 in the data folder, which belongs to the back-up: without it what lies in the spools cannot be read.
+ * The centre's keys that workstations seal unsent work to (SY10): the newest is told, all of them open. All servers have the
+ * same, and the back-up has them: without them what lies in the spools cannot be read.
  */
 export class SpoolKeys {
-  readonly #path: string;
+  readonly #place: SecretPlace;
   readonly #now: () => string;
-  #held: Held[];
   #keys: Key[];
 
-  /** @param path of the key file, made where missing @param now the server's clock @throws StartError for a file that is of no use */
-  constructor(path: string, now: () => string) {
-    this.#path = path;
+  private constructor(place: SecretPlace, now: () => string, held: readonly Held[]) {
+    this.#place = place;
     this.#now = now;
-    if (!existsSync(path)) store(path, [freshSeed(now())]);
-    this.#held = read(path);
-    this.#keys = this.#held.map(keyOf);
-    if (Date.parse(now()) - Date.parse(this.#newest.madeAt) > ROTATE_AFTER_MS) this.rotate();
+    this.#keys = held.map(keyOf);
+  }
+
+  /**
+   * Makes the first key where there is none, and a new one where the newest is old; of several servers that start at once, one does.
+   *
+   * @param now the server's clock @throws StartError for keys that are of no use
+   */
+  static async open(place: SecretPlace, now: () => string): Promise<SpoolKeys> {
+    const bytes = await place.change((before) => {
+      if (before === null) return bytesOf([freshSeed(now())]);
+      const held = read(before);
+      return Date.parse(now()) - Date.parse(held.at(-1)!.madeAt) > ROTATE_AFTER_MS ? bytesOf([...held, freshSeed(now())]) : before;
+    });
+    return new SpoolKeys(place, now, read(bytes));
   }
 
   get #newest(): Key {
@@ -93,12 +82,19 @@ export class SpoolKeys {
     return this.#keys.some((key) => key.keyId === keyId);
   }
 
-  /** From here on rows are sealed to a new key; what was sealed to earlier ones still opens. */
-  rotate(): SpoolKey {
-    const held = [...this.#held, freshSeed(this.#now())];
-    store(this.#path, held);
-    this.#held = held;
+  /** Another server may have made a newer one since. @returns whether there are more keys than were known here */
+  async lookAgain(): Promise<boolean> {
+    const bytes = await this.#place.read();
+    const held = bytes === null ? [] : read(bytes);
+    if (held.length <= this.#keys.length) return false;
     this.#keys = held.map(keyOf);
+    return true;
+  }
+
+  /** From here on rows are sealed to a new key; what was sealed to earlier ones still opens. */
+  async rotate(): Promise<SpoolKey> {
+    const bytes = await this.#place.change((before) => bytesOf([...(before === null ? [] : read(before)), freshSeed(this.#now())]));
+    this.#keys = read(bytes).map(keyOf);
     return this.current;
   }
 

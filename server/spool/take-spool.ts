@@ -16,7 +16,7 @@ import type { SpoolKeys } from './spool-keys.ts';
 import { mayStill, standingOf, type Standing } from './standing.ts';
 import type { LateItem, LateWorkTray } from './tray.ts';
 
-export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; owners: Pick<DesktopOwners, 'claim'> };
+export type SpoolParts = { centre: Centre; keys: SpoolKeys; tray: LateWorkTray; owners: DesktopOwners };
 
 /** Whoever can reach the door can send rows that open nowhere: the log is for ever, and must not be filled from outside (RB1). */
 const UNREADABLE_A_MINUTE = 30;
@@ -42,7 +42,11 @@ export class SpoolTaker {
     const opened = new Map<string, OpenedSession | null>();
     for (const session of sessions) {
       const id = spoolSessionId(session.certificate);
-      if (!opened.has(id)) opened.set(id, openSession(centre.administration.state, keys, session));
+      if (opened.has(id)) continue;
+      let open = openSession(centre.administration.state, keys, session);
+      // Whoever signed for it may have been told a key that another server made since.
+      if (open?.key === 'unknown' && (await keys.lookAgain())) open = openSession(centre.administration.state, keys, session);
+      opened.set(id, open);
     }
     const results: SpoolAnswer['results'] = [];
     const audit: AuditEntry[] = [];
@@ -110,7 +114,7 @@ export class SpoolTaker {
     const standing = standingOf(centre, session);
     // Numbers are counted by desktop: whoever certified another's as theirs would take that one's numbers.
     const isProven = session.person === 'valid';
-    if (standing === null || (isProven && !owners.claim(sealed.desktop, standing.person.id))) return { status: 'unreadable', told: null, isNew: false };
+    if (standing === null || (isProven && !(await owners.claim(sealed.desktop, standing.person.id)))) return { status: 'unreadable', told: null, isNew: false };
     const { person } = standing;
     const isNew = (await centre.log.commandAnswer(sealed.id)) === null;
     // Without the person's own key of now it may be anybody, and what a desktop is called is no secret: their numbers stay theirs (RB1).

@@ -43,6 +43,14 @@ export class LateWorkTray {
   async start(): Promise<void> {
     await this.#catchUp();
     this.#tell();
+    // Of another server of the centre as well.
+    this.#centre.log.onAppended(({ events }) => {
+      if (!events.some(({ envelope }) => envelope.case === LATE_WORK && envelope.version > this.#version)) return;
+      void this.#inTurn(async () => {
+        await this.#catchUp();
+        this.#tell();
+      }).catch(() => undefined);
+    });
     this.#centre.administration.onChanged(() => this.#tell());
   }
 

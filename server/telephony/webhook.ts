@@ -19,8 +19,11 @@ export interface WebhookOptions {
   now(): string;
   /** Takes the events durably, each once however often it comes; the sender is answered 200 only after that. */
   accept(events: PhoneEvent[]): Promise<void>;
-  /** Requests a second beyond which senders are put off (RB1). */
-  maxPerSecond?: number;
+  /**
+   * Counts before the signature is computed, as computing it is what costs; by address, so that nobody who cannot sign puts
+   * off the phone system (RB1). 0, or after how many milliseconds to come again.
+   */
+  within(address: string): Promise<number>;
   onError?(error: unknown): void;
 }
 
@@ -35,8 +38,6 @@ interface WebhookIssue {
  * `fastify-plugin`: its body parser, which keeps the raw bytes for the signature, must not reach other routes.
  */
 export async function telephonyWebhook(app: FastifyInstance, options: WebhookOptions): Promise<void> {
-  const withinRate = rateLimit(options.maxPerSecond ?? 200, options.now);
-
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: webhookBodyLimit }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: FastifyError, _request, reply) => {
@@ -46,8 +47,13 @@ export async function telephonyWebhook(app: FastifyInstance, options: WebhookOpt
     return refuse(reply, 'webhook-not-stored');
   });
 
+  // Before the body is read.
+  app.addHook('onRequest', async (request, reply) => {
+    const waitMs = await options.within(request.ip);
+    return waitMs > 0 ? refuse(reply.header('retry-after', String(Math.ceil(waitMs / 1_000))), 'webhook-too-frequent') : undefined;
+  });
+
   app.post(webhookPath, async (request, reply) => {
-    if (!withinRate()) return refuse(reply.header('retry-after', '1'), 'webhook-too-frequent');
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const header = request.headers[signatureHeader];
     const verdict = checkSignature(Array.isArray(header) ? header.join(',') : header, body, options.secrets, options.now());
@@ -90,18 +96,4 @@ function parseBody(body: Buffer, now: string): ParsedBody {
 function refuse(reply: FastifyReply, code: WebhookErrorCode, issues?: WebhookIssue[]): FastifyReply {
   const { status, zh, en, todo } = webhookErrors[code];
   return reply.code(status).type('application/json; charset=utf-8').send({ code, zh, en, todo, ...(issues ? { issues } : {}) });
-}
-
-/** A bucket of one second's worth; counts before the signature is computed, as computing it is what costs. */
-function rateLimit(perSecond: number, now: () => string): () => boolean {
-  let left = perSecond;
-  let filledAt = Date.parse(now());
-  return () => {
-    const at = Date.parse(now());
-    left = Math.min(perSecond, left + (Math.max(0, at - filledAt) * perSecond) / 1000);
-    filledAt = at;
-    if (left < 1) return false;
-    left -= 1;
-    return true;
-  };
 }

@@ -36,8 +36,8 @@ export const SessionView = z.discriminatedUnion('status', [
     /** `offline`: checked against this machine's own file (OF3); the server has not been heard yet. */
     checkedBy: z.enum(['server', 'this-machine']),
     signedInAt: Instant,
-    /** Whether this person can sign here: `lost` and `none` leave them everything but ticks, approvals and orders. */
-    key: z.enum(['ready', 'lost', 'none']),
+    /** Whether this person can sign here: `lost` and `none` leave them everything but ticks, approvals and orders; in the moment of `opening` what is signed waits. */
+    key: z.enum(['opening', 'ready', 'lost', 'none']),
     /** Until when this machine alone may sign this person in. */
     offlineUntil: Instant,
   }),

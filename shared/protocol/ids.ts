@@ -35,7 +35,7 @@ export const StreamId = z.union([
   Uuid7,
   z.templateLiteral(['person:', Uuid7]),
   z.templateLiteral(['customer:', z.string().min(1).max(64)]),
-  z.literal(['centre:administration', 'centre:break-glass', 'centre:late-work']),
+  z.literal(['centre:administration', 'centre:break-glass', 'centre:late-work', 'centre:duty']),
 ]);
 export type StreamId = z.infer<typeof StreamId>;
 
@@ -44,6 +44,8 @@ export const ADMINISTRATION: StreamId = 'centre:administration';
 export const BREAK_GLASS: StreamId = 'centre:break-glass';
 /** What became of unsent work whose author could not send it (SY10). */
 export const LATE_WORK: StreamId = 'centre:late-work';
+/** Which of several nodes carries the centre's calls and orders. */
+export const DUTY: StreamId = 'centre:duty';
 export const personStream = (person: PersonId): StreamId => `person:${person}`;
 export const customerStream = (customer: string): StreamId => `customer:${customer}`;
 

@@ -1,3 +1,4 @@
+import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
 import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
 import { type Refusal, refuse } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION, type SignInAnswer } from '#shared/protocol/wire.ts';
@@ -11,7 +12,7 @@ import type { Signer } from '../signing/signer.ts';
 import type { WorkstationFile } from '../signing/workstation-key.ts';
 import { keepSpoolKey } from '../spool/session-spool.ts';
 import { see } from '../store/meta.ts';
-import { USUAL_COST } from '../store/passphrase-key.ts';
+import { HeadStart, USUAL_COST } from '../store/passphrase-key.ts';
 import { countFailures, profileFolder, readKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
 import { rewrap, settleWrap } from '../store/file-key.ts';
 import { createStore, openStore, type Store, type StoreOptions } from '../store/store.ts';
@@ -23,8 +24,6 @@ import type { SessionToken } from '../sync/token-keeper.ts';
 import { readServerInfo } from './server-info.ts';
 import { shutOut } from './shut-out.ts';
 
-/** OF3. */
-export const OFFLINE_GRACE_MS = 16 * 3_600_000;
 export const MAX_FAILURES = 5;
 /** Where the server takes every machine at once, nobody is asked for a site. */
 const DEMO_SITE = 'demo';
@@ -55,6 +54,8 @@ export type SignedInHere = {
   signing: SessionSigning;
 };
 
+/** The person's file on this machine, if they were ever here; `ahead`: its passphrase, being stretched already. */
+export type OwnFile = { folder: ProfileFolder; held: KeyFile | null; ahead?: HeadStart | undefined };
 export type Machine = { workstation: string; file: WorkstationFile };
 type Refused = { refusal: Refusal };
 
@@ -65,40 +66,55 @@ type Refused = { refusal: Refusal };
  */
 export async function signIn(parts: SignInParts, credentials: Credentials): Promise<SignedInHere | Refused> {
   const folder = profileFolder(parts.root, credentials.server, credentials.account);
+  let ahead: HeadStart | undefined;
   try {
     const held = readKeyFile(folder);
-    const desktop = held?.desktop ?? parts.environment.newId();
-    let machine = await enrolledMachine(parts, credentials.server);
-    if (machine === 'unreachable') return await withoutServer(parts, credentials, folder, held);
-    if ('refusal' in machine) return machine;
-    let sentAt = parts.environment.now();
-    let outcome = await askServer(parts, credentials, machine, desktop);
-    if (outcome.status === 'refused' && outcome.refusal.code === 'workstation-not-enrolled') {
-      // A demonstration forgets its machines when it starts anew; elsewhere two people have still to agree.
-      const again = await enrolAtOnce(parts, credentials.server, 'anew');
-      if (again === 'unreachable' || 'refusal' in again) return { refusal: outcome.refusal };
-      machine = again;
-      sentAt = parts.environment.now();
-      outcome = await askServer(parts, credentials, machine, desktop);
-    }
-    if (outcome.status === 'refused' && outcome.refusal.code === 'person-disabled') await shutOutHere(parts, credentials, folder, held);
-    // SY7: a centre that is older than this desktop will be updated; until then it is as if it were away, where the file is here.
-    if (outcome.status === 'refused' && (outcome.refusal.code !== 'protocol-too-new' || held === null)) return { refusal: outcome.refusal };
-    return outcome.status === 'signed-in'
-      ? await withServer(parts, credentials, { folder, held, desktop, machine }, outcome, sentAt)
-      : await withoutServer(parts, credentials, folder, held);
+    // CT3: while the centre is asked. Whether the passphrase opens anything is seen only where it may be, and counted where it has to be.
+    ahead = held === null ? undefined : new HeadStart(held.key, credentials.password);
+    return await signInto(parts, credentials, { folder, held, ahead });
   } catch (error) {
     const trouble = storeTroubleOf(error);
     if (trouble === null) throw error;
     return { refusal: trouble.refusal };
+  } finally {
+    ahead?.drop();
+  }
+}
+
+async function signInto(parts: SignInParts, credentials: Credentials, file: OwnFile): Promise<SignedInHere | Refused> {
+  const { held } = file;
+  const desktop = held?.desktop ?? parts.environment.newId();
+  let machine = await enrolledMachine(parts, credentials.server);
+  if (machine === 'unreachable') return await withoutServer(parts, credentials, file);
+  if ('refusal' in machine) return machine;
+  let sentAt = parts.environment.now();
+  let outcome = await askServer(parts, credentials, machine, desktop);
+  if (outcome.status === 'refused' && outcome.refusal.code === 'workstation-not-enrolled') {
+    // A demonstration forgets its machines when it starts anew; elsewhere two people have still to agree.
+    const again = await enrolAtOnce(parts, credentials.server, 'anew');
+    if (again === 'unreachable' || 'refusal' in again) return { refusal: outcome.refusal };
+    machine = again;
+    sentAt = parts.environment.now();
+    outcome = await askServer(parts, credentials, machine, desktop);
+  }
+  if (outcome.status === 'refused' && outcome.refusal.code === 'person-disabled') await shutOutHere(parts, credentials, file);
+  // SY7: a centre that is older than this desktop will be updated; until then it is as if it were away, where the file is here.
+  if (outcome.status === 'refused' && (outcome.refusal.code !== 'protocol-too-new' || held === null)) return { refusal: outcome.refusal };
+  if (outcome.status !== 'signed-in') return withoutServer(parts, credentials, file);
+  const { kept } = outcome.answer.key;
+  const keyAhead = kept === null ? undefined : new HeadStart(kept.wrapped, credentials.password);
+  try {
+    return await withServer(parts, credentials, { file, desktop, machine, keyAhead }, outcome, sentAt);
+  } finally {
+    keyAhead?.drop();
   }
 }
 
 /** Who hears it only now, having been signed out, loses what their file let them see as whoever hears it at work (SY6, OF3). */
-async function shutOutHere(parts: SignInParts, { password }: Credentials, folder: ProfileFolder, held: KeyFile | null): Promise<void> {
+async function shutOutHere(parts: SignInParts, { password }: Credentials, { folder, held, ahead }: OwnFile): Promise<void> {
   try {
     // No guess: the server says it to nobody whose passphrase is wrong.
-    const store = held === null ? null : await openStore(folder, held, password, parts.store);
+    const store = held === null ? null : await openStore(folder, held, password, parts.store, ahead);
     if (store === null) return;
     try {
       shutOut(store);
@@ -151,7 +167,7 @@ async function withServer(
   return { ...signedIn, token: { token: answer.token, expiresAt: answer.expiresAt } };
 }
 
-type Here = { folder: ProfileFolder; held: KeyFile | null; desktop: string; machine: Machine };
+type Here = { file: OwnFile; desktop: string; machine: Machine; /** What the server keeps of their key: its passphrase, being stretched already. */ keyAhead?: HeadStart | undefined };
 /** What the server tells of somebody whom it lets in. */
 type Told = Omit<z.infer<typeof SignInAnswer>, 'token' | 'expiresAt' | 'mustChange'>;
 
@@ -160,12 +176,12 @@ type Told = Omit<z.infer<typeof SignInAnswer>, 'token' | 'expiresAt' | 'mustChan
  * @param heard `inForce`: whether the passphrase that opened the file is the one in force
  */
 export async function admitted(
-  parts: SignInParts, credentials: Credentials, { folder, held, desktop, machine }: Here, answer: Told, heard: { sentAt: number; heardAt: number; inForce: (store: Store) => boolean },
+  parts: SignInParts, credentials: Credentials, { file, desktop, machine, keyAhead }: Here, answer: Told, heard: { sentAt: number; heardAt: number; inForce: (store: Store) => boolean },
 ): Promise<SignedInHere | Refused> {
   const { sentAt, heardAt } = heard;
   const workstation = parts.enrolment.open(credentials.server, machine.file, answer.workstationSecret);
   if (workstation === null) return refuse('workstation-key-lost');
-  const store = await openOrCreate(parts, credentials, folder, held, desktop);
+  const store = await openOrCreate(parts, credentials, file, desktop);
   if ('refusal' in store) return store;
   const before = store.meta.get('person');
   if (before !== null && before.id !== answer.person.id) {
@@ -177,8 +193,8 @@ export async function admitted(
     store.close();
     return refuse('desk-passphrase-wrong');
   }
-  countFailures(folder, 0);
-  await settleWrap(folder, credentials.password, parts.store);
+  countFailures(file.folder, 0);
+  await settleWrap(file.folder, credentials.password, parts.store);
 
   const clock = new CorrectedClock(parts.environment, 0);
   clock.learn(answer.serverAt, (sentAt + heardAt) / 2);
@@ -197,7 +213,7 @@ export async function admitted(
     see(meta, answer.serverAt);
   });
   const own = await personKeyOnline({
-    meta, person: answer.person.id, passphrase: credentials.password, oldPassphrase: credentials.oldPassword, cost: parts.store.cost ?? USUAL_COST,
+    meta, person: answer.person.id, passphrase: credentials.password, oldPassphrase: credentials.oldPassword, cost: parts.store.cost ?? USUAL_COST, ahead: keyAhead,
   }, answer.key);
   return {
     store, clock, person: answer.person, checkedBy: 'server',
@@ -210,13 +226,13 @@ export async function admitted(
 
 /** The server knows the password; the file may still be wrapped under an older one. */
 async function openOrCreate(
-  parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null, desktop: string,
+  parts: SignInParts, credentials: Credentials, { folder, held, ahead }: OwnFile, desktop: string,
 ): Promise<Store | Refused> {
   if (held === null) {
     const who = { account: credentials.account, server: credentials.server, desktop };
     return createStore(folder, who, credentials.password, parts.store);
   }
-  const opened = await openStore(folder, held, credentials.password, parts.store);
+  const opened = await openStore(folder, held, credentials.password, parts.store, ahead);
   if (opened !== null) return opened;
   if (credentials.oldPassword === undefined) return refuse('passphrase-differs');
   if (!(await rewrap(folder, held, credentials.oldPassword, credentials.password, parts.store))) return refuse('old-password-wrong');
@@ -228,13 +244,13 @@ async function openOrCreate(
 
 /** Against this machine's own file alone (OF3): also for a second person at one screen. @throws what a disk does */
 export async function withoutServer(
-  parts: SignInParts, credentials: Credentials, folder: ProfileFolder, held: KeyFile | null,
+  parts: SignInParts, credentials: Credentials, { folder, held, ahead }: OwnFile,
 ): Promise<SignedInHere | Refused> {
   if (held === null) return refuse('server-unreachable');
   if (held.failures >= MAX_FAILURES) return refuse('locked-out', { failures: held.failures });
   // Counted before it is checked: ending the program does not save a guess.
   countFailures(folder, held.failures + 1);
-  const store = await openStore(folder, held, credentials.password, parts.store).catch((error: unknown) => {
+  const store = await openStore(folder, held, credentials.password, parts.store, ahead).catch((error: unknown) => {
     // The passphrase was right, the file was not to be had (it is open elsewhere): no guess.
     countFailures(folder, held.failures);
     throw error;
@@ -262,7 +278,7 @@ export async function withoutServer(
   }
   see(meta, now);
   const { workstationId, workstation } = machineOffline(parts, credentials.server, meta.get('workstationSecret'));
-  const own = await personKeyOffline({ meta, person: person.id, passphrase: credentials.password });
+  const own = personKeyOffline({ meta, person: person.id, passphrase: credentials.password });
   return {
     store, clock, person, token: null, checkedBy: 'this-machine', offlineUntil: instantOf(until),
     workstationId, signing: new SessionSigning(own, workstation, new Guesses(meta, clock)),

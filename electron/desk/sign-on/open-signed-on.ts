@@ -1,6 +1,7 @@
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
 import { admitted, type Machine, type SignedInHere, type SignInParts } from '../session/sign-in.ts';
 import { openPersonKey } from '../signing/person-key.ts';
+import { HeadStart } from '../store/passphrase-key.ts';
 import { profileFolder, readKeyFile } from '../store/profile-folder.ts';
 import type { Store } from '../store/store.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
@@ -25,9 +26,12 @@ export function passphraseOf({ root }: Pick<SignInParts, 'root'>, { server, ther
 export async function openSignedOn(parts: SignInParts, here: SignedOnHere, { passphrase, oldPassphrase }: DeskPassphrase): Promise<SignedInHere | { refusal: Refusal }> {
   const { server, machine, there: { answer, sentAt, heardAt } } = here;
   const { person, key } = answer;
+  let ahead: HeadStart | undefined;
   try {
     const folder = profileFolder(parts.root, server, person.account);
     const held = readKeyFile(folder);
+    // CT3: while the person's key is tried.
+    ahead = held === null ? undefined : new HeadStart(held.key, passphrase);
     const opensKey = key.kept === null ? null : (await openPersonKey(key.kept, person.id, passphrase)) !== null;
     // Chosen now: on a machine and at a centre that hold nothing, or after two people have reset the one of before.
     if (opensKey === null && (held === null || oldPassphrase !== undefined) && [...passphrase].length < LEAST) return refuse('desk-passphrase-weak', { least: LEAST });
@@ -35,7 +39,7 @@ export async function openSignedOn(parts: SignInParts, here: SignedOnHere, { pas
     const inForce = ({ meta }: Store): boolean => opensKey !== false || (meta.get('personKey')?.unsent ?? null) !== null;
     const desktop = held?.desktop ?? parts.environment.newId();
     const credentials = { account: person.account, password: passphrase, server, oldPassword: oldPassphrase };
-    const signedIn = await admitted(parts, credentials, { folder, held, desktop, machine }, answer, { sentAt, heardAt, inForce });
+    const signedIn = await admitted(parts, credentials, { file: { folder, held, ahead }, desktop, machine }, answer, { sentAt, heardAt, inForce });
     if ('refusal' in signedIn) return opensKey === false && signedIn.refusal.code === 'passphrase-differs' ? refuse('desk-passphrase-wrong') : signedIn;
     const { store, signing } = signedIn;
     store.meta.set('comesBySignOn', true);
@@ -51,5 +55,7 @@ export async function openSignedOn(parts: SignInParts, here: SignedOnHere, { pas
     const trouble = storeTroubleOf(error);
     if (trouble === null) throw error;
     return { refusal: trouble.refusal };
+  } finally {
+    ahead?.drop();
   }
 }

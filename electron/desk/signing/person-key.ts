@@ -3,7 +3,7 @@ import { refuse } from '#shared/protocol/refusal.ts';
 import { keyIdOf } from '#shared/protocol/signature.ts';
 import type { KeptKey } from '#shared/protocol/wire.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
-import { KEY_BYTES, unwrapKey, wrapKey } from '../store/passphrase-key.ts';
+import { KEY_BYTES, unwrapKey, wrapKey, type HeadStart } from '../store/passphrase-key.ts';
 import { privateKeyOf, publicKeyOf, signWith } from './ed25519.ts';
 import type { Signer } from './signer.ts';
 
@@ -21,17 +21,20 @@ export async function makePersonKey(personId: string, passphrase: string, cost: 
   return { kept: keptOf(publicKeyOf(opened), wrapped), opened };
 }
 
-async function seedOf(kept: KeptKey, personId: string, passphrase: string): Promise<Buffer | null> {
-  const seed = await unwrapKey(kept.wrapped, passphrase, belongsTo(personId));
+async function seedOf(kept: KeptKey, personId: string, passphrase: string, ahead?: HeadStart): Promise<Buffer | null> {
+  const seed = await unwrapKey(kept.wrapped, passphrase, belongsTo(personId), null, ahead);
   if (seed === null || seed.length !== KEY_BYTES) return null;
   // What is inside must be the key that it is called: a server that mixed two up must not have this desk sign by the wrong one.
   const publicKey = publicKeyOf(privateKeyOf(seed));
   return publicKey.toString('base64') === kept.publicKey && keyIdOf(publicKey) === kept.keyId ? seed : null;
 }
 
-/** @returns null where the passphrase is another, or what is kept is damaged */
-export async function openPersonKey(kept: KeptKey, personId: string, passphrase: string): Promise<KeyObject | null> {
-  const seed = await seedOf(kept, personId, passphrase);
+/**
+ * @param ahead of this passphrase, begun earlier
+ * @returns null where the passphrase is another, or what is kept is damaged
+ */
+export async function openPersonKey(kept: KeptKey, personId: string, passphrase: string, ahead?: HeadStart): Promise<KeyObject | null> {
+  const seed = await seedOf(kept, personId, passphrase, ahead);
   if (seed === null) return null;
   const opened = privateKeyOf(seed);
   seed.fill(0);

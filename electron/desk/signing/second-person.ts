@@ -50,7 +50,7 @@ export async function openSecondPerson(parts: SecondPersonParts, given: { accoun
   try {
     const held = readKeyFile(folder);
     if (held === null) return refuse('second-person-not-here');
-    const signedIn = await withoutServer(parts.signIn, { account: given.account, password: given.passphrase, server: parts.server }, folder, held);
+    const signedIn = await withoutServer(parts.signIn, { account: given.account, password: given.passphrase, server: parts.server }, { folder, held });
     if ('refusal' in signedIn) return signedIn;
     const { store, signing, person } = signedIn;
     // TP5: two accounts of one human are one person, and nobody is their own second.

@@ -10,6 +10,9 @@ import type { Signer } from './signer.ts';
 /** The person's part: the key as the session opened it, one that does not open (`lost`), or none yet. */
 export type PersonSigner = { state: 'ready'; signer: Signer } | { state: 'lost' } | { state: 'none' };
 
+/** As a session begins with it: being opened still, where nothing but signing has to wait for it (CT3). */
+export type FirstSigner = PersonSigner | { state: 'opening'; opened: Promise<PersonSigner> };
+
 /** `session`: ticks and orders, by the key that the sign-in opened. `typed`: approvals, by the passphrase typed for each. */
 export type UnlockBy = 'session' | 'typed';
 
@@ -19,16 +22,36 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 export class SessionSigning {
   readonly #workstation: Signer | null;
   readonly guesses: Guesses;
-  #person: PersonSigner;
+  /** When the key is open, or known to be lost. Fails where it could not even be tried; it is lost then. */
+  readonly opened: Promise<void>;
+  #person: FirstSigner;
 
   /** @param workstation null where its key cannot be read (`workstation-key-lost`) */
-  constructor(person: PersonSigner, workstation: Signer | null, guesses: Guesses) {
+  constructor(person: FirstSigner, workstation: Signer | null, guesses: Guesses) {
     this.#person = person;
     this.#workstation = workstation;
     this.guesses = guesses;
+    this.opened = person.state === 'opening' ? this.#open(person.opened) : Promise.resolve();
+    // Whoever signs sees it as lost; who wants the cause asks for it.
+    this.opened.catch(() => {});
   }
 
-  get state(): PersonSigner['state'] {
+  async #open(opening: Promise<PersonSigner>): Promise<void> {
+    let found: PersonSigner = { state: 'lost' };
+    try {
+      found = await opening;
+    } finally {
+      // The session may be over meanwhile, or the server may have said that it will not have the key.
+      if (this.#person.state === 'opening') this.#person = found;
+    }
+  }
+
+  async #opened(): Promise<PersonSigner> {
+    await this.opened.catch(() => {});
+    return this.#person.state === 'opening' ? { state: 'lost' } : this.#person;
+  }
+
+  get state(): FirstSigner['state'] {
     return this.#person.state;
   }
 
@@ -43,7 +66,9 @@ export class SessionSigning {
 
   /** The same key, under the passphrase that opens it from now on. */
   rewrapped(kept: KeptKey): void {
-    if (this.#person.state === 'ready' && this.#person.signer instanceof SoftwareSigner) this.#person.signer.rewrapped(kept);
+    void this.#opened().then((person) => {
+      if (person.state === 'ready' && person.signer instanceof SoftwareSigner) person.signer.rewrapped(kept);
+    });
   }
 
   /**
@@ -52,7 +77,7 @@ export class SessionSigning {
    * @returns both signatures, or `key-lost`, `key-missing`, `workstation-key-lost`, `wrong-passphrase`, `locked-out`
    */
   async sign(purpose: SignaturePurpose, digest: string, by: UnlockBy, passphrase: string | undefined): Promise<{ signed: Signed } | { refusal: Refusal }> {
-    const person = this.#person;
+    const person = await this.#opened();
     if (person.state !== 'ready') return refuse(person.state === 'lost' ? 'key-lost' : 'key-missing');
     const workstation = this.#workstation;
     if (workstation === null) return refuse('workstation-key-lost');
@@ -91,7 +116,8 @@ export class SessionSigning {
       const made = signer === null ? null : await signer.sign(bytes);
       return signer === null || made === null || !made.ok ? null : { key: keyIdOf(await signer.publicKey()), signature: base64(made.signature) };
     };
-    return { person: await by(this.#person.state === 'ready' ? this.#person.signer : null), workstation: await by(this.#workstation) };
+    const person = await this.#opened();
+    return { person: await by(person.state === 'ready' ? person.signer : null), workstation: await by(this.#workstation) };
   }
 
   /** What lets this machine in with the token: a token copied elsewhere does not (PR9). */

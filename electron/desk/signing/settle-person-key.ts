@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KeptKey, SignInAnswer } from '#shared/protocol/wire.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import type { Meta } from '../store/meta.ts';
 import { makePersonKey, openPersonKey, rewrapPersonKey, SoftwareSigner } from './person-key.ts';
-import type { PersonSigner } from './session-signing.ts';
+import type { HeadStart } from '../store/passphrase-key.ts';
+import type { FirstSigner, PersonSigner } from './session-signing.ts';
 
 export type PersonKeyParts = {
   meta: Pick<Meta, 'get' | 'set' | 'clear'>;
@@ -12,6 +14,8 @@ export type PersonKeyParts = {
   /** Typed as well where this machine's file was still under it. */
   oldPassphrase: string | undefined;
   cost: KdfCost;
+  /** Of this passphrase at what the server keeps, begun earlier. */
+  ahead?: HeadStart | undefined;
 };
 
 const LOST: PersonSigner = { state: 'lost' };
@@ -20,8 +24,11 @@ const LOST: PersonSigner = { state: 'lost' };
  * The person's key after a sign-in that the server took (TP8): the one it keeps, or where it will register a new one, that.
  * What this desk holds of the same key under the passphrase of now takes the place of an older wrapping, and goes to the
  * server with `keep key`. A key that nothing here opens is lost: everything but signing goes on.
+ *
+ * @returns `opening` where the file has what the server has: whatever comes of it, there is nothing to write and nothing to
+ * send, so the session need not wait
  */
-export async function personKeyOnline(parts: PersonKeyParts, answer: SignInAnswer['key']): Promise<PersonSigner> {
+export async function personKeyOnline(parts: PersonKeyParts, answer: SignInAnswer['key']): Promise<FirstSigner> {
   const { meta, person } = parts;
   const held = meta.get('personKey');
   if (answer.register) {
@@ -39,6 +46,8 @@ export async function personKeyOnline(parts: PersonKeyParts, answer: SignInAnswe
     meta.clear('personKey');
     return LOST;
   }
+  const isSettled = held !== null && held.unsent === null && held.next === null && isDeepStrictEqual(held.kept, kept);
+  if (isSettled && parts.oldPassphrase === undefined) return opening(parts, [kept]);
   const asKept = await firstToOpen(parts, [kept]);
   if (asKept !== null) return keep(parts, asKept, null);
   const mine = held?.kept.keyId === kept.keyId ? [held.kept, held.next] : [];
@@ -48,18 +57,22 @@ export async function personKeyOnline(parts: PersonKeyParts, answer: SignInAnswe
 }
 
 /** The person's key by this machine's own file, while the server is not there. */
-export async function personKeyOffline(parts: Pick<PersonKeyParts, 'meta' | 'person' | 'passphrase'>): Promise<PersonSigner> {
+export function personKeyOffline(parts: Pick<PersonKeyParts, 'meta' | 'person' | 'passphrase'>): FirstSigner {
   const held = parts.meta.get('personKey');
-  if (held === null) return { state: 'none' };
-  const found = await firstToOpen(parts, [held.kept, held.next]);
-  return found === null ? LOST : { state: 'ready', signer: found.signer };
+  return held === null ? { state: 'none' } : opening(parts, [held.kept, held.next]);
 }
+
+const opening = (parts: Opener, keys: readonly (KeptKey | null)[]): FirstSigner => ({
+  state: 'opening', opened: firstToOpen(parts, keys).then((found) => (found === null ? LOST : { state: 'ready', signer: found.signer })),
+});
+
+type Opener = Pick<PersonKeyParts, 'person' | 'passphrase' | 'ahead'>;
 
 type Found = { kept: KeptKey; signer: SoftwareSigner };
 
-async function firstToOpen(parts: Pick<PersonKeyParts, 'person' | 'passphrase'>, keys: readonly (KeptKey | null)[]): Promise<Found | null> {
+async function firstToOpen(parts: Opener, keys: readonly (KeptKey | null)[]): Promise<Found | null> {
   for (const kept of keys) {
-    const opened = kept === null ? null : await openPersonKey(kept, parts.person, parts.passphrase);
+    const opened = kept === null ? null : await openPersonKey(kept, parts.person, parts.passphrase, parts.ahead);
     if (kept !== null && opened !== null) return { kept, signer: new SoftwareSigner(kept, parts.person, opened) };
   }
   return null;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WrappedKey } from '#shared/protocol/wrapped-key.ts';
 import { NO_KEY_STORE, type MachineShare } from './key-store.ts';
-import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey } from './passphrase-key.ts';
+import { KEY_BYTES, unwrapKey, USUAL_COST, wrapKey, type HeadStart } from './passphrase-key.ts';
 import { moveUp, readKeyFile, writeKeyFile, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import type { StoreOptions } from './store.ts';
 import { StoreError } from './store-refusal.ts';
@@ -47,11 +47,11 @@ export async function keyOfNewFile(desktop: string, passphrase: string, options:
  * @returns null where the passphrase is wrong
  * @throws StoreError `key-store-lost`
  */
-export async function openFileKey(held: KeyFile, passphrase: string, options: StoreOptions): Promise<FileKey | null> {
+export async function openFileKey(held: KeyFile, passphrase: string, options: StoreOptions, ahead?: HeadStart): Promise<FileKey | null> {
   const { secret: share, stale } = await shareOf(held, options);
   for (const under of ['key', 'next'] as const) {
     const wrapped = held[under];
-    const key = wrapped === undefined ? null : await unwrapKey(wrapped, passphrase, belongsTo(held.desktop, share), share);
+    const key = wrapped === undefined ? null : await unwrapKey(wrapped, passphrase, belongsTo(held.desktop, share), share, ahead);
     if (key !== null) return { key, under, share, stale };
   }
   return null;

@@ -8,6 +8,7 @@ import { metaOf, type Meta } from './meta.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import type { KeyStore } from './key-store.ts';
+import type { HeadStart } from './passphrase-key.ts';
 import { keyOfNewFile, openFileKey, strengthen } from './file-key.ts';
 import { foldersAside, markTaken, readKeyFile, writeKeyFile, KEY_FILE_FORMAT, type KeyFile, type ProfileFolder } from './profile-folder.ts';
 import { onDisk, storeTroubleOf } from './store-refusal.ts';
@@ -101,11 +102,12 @@ async function takeOver(store: Store, aside: ProfileFolder, passphrase: string, 
 /**
  * Opens the file. A key that is not yet under the operating system's key store, or under an older key of it, is wrapped
  * anew on the way.
+ * @param ahead of this passphrase, begun earlier
  * @returns the store, or null where the passphrase is wrong
  * @throws StoreError for whatever a disk, an older program or a lost key store can do to it
  */
-export async function openStore(folder: ProfileFolder, held: KeyFile, passphrase: string, options: StoreOptions): Promise<Store | null> {
-  const found = await openFileKey(held, passphrase, options);
+export async function openStore(folder: ProfileFolder, held: KeyFile, passphrase: string, options: StoreOptions, ahead?: HeadStart): Promise<Store | null> {
+  const found = await openFileKey(held, passphrase, options, ahead);
   if (found === null) return null;
   const db = openDatabase(folder.database, found.key, options.nativeBinding);
   try {

@@ -1,9 +1,10 @@
-import { Feed, MAX_PULL, PullAnswer } from '#shared/protocol/wire.ts';
+import { Feed, PullAnswer } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import type { Store } from '../store/store.ts';
 import type { CorrectedClock } from './corrected-clock.ts';
 import type { Intake } from './intake.ts';
 import type { Link } from './link.ts';
+import { PullWindow } from './pull-window.ts';
 import { FeedBroken, startOver, takeFeed } from './take-feed.ts';
 
 export type FeedReaderParts = {
@@ -31,6 +32,7 @@ export type FeedReaderParts = {
  */
 export class FeedReader {
   readonly #parts: FeedReaderParts;
+  readonly #window = new PullWindow();
   #pulling = false;
   #pullAgain = false;
   #atEnd = false;
@@ -78,7 +80,17 @@ export class FeedReader {
   /** Pages to the end, or until the connection is another. The next page is made at the centre while this one is put on the disk. */
   async #pages(link: Link): Promise<void> {
     const { store, logic, clock } = this.#parts;
-    const ask = (cursor: string | null): Promise<unknown> => link.request('pull', { cursor, limit: MAX_PULL });
+    const ask = async (after: string | null): Promise<unknown> => {
+      const began = clock.nowMs();
+      try {
+        const page = await link.request('pull', { cursor: after, limit: this.#window.items });
+        this.#window.answered(clock.nowMs() - began);
+        return page;
+      } catch (error) {
+        this.#window.unanswered();
+        throw error;
+      }
+    };
     let broken = 0;
     let cursor = store.meta.get('cursor');
     let asked = ask(cursor);

@@ -47,7 +47,9 @@ const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-
 
 /** A carrier that neither stands nor fails within this time is given up. */
 const CONNECT_MS = 20_000;
-const Busy = z.looseObject({ retryAfterMs: z.number().min(0).max(600_000) });
+/** Refusals that say when to come again. */
+const TELLS_WHEN: ReadonlySet<string> = new Set(['busy', 'too-frequent', 'too-many-desktops']);
+const When = z.looseObject({ retryAfterMs: z.number().min(0).max(600_000) });
 
 /**
  * The connection to the server: one at a time, a new one after every end, each attempt later than the one before and
@@ -255,7 +257,7 @@ export class Line {
   #retryLater(refusal: Refusal | null): void {
     this.#set('offline', refusal);
     const chance = this.#parts.environment.random();
-    const told = refusal?.code === 'busy' ? Busy.safeParse(refusal.detail) : null;
+    const told = refusal !== null && TELLS_WHEN.has(refusal.code) ? When.safeParse(refusal.detail) : null;
     // Not one of many failures: it is there, and the turn comes.
     const wait = told?.success === true ? Math.round(told.data.retryAfterMs * (1 + chance / 2)) : waitBefore(this.#attempt, chance);
     this.#attempt += 1;

@@ -9,8 +9,8 @@ export const useSession = create<{ session: SessionView | null }>(() => ({ sessi
 export const useMe = (): SignedIn['person'] | null =>
   useSession(({ session }) => (session?.status === 'signed-in' ? session.person : null));
 
-const keyTroubles: Record<Exclude<SignedIn['key'], 'ready'>, Refusal> = { lost: { code: 'key-lost' }, none: { code: 'key-missing' } };
+const keyTroubles: Record<SignedIn['key'], Refusal | null> = { opening: null, ready: null, lost: { code: 'key-lost' }, none: { code: 'key-missing' } };
 
-/** Why this person can sign nothing here now (TP8): no tick, no approval, no order; null where they can. */
+/** Why this person can sign nothing here now (TP8): no tick, no approval, no order; null where they can, if need be after the moment in which their key is opened. */
 export const useKeyTrouble = (): Refusal | null =>
-  useSession(({ session }) => (session?.status !== 'signed-in' || session.key === 'ready' ? null : (keyTroubles[session.key] ?? null)));
+  useSession(({ session }) => (session?.status !== 'signed-in' ? null : keyTroubles[session.key]));

@@ -82,7 +82,10 @@ export function dropClient(client: pg.Client): void {
   (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
 }
 
-/** Many short reads at once, each tried again for a bounded time while the database is away. */
+/**
+ * Many short questions at once, each tried again for a bounded time while the database is away: whatever writes here has to
+ * bear that it is done twice where an answer was lost.
+ */
 export class ReadConnections {
   readonly #pool: pg.Pool;
   readonly #place: string;
@@ -93,6 +96,8 @@ export class ReadConnections {
   constructor(url: string) {
     this.#pool = new pg.Pool({ ...configOf(url), max: READERS, allowExitOnIdle: true });
     this.#pool.on('error', () => undefined);
+    // The pool listens to those that are idle only; one that is lost while somebody has it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#place = placeOf(url);
   }
 
@@ -118,6 +123,25 @@ export class ReadConnections {
     }
   }
 
+  /** Several statements that count together. @param work done again from its beginning where it did not come through @throws LogFailure */
+  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#try(async () => {
+      const client = await this.#pool.connect();
+      let trouble: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        const answer = await work(client);
+        await client.query('COMMIT');
+        return answer;
+      } catch (thrown) {
+        trouble = thrown instanceof Error ? thrown : new Error(String(thrown));
+        throw thrown;
+      } finally {
+        client.release(trouble);
+      }
+    });
+  }
+
   async #try<T>(ask: () => Promise<T>): Promise<T> {
     const over = deadline(this.#away ? 0 : PATIENCE_MS);
     for (;;) {
@@ -127,7 +151,8 @@ export class ReadConnections {
         this.#away = false;
         return answer;
       } catch (thrown) {
-        const trouble = databaseTrouble(thrown, this.#place);
+        // What other connections have tried again already comes as a LogFailure.
+        const trouble = thrown instanceof LogFailure ? null : databaseTrouble(thrown, this.#place);
         if (trouble === null) throw thrown;
         if (!mayPass(trouble) || over()) {
           this.#away = mayPass(trouble);

@@ -1,6 +1,6 @@
 /**
- * The day a centre outgrows its first machine: its whole log, and the keys of its bodies, from the files of SQLite into a
- * database, every row as it is. Positions, links, numbers and answers stay, so desktops' cursors and unsent commands do;
+ * The day a centre outgrows its first machine: its whole log, the keys of its bodies, and what lies beside them, from files
+ * into a database, every row as it is. Positions, links, numbers and answers stay, so desktops' cursors and unsent commands do;
  * nothing is lost by it, so the epoch stays as well.
  *
  * The chain is walked before, and again on what the database then holds, and every row is compared. All of it is one
@@ -37,11 +37,17 @@ const no = (code: CopyRefusal['code'], cause: string): { ok: false; refusal: Cop
 const LOT = 1_000;
 
 /**
+ * What goes along in the same transaction. Called under the source's lock, before its keys are copied: what it seals is opened
+ * with one of them. The function it answers writes, and names what differs then, or null.
+ */
+type GoesAlong = (folder: string) => Promise<(client: pg.Client) => Promise<string | null>>;
+
+/**
  * @param folder the data folder of a server that does not run: its lock is held meanwhile. Afterwards its log knows that it
  *   was copied: whoever starts on it again begins a new epoch (SY9).
  * @throws LogFailure for trouble of either database
  */
-export async function copyLog(folder: string, url: string): Promise<{ ok: true; copied: Copied } | { ok: false; refusal: CopyRefusal }> {
+export async function copyLog(folder: string, url: string, along: GoesAlong = async () => async () => null): Promise<{ ok: true; copied: Copied } | { ok: false; refusal: CopyRefusal }> {
   if (!existsSync(join(folder, 'log.db')) || !existsSync(join(folder, 'keys.sqlite'))) return no('copy-no-source', folder);
   const opened = openDatabase(folder);
   if (!opened.ok) throw new LogFailure(opened.error);
@@ -51,7 +57,7 @@ export async function copyLog(folder: string, url: string): Promise<{ ok: true; 
     throw thrown;
   });
   try {
-    const answer = await copied(client, db, folder, placeOf(url));
+    const answer = await copied(client, db, folder, placeOf(url), along);
     if (answer.ok) markAsCopy(path);
     return answer;
   } catch (thrown) {
@@ -62,7 +68,7 @@ export async function copyLog(folder: string, url: string): Promise<{ ok: true; 
   }
 }
 
-async function copied(client: pg.Client, source: Database.Database, folder: string, place: string): ReturnType<typeof copyLog> {
+async function copied(client: pg.Client, source: Database.Database, folder: string, place: string, along: GoesAlong): ReturnType<typeof copyLog> {
   const verdict = walkChain(source);
   if (!verdict.ok) return no('copy-source-broken', `${verdict.fault.kind} at ${verdict.fault.position}: ${verdict.fault.said}`);
   if (source.prepare(`SELECT 1 FROM facts WHERE name = 'unlinked'`).get() !== undefined) return no('copy-source-unlinked', folder);
@@ -70,6 +76,7 @@ async function copied(client: pg.Client, source: Database.Database, folder: stri
   if (unfit !== null) throw new LogFailure(unfit);
   const ready = await migrate(client, place);
   if (!ready.ok) throw new LogFailure(ready.error);
+  const writeAlong = await along(folder);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1 FROM partitions WHERE partition = 0 FOR UPDATE');
   const { rows } = await client.query('SELECT 1 FROM facts UNION ALL SELECT 1 FROM key_facts UNION ALL SELECT 1 FROM entries LIMIT 1');
   if (rows.length > 0) {
@@ -79,7 +86,7 @@ async function copied(client: pg.Client, source: Database.Database, folder: stri
   for (const { name, value } of source.prepare<[], { name: string; value: string }>('SELECT name, value FROM facts').all()) await client.query('INSERT INTO facts (name, value) VALUES ($1, $2)', [name, value]);
   for (const table of logTables) await copyTable(client, source, table);
   const keys = await importKeys(client, join(folder, 'keys.sqlite'));
-  const differs = (await difference(client, source, verdict.link)) ?? (JSON.stringify(await countKeys(client)) === JSON.stringify(keys) ? null : `keys, ties or holds: ${JSON.stringify(keys)} in the source`);
+  const differs = (await writeAlong(client)) ?? (await difference(client, source, verdict.link)) ?? (JSON.stringify(await countKeys(client)) === JSON.stringify(keys) ? null : `keys, ties or holds: ${JSON.stringify(keys)} in the source`);
   if (differs !== null) {
     await client.query('ROLLBACK');
     return no('copy-differs', differs);

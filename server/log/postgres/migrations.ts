@@ -144,4 +144,64 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE holds (tag text COLLATE "C" NOT NULL, matter text COLLATE "C" NOT NULL, PRIMARY KEY (tag, matter));
     `,
   },
+  {
+    number: 3,
+    name: 'what a centre keeps beside its log',
+    // Added only; but a server of before would check passphrases against a file of its own.
+    minimumCode: 3,
+    sql: `
+      CREATE TABLE credentials (
+        person text COLLATE "C" PRIMARY KEY,
+        password_hash text COLLATE "C" NOT NULL,
+        failures int NOT NULL DEFAULT 0,
+        locked_until text COLLATE "C",
+        must_change boolean NOT NULL DEFAULT false
+      );
+      CREATE TABLE carried_out (change_id text COLLATE "C" PRIMARY KEY, outcome text NOT NULL, at text NOT NULL);
+      CREATE TABLE codes (
+        change_id text COLLATE "C" PRIMARY KEY,
+        person text COLLATE "C" NOT NULL,
+        proposer text COLLATE "C" NOT NULL,
+        approver text COLLATE "C" NOT NULL,
+        -- Null: both halves were told, or none may be told any more.
+        secret bytea,
+        until text COLLATE "C" NOT NULL,
+        proposer_took boolean NOT NULL DEFAULT false,
+        approver_took boolean NOT NULL DEFAULT false
+      );
+      CREATE INDEX codes_by_person ON codes (person);
+      CREATE TABLE kept_keys (person text COLLATE "C" PRIMARY KEY, content text NOT NULL);
+
+      CREATE TABLE enrolments (
+        key_id text COLLATE "C" PRIMARY KEY,
+        id text COLLATE "C" NOT NULL UNIQUE,
+        name text NOT NULL,
+        site text NOT NULL,
+        public_key text NOT NULL,
+        sealed_with text COLLATE "C" NOT NULL,
+        sealed bytea NOT NULL,
+        asked_at text COLLATE "C" NOT NULL
+      );
+      CREATE TABLE first_code (one boolean PRIMARY KEY CHECK (one), hash bytea NOT NULL, until text NOT NULL, used_by text COLLATE "C");
+      CREATE TABLE desktops (desktop text COLLATE "C" PRIMARY KEY, person text COLLATE "C" NOT NULL);
+
+      CREATE TABLE recoveries (epoch text COLLATE "C" PRIMARY KEY, since text NOT NULL, finished_at text);
+      CREATE TABLE lost_bookings (key text COLLATE "C" PRIMARY KEY, customer text NOT NULL);
+
+      -- Sealed under a data key of \`keys\`; without either: being made, by whoever holds the row.
+      CREATE TABLE secrets (name text COLLATE "C" PRIMARY KEY, sealed_with text COLLATE "C", sealed bytea, CHECK ((sealed_with IS NULL) = (sealed IS NULL)));
+    `,
+  },
+  {
+    number: 4,
+    name: 'ends of sessions',
+    minimumCode: 3,
+    sql: `
+      -- noted_at: by which the other servers find what is new, whatever their clocks say.
+      CREATE TABLE session_ends (key text COLLATE "C" PRIMARY KEY, at text COLLATE "C" NOT NULL, noted_at timestamptz NOT NULL DEFAULT clock_timestamp());
+      CREATE INDEX session_ends_by_noted ON session_ends (noted_at);
+      CREATE TABLE used_once (name text COLLATE "C" PRIMARY KEY, until text COLLATE "C" NOT NULL);
+      CREATE INDEX used_once_by_until ON used_once (until);
+    `,
+  },
 ];

@@ -203,6 +203,19 @@ export class DataKeys {
     });
   }
 
+  /** @returns of keys that another server destroyed, those of which this one did not know; it opens nothing with them any more */
+  forget(destroyed: readonly { id: string; slot: Slot }[]): Promise<{ id: string; slot: Slot }[]> {
+    return this.#inTurn(async () => {
+      const news = destroyed.filter(({ id }) => !this.#destroyed.has(id));
+      for (const { id, slot } of news) {
+        this.#destroyed.add(id);
+        this.#byId.delete(id);
+        if (this.#active.get(slot)?.id === id) this.#active.delete(slot);
+      }
+      return news;
+    });
+  }
+
   /**
    * A new version of the ring key, and every data key under it. Bodies are not touched.
    * @returns the version, and how many keys were wrapped anew

@@ -41,6 +41,8 @@ export interface KeyStore {
   restore(ids: readonly string[]): Promise<void>;
   /** The wrapped bytes are gone from the file when this answers. Unknown and destroyed ids are passed over. */
   destroy(ids: readonly string[], at: string): Promise<void>;
+  /** Keys destroyed then or later, by whichever server of the centre. */
+  destroyedSince(at: string): Promise<{ id: string; slot: Slot }[]>;
 
   /** Keys wrapped by ring versions before this one. */
   wrappedBefore(version: number, limit: number): Promise<(KeptKey & { wrapped: WrappedKey })[]>;

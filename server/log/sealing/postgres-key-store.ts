@@ -136,6 +136,10 @@ class PostgresKeyStore implements KeyStore {
     await this.#write('rewrite keys', 'VACUUM (FULL) keys', []);
   }
 
+  async destroyedSince(at: string): Promise<{ id: string; slot: Slot }[]> {
+    return this.#connections.rows<{ id: string; slot: Slot }>('keys destroyed since', 'SELECT id, slot FROM keys WHERE destroyed_at >= $1 ORDER BY id', [at]);
+  }
+
   async wrappedBefore(version: number, limit: number): ReturnType<KeyStore['wrappedBefore']> {
     const keys = await this.#keys('wrapped before', `${ROW} WHERE ring_version < $1 ORDER BY ring_version, id LIMIT $2`, [version, limit]);
     return keys.flatMap((key) => (key.wrapped === null ? [] : [{ ...key, wrapped: key.wrapped }]));

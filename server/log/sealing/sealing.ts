@@ -1,6 +1,6 @@
 /** Sealed bodies as the server holds them: ring, key store, sealer, and the chain's record of what was erased (PR7). */
 import { join } from 'node:path';
-import type { StreamId } from '#shared/protocol/ids.ts';
+import { StreamId } from '#shared/protocol/ids.ts';
 import type { BodySealer } from '../body-sealer.ts';
 import { LogFailure, type LogError } from '../log-errors.ts';
 import type { EventLog } from '../log.ts';
@@ -118,6 +118,23 @@ export class Sealing {
       for (const listener of this.#listeners) listener(streams);
     }
     this.#erased.add(ids);
+  }
+
+  /**
+   * PR7: what another server of the centre has erased is readable here no longer either: neither from keys in memory nor from
+   * what was folded with them. To be asked again and again.
+   *
+   * @param since an instant before the last time
+   */
+  async forgetErasedElsewhere(since: string): Promise<void> {
+    const news = await this.keys.forget(await this.store.destroyedSince(since));
+    if (news.length === 0) return;
+    const streams = await Promise.all(news.map(async ({ slot }): Promise<string[]> => {
+      const name = slot.slice(slot.indexOf(':') + 1);
+      return slot.startsWith('customer:') ? this.store.streamsOf(name) : [name];
+    }));
+    const touched = [...new Set(streams.flat())].flatMap((stream) => StreamId.safeParse(stream).data ?? []);
+    for (const listener of this.#listeners) listener(touched);
   }
 
   /** Called with the streams of which bodies can be opened no longer: forget what was folded from them. */

@@ -162,6 +162,10 @@ class SqliteKeyStore implements KeyStore {
     this.#emptyWal();
   }
 
+  async destroyedSince(at: string): Promise<{ id: string; slot: Slot }[]> {
+    return this.#read(() => this.#statements.destroyedSince.all(at)).map(({ id, slot }) => ({ id, slot: slot as Slot }));
+  }
+
   /** The WAL still holds the pages as they were; only a truncated one does not. */
   #emptyWal(): void {
     const outcome = this.#read(() => this.#db.pragma('wal_checkpoint(TRUNCATE)')) as { busy: number }[];
@@ -244,6 +248,7 @@ function prepareStatements(db: Database.Database) {
        AND NOT EXISTS (SELECT 1 FROM keys other WHERE other.slot = keys.slot AND other.retired = 0 AND other.destroyed_at IS NULL)`,
     ),
     destroy: db.prepare(`UPDATE keys SET wrapped = NULL, ring_version = NULL, retired = 1, destroyed_at = ? WHERE id = ? AND destroyed_at IS NULL AND purpose <> 'index'`),
+    destroyedSince: db.prepare<[string], { id: string; slot: string }>('SELECT id, slot FROM keys WHERE destroyed_at >= ? ORDER BY id'),
     wrappedBefore: db.prepare<[number, number], Row>(`${ROW} WHERE ring_version < ? ORDER BY ring_version, id LIMIT ?`),
     rewrap: db.prepare('UPDATE keys SET ring_version = ?, wrapped = ? WHERE id = ? AND ring_version = ?'),
     recorded: db.prepare('UPDATE keys SET recorded = 1 WHERE id = ?'),

@@ -19,7 +19,7 @@ import { CaseStore } from '../../../server/cases/case-store.ts';
 import { OpenCases } from '../../../server/cases/open-cases.ts';
 import type { Centre, PublishedRules } from '../../../server/centre.ts';
 import { loadFlows } from '../../../server/flows/load-flows.ts';
-import { makeAskers } from '../../../server/gateway/asks.ts';
+import { makeAskers, type CallDesk } from '../../../server/gateway/asks.ts';
 import type { FromDesktop } from '../../../server/gateway/desk-connection.ts';
 import { DeskDoor } from '../../../server/gateway/desk-door.ts';
 import { LiveHub } from '../../../server/gateway/live-hub.ts';
@@ -27,16 +27,18 @@ import { createFeed } from '../../../server/log/feed.ts';
 import type { EventLog } from '../../../server/log/log.ts';
 import { markAsCopy, openDatabase } from '../../../server/log/sqlite/open-database.ts';
 import { startSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
+import { aloneOnDuty } from '../../../server/nodes/on-duty.ts';
+import { inquireOpenLines } from '../../../server/operations/book-lines.ts';
 import { AgentStates } from '../../../server/people/agent-states.ts';
 import { Credentials } from '../../../server/people/credentials.ts';
 import { People } from '../../../server/people/people.ts';
 import { loadControl } from '../../../server/policy/load-control.ts';
 import { react } from '../../../server/reactions.ts';
 import { prepareRecovery } from '../../../server/recovery/recovery.ts';
-import { RecoveryBook } from '../../../server/recovery/recovery-book.ts';
 import { Offers } from '../../../server/reviews/offers.ts';
 import { publishReviews } from '../../../server/reviews/review-lists.ts';
-import { DesktopOwners } from '../../../server/gateway/desktop-owners.ts';
+import { FileSecret } from '../../../server/kept/file-secret.ts';
+import { openPeopleFile } from '../../../server/kept/open-kept.ts';
 import { SpoolKeys } from '../../../server/spool/spool-keys.ts';
 import { SpoolTaker } from '../../../server/spool/take-spool.ts';
 import { LateWorkTray } from '../../../server/spool/tray.ts';
@@ -82,10 +84,12 @@ export class ServerMachine {
   readonly #chance: Chance;
   readonly #trace: Trace;
   readonly #bank: MemoryBank;
-  readonly #credentials = new Credentials(':memory:');
+  readonly #kept = openPeopleFile(':memory:');
+  readonly #credentials = new Credentials(this.#kept.credentials);
   readonly #newId: () => string;
   readonly #lines = new Set<Line>();
-  readonly #spoolKeys: SpoolKeys;
+  readonly #spoolFile: FileSecret;
+  #spoolKeys: SpoolKeys | null = null;
   #running: Running | null = null;
   #doomed: Image | null = null;
   #copy: Image | null = null;
@@ -99,7 +103,7 @@ export class ServerMachine {
   constructor(root: string, parts: { time: VirtualTime; chance: Chance; trace: Trace; bank: MemoryBank }) {
     this.disk = new Disk(join(root, 'server'), 'log.db');
     ({ time: this.#time, trace: this.#trace, bank: this.#bank, chance: this.#chance } = parts);
-    this.#spoolKeys = new SpoolKeys(join(root, 'spool.keys'), () => new Date(this.nowMs).toISOString());
+    this.#spoolFile = new FileSecret(join(root, 'spool.keys'));
     this.#newId = idsOf(this.#chance.of('ids'), () => this.nowMs);
   }
 
@@ -145,6 +149,7 @@ export class ServerMachine {
     // Known from here on: the power may fail while it reads.
     const mine: { log: EventLog } = { log };
     this.#opening = { process, close: opened.value.close };
+    const spoolKeys = (this.#spoolKeys ??= await SpoolKeys.open(this.#spoolFile, now));
     const administration = new Administration(log, now, this.#newId);
     await administration.start();
     await this.#found(administration);
@@ -155,38 +160,39 @@ export class ServerMachine {
     const running: Partial<Running> = { process, log: mine.log };
     const scheduler = { now, after: (ms: number, run: () => void) => time.after(ms, process, run) };
     const centre = {
-      clock: { now, onMoved: () => () => undefined }, newId: this.#newId, log, cases, open, credentials: this.#credentials, administration, agents,
+      clock: { now, onMoved: () => () => undefined }, newId: this.#newId, log, cases, open, credentials: this.#credentials, desktops: this.#kept.desktops, administration, agents,
       bank: bankSeenBy(process, this.#bank, time, chance.of('bank')), people: new People(administration, this.#credentials),
-      workstations: new Workstations(this.#credentials, administration, now, false), online: (person: string) => running.door?.online(person) ?? false,
+      workstations: new Workstations(this.#kept.enrolments, administration, now, false), online: (person: string) => running.door?.online(person) ?? false,
       tokens: tokensOf(() => this.nowMs, () => administration.state.version) as unknown, rules: RULES, lights: { core: 'ok', phones: 'ok' }, logger: errors,
       live: new LiveHub((person, message) => running.door?.sendLive(person, message), this.nowMs),
-      spoolKeys: this.#spoolKeys, sealing: {} as unknown,
+      duty: aloneOnDuty((caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(() => undefined)), spoolKeys, sealing: {} as unknown,
     } as unknown as Centre;
     centre.offers = new Offers(() => centre);
     centre.lateWork = new LateWorkTray(() => centre);
-    running.taker = new SpoolTaker({ centre, keys: this.#spoolKeys, tray: centre.lateWork, owners: new DesktopOwners(this.#credentials.db) });
+    running.taker = new SpoolTaker({ centre, keys: spoolKeys, tray: centre.lateWork, owners: this.#kept.desktops });
     running.centre = centre;
     await agents.start();
     await centre.lateWork.start();
     await open.start(log);
     // SY9: as `start-centre.ts` does, before a door is open.
-    centre.recoveryBook = new RecoveryBook(this.#credentials.db);
+    centre.recoveryBook = this.#kept.recoveries;
     const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
     centre.recovering = recovery.running;
     publishCentre(centre, RULES);
     const keeper = new CallKeeper(centre);
     await keeper.start();
-    const switchboard = { promisesChanged: async () => undefined } as unknown as Parameters<typeof makeAskers>[1];
-    const reactions = react(centre, keeper, switchboard, scheduler);
+    const switchboard = {} as unknown as CallDesk;
+    const reactions = react(centre, keeper, () => ({ promisesChanged: async () => undefined }), scheduler);
     const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full: CaseState, event) => releasesTo(event) });
     running.door = new DeskDoor({ centre, feed, events: { arrived: (seat) => this.#arrived(centre, seat.person), left: () => publishReviews(centre) }, elapsedMs: () => time.nowMs });
     const { door } = running;
     administration.onChanged(() => door.dismissTheGone());
-    door.answerWith(makeAskers(centre, switchboard, { online: (person) => door.online(person) }, async () => null));
+    door.answerWith(makeAskers(centre, async () => switchboard, { online: (person) => door.online(person) }));
     if (!process.alive) return;
     this.#running = running as Running;
     this.#trace.say(process.name, `is up at ${(await log.head()).position}`);
     await reactions.start();
+    await reactions.takeOver();
     recovery.start();
   }
 
@@ -203,9 +209,7 @@ export class ServerMachine {
   }
 
   async #found(administration: Administration): Promise<void> {
-    this.#credentials.db.exec('create table if not exists enrolments (key_id text primary key, id text not null unique, name text not null, site text not null, public_key text not null, secret text not null, asked_at text not null) strict');
-    const insert = this.#credentials.db.prepare('insert or ignore into enrolments (key_id, id, name, site, public_key, secret, asked_at) values (?, ?, ?, ?, ?, ?, ?)');
-    for (const { id, name, key } of MACHINES) insert.run(key.keyId, id, name, 's', key.publicKey, 'secret', '2026-01-01T00:00:00.000Z');
+    for (const { id, name, key } of MACHINES) await this.#kept.enrolments.add({ id, name, site: 's', keyId: key.keyId, publicKey: key.publicKey, secret: 'secret', askedAt: '2026-01-01T00:00:00.000Z' });
     await administration.record((state) => (state.founded !== null ? [] : [
       { kind: 'centre founded', body: { how: 'demo', people: [...CAST], policy: CONTROL } },
       ...MACHINES.map(({ id, name, key }): AdministrationEvent => ({ kind: 'workstation enrolled', body: { workstation: { id, name, site: 's', keyId: key.keyId, publicKey: key.publicKey }, how: 'demo' } })),
@@ -224,7 +228,7 @@ export class ServerMachine {
     if (centre.people.byId(person)?.active !== true) return { refusal: { code: 'person-disabled' } };
     const token = await centre.tokens.session(person, desktop, workstation);
     const { epoch } = await log.head();
-    return process.alive ? { ...token, epoch, serverAt: centre.clock.now(), spoolKey: this.#spoolKeys.current } : null;
+    return process.alive ? { ...token, epoch, serverAt: centre.clock.now(), spoolKey: centre.spoolKeys.current } : null;
   }
 
   async greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | { refusal: Refusal } | null> {
@@ -362,7 +366,7 @@ export class ServerMachine {
     if (running !== null) running.process.alive = false;
     this.#opening?.close();
     this.disk.closed();
-    this.#credentials.close();
+    this.#kept.db.close();
     return folder;
   }
 }

@@ -2,6 +2,8 @@ import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { lastTimeAt, plainNumber } from '../../../renderer/call/log-call.tsx';
 import { heldOf, searchHeld } from '../../../renderer/caller/held-customers.ts';
+import { localSeconds } from '../../../renderer/app/local-time.ts';
+import { nowMs } from '../../../renderer/app/stores/clock.ts';
 import { allCases, useCases } from '../../../renderer/app/stores/cases.ts';
 import { answered, ME, openDesktop, press } from '../setup/screen.tsx';
 
@@ -88,6 +90,23 @@ describe('来电登记', () => {
     await desktop.user.click(screen.getByTestId('log-here'));
     await desktop.user.click(screen.getByTestId('log-call'));
     await waitFor(() => expect(desktop.centre.sent.findLast((one) => one.kind === 'log call')).toMatchObject({ case: caseId, body: { direction: 'out', number: null } }));
+    desktop.end();
+  });
+
+  it('[CT6] one that began too long ago is not logged: the form says so, and takes it corrected', async () => {
+    const desktop = await openDesktop();
+    cut(desktop);
+    press('F11');
+    const from = await screen.findByTestId('log-from');
+    await desktop.user.clear(from);
+    await desktop.user.type(from, localSeconds(nowMs() - 18.5 * 3_600_000));
+    await desktop.user.click(screen.getByTestId('log-call'));
+    expect((await screen.findByRole('alert', { name: '' })).textContent).toContain('18 小时');
+    expect(desktop.centre.sent.filter((one) => one.kind === 'log call' || one.kind === 'open case')).toEqual([]);
+    await desktop.user.click(screen.getByTestId('log-now'));
+    await desktop.user.click(screen.getByTestId('log-call'));
+    await screen.findByTestId('intent-picker');
+    expect(desktop.centre.sent.filter((one) => one.kind === 'log call')).toHaveLength(1);
     desktop.end();
   });
 

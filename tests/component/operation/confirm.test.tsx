@@ -50,6 +50,19 @@ describe('眼到', () => {
     expect(sent).toHaveLength(1);
   });
 
+  test('[TP1] the word on the next line is taken though the answer to the last is not back, and still once', async () => {
+    const story = called();
+    const { sent, again } = draw('readBack', story.state(), { callId: CALLBACK }, [], () => new Promise(() => {}));
+    for (let line = 1; line <= 3; line += 1) {
+      fireEvent.keyDown(window, { key: 'y' });
+      fireEvent.keyDown(window, { key: 'y' });
+      expect(sent).toHaveLength(line);
+      story.must('confirm item', sent.at(-1)!.body as never);
+      again(story.state(), { callId: CALLBACK });
+    }
+    expect(sent.map((one) => one.body['item'])).toEqual([0x100, 0x101, 0x102].map((line) => `line:${id(line)}`));
+  });
+
   test('a key typed into a note, or committed by an input method, confirms nothing', () => {
     const { sent } = draw('readBack', called().state(), { callId: CALLBACK });
     const note = document.body.appendChild(document.createElement('textarea'));
@@ -92,6 +105,21 @@ describe('心到', () => {
     }
     expect(sent.map((one) => one.body['item'])).toEqual(control.kinds['early-settlement'].consent.map((item) => item.id));
     expect(screen.getByTestId('consent-done')).toBeTruthy();
+  });
+
+  test('[TP1] the word on the next point is taken though the answer to the last is not back, and still once', async () => {
+    const story = called();
+    story.confirmEye();
+    const { sent, again } = draw('consent', story.state(), { callId: CALLBACK }, [], () => new Promise(() => {}));
+    const points = control.kinds['early-settlement'].consent.map((item) => item.id);
+    for (let press = 1; press <= points.length; press += 1) {
+      await userEvent.click(screen.getByTestId('consent-say'));
+      fireEvent.keyDown(window, { key: 'y' });
+      expect(sent).toHaveLength(press);
+      story.must('confirm item', sent.at(-1)!.body as never);
+      again(story.state(), { callId: CALLBACK });
+    }
+    expect(sent.map((one) => one.body['item'])).toEqual(points);
   });
 
   test('the last one is 我确认办理', async () => {

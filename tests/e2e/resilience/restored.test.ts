@@ -1,11 +1,9 @@
 /**
  * A reload, a desk process that dies, a program that dies without the centre: the call, the case and every typed character are
- * there again. How long that takes is printed, and held to what this machine takes, in the same minutes, to start the bare
- * program: the aim, a second, is for a machine that starts it in about that.
+ * there again. How long that takes, the passphrase's own price in it, is printed, and held to what this machine takes, in the
+ * same minutes, to start the bare program: the aim, a second, is for a machine that starts it in about that.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import argon2Wasm from '../../../build/argon2-wasm.ts';
-import { USUAL_COST } from '../../../electron/desk/store/passphrase-key.ts';
 import { CentreProcess } from '../harness/centre-process.ts';
 import { Floor, type Desktop } from '../harness/desktop-app.ts';
 import { pictureOnFailure } from '../harness/picture.ts';
@@ -14,6 +12,7 @@ import { Hands } from '../story/hands.ts';
 
 /** Both are as noisy as the machine is; restoring that waits for a timer or a timeout takes several times as long. */
 const AS_LONG_AS_A_START = 2;
+const AIM_MS = 1_000;
 
 const centre = new CentreProcess();
 let floor: Floor;
@@ -30,20 +29,9 @@ const open = async (profile?: string): Promise<void> => {
   bareMs = Date.now() - began;
 };
 
-/** What a passphrase costs on the way back: two keys are opened, the file's and the person's own (PR1, TP8). Its price is meant. In WebAssembly, as the desktop does it. */
-async function unlockTwice(): Promise<number> {
-  const began = Date.now();
-  for (let n = 0; n < 2; n += 1) {
-    const { memoryKib, passes, lanes } = USUAL_COST;
-    await argon2Wasm.hash('aidline-demo', { raw: true, type: argon2Wasm.argon2id, hashLength: 32, salt: Buffer.alloc(16, 1), memoryCost: memoryKib, timeCost: passes, parallelism: lanes });
-  }
-  return Date.now() - began;
-}
-
-/** @param beside what is waited for and is no restoring */
-function isSoon(restored: string, ms: number, beside = 0): void {
-  console.log(JSON.stringify({ restored, ms, unlockMs: beside, bareMs }));
-  expect(ms - beside, `${restored}: beside ${bareMs} ms for a bare start`).toBeLessThan(AS_LONG_AS_A_START * bareMs);
+function isSoon(restored: string, ms: number): void {
+  console.log(JSON.stringify({ restored, ms, aimMs: AIM_MS, bareMs }));
+  expect(ms, `${restored}: beside ${bareMs} ms for a bare start`).toBeLessThan(AS_LONG_AS_A_START * bareMs);
 }
 
 beforeAll(async () => {
@@ -60,18 +48,30 @@ afterAll(async () => {
 const typed = { statedRequest: '想问问提前还清要多少钱', note: '她在医院，声音小；记到一半', callback: '打手机，别打家里' };
 let caseId = '';
 
-/** Everything is there; from `began` on, in milliseconds. */
+/** Everything is there; from `began` on, in milliseconds. The page looks at every frame: a locator that waits looks only twice a second. */
 async function allThere(began: number): Promise<number> {
-  await agent.see('call-timer');
-  await agent.onStep('ES-1');
-  await expect.poll(() => agent.at('note-text').inputValue(), { timeout: 20_000, interval: 20 }).toBe(typed.note);
-  const took = Date.now() - began;
+  const there = await agent.page.evaluate(async ({ note, until }) => {
+    const part = (testId: string): Element | null => document.querySelector(`[data-testid="${testId}"]`);
+    const missing = (): string[] => {
+      const typed = part('note-text');
+      return [...['call-timer', 'step-ES-1'].filter((id) => part(id) === null), ...(typed instanceof HTMLTextAreaElement && typed.value === note ? [] : ['note-text'])];
+    };
+    while (missing().length > 0) {
+      if (Date.now() > until) throw new Error(`not there again: ${missing().join(', ')}`);
+      await new Promise((done) => {
+        requestAnimationFrame(done);
+        // A display that draws nothing is no reason to wait for ever.
+        setTimeout(done, 100);
+      });
+    }
+    return Date.now();
+  }, { note: typed.note, until: began + 30_000 });
   expect(await agent.at('flow').getAttribute('data-case-id')).toBe(caseId);
   expect(await agent.at('input-statedRequest').inputValue()).toBe(typed.statedRequest);
   await agent.press('F9');
   await expect.poll(() => agent.at('callback-note').inputValue(), { timeout: 20_000 }).toBe(typed.callback);
   await agent.press('F9');
-  return took;
+  return there - began;
 }
 
 /** The sign-in form as anybody fills it; the time runs from the last key. */
@@ -80,7 +80,6 @@ async function signInAgain(): Promise<number> {
   await agent.type('sign-in-password', 'aidline-demo');
   const began = Date.now();
   await agent.press('Enter');
-  await agent.see('top-bar');
   return began;
 }
 
@@ -112,8 +111,7 @@ describe('[CT3] after a reload and a crash', () => {
     expect(pid).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
     await agent.see('sign-in-account');
-    const unlockMs = await unlockTwice();
-    isSoon('desk process', await allThere(await signInAgain()), unlockMs);
+    isSoon('desk process', await allThere(await signInAgain()));
   });
 
   it('[OF3] are there after the program was killed and the centre is gone', async () => {
@@ -121,7 +119,6 @@ describe('[CT3] after a reload and a crash', () => {
     const { profile } = desktop;
     await desktop.kill();
     await open(profile);
-    const unlockMs = await unlockTwice();
-    isSoon('program, offline', await allThere(await signInAgain()), unlockMs);
+    isSoon('program, offline', await allThere(await signInAgain()));
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DOOR_LIMITS } from '../../../server/http/app.ts';
+import { DOOR_RATES } from '../../../server/protection/limits.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre } from '../../../server/start-centre.ts';
 import { cleanUp, end, folder, run, serve } from '../server/child-server.ts';
@@ -85,10 +85,13 @@ describe('[PR9] a workstation is enrolled before anyone signs in there', () => {
     try {
       const { url } = stage.running;
       const admin = await signOn(stage, 'admin');
-      for (const [path, { burst }] of Object.entries(DOOR_LIMITS)) {
-        const answers = await Promise.all(Array.from({ length: burst + 40 }, () => post(url, path, {})));
+      for (const path of ['/session', '/enrolment', '/passphrase'] as const) {
+        const { points, seconds } = DOOR_RATES[path];
+        const answers = await Promise.all(Array.from({ length: points + 40 }, () => post(url, path, {})));
         const late = answers.filter(({ status }) => status === 429);
-        expect([path, late.length > 0, answers.filter(({ status }) => status === 400).length >= burst - 20]).toEqual([path, true, true]);
+        expect([path, late.length > 0, answers.filter(({ status }) => status === 400).length >= points - 20]).toEqual([path, true, true]);
+        const told = (late[0]!.body as { refusal: { detail: { seconds: number } } }).refusal.detail.seconds;
+        expect([told >= 1, told <= seconds]).toEqual([true, true]);
         expect(late[0]).toMatchObject({ code: 'too-frequent', body: { text: { zh: { what: expect.any(String) as string }, en: { what: expect.any(String) as string } } } });
       }
       expect((await propose(admin, { kind: 'reset passphrase', personId: stage.agent.person })).digest).toHaveLength(64);

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { logError, LogFailure } from '../../../server/log/log-errors.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { judgeSigned } from '../../../server/administration/signatures.ts';
+import { besideTheLog } from '../server/database-for.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
 import { clearStage, later, moveClock, setStage, signOn, startDemoCentre, type Stage } from '../server/story.ts';
 import { act, byTwo, newcomer, personOf, post, signInCode } from './centre-acts.ts';
@@ -18,11 +19,11 @@ afterEach(() => clearStage(stage));
 
 const OWN = 'a passphrase of my own';
 /** The server dies and comes back; the desktops sign in anew. @param meanwhile on the data folder, while nobody has it open */
-async function restart(meanwhile: () => void = () => undefined): Promise<void> {
+async function restart(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
   for (const desktop of [stage.agent, stage.mentor, ...stage.others]) desktop.close();
   const at = stage.running.centre.clock.now();
   await stage.running.stop();
-  meanwhile();
+  await meanwhile();
   stage.running = (await startDemoCentre(stage.data)).running;
   await moveClock(stage.running.url, at);
   [admin, admin2] = await Promise.all([signOn(stage, 'admin'), signOn(stage, 'admin2')]);
@@ -85,7 +86,7 @@ it('[TP12] [TP8] a reset ends the person\'s sessions and tokens, revokes their k
   const half = (await byTwo(admin, admin2, { kind: 'reset passphrase', personId: agent.person })).half!;
   expect(await agent.dismissed()).toBe('session-over');
   expect(running.centre.administration.state.people[agent.person]?.keys).toMatchObject([{ keyId: before.key, revokedAt: expect.any(String) }]);
-  expect(running.centre.credentials.keptKey(agent.person)).toBeNull();
+  expect(await running.centre.credentials.keptKey(agent.person)).toBeNull();
   expect(await signInCode(running.url, 'agent', 'aidline-demo', agent)).toBe('wrong-password');
   await expect(agent.connect()).rejects.toThrow('session-over');
   const changeId = Object.values(running.centre.administration.state.changes).at(-1)!.changeId;
@@ -101,25 +102,20 @@ it('[TP12] a server that died between the approval and the passphrase makes it g
   const { changeId } = await byTwo(admin, admin2, { kind: 'reset passphrase', personId: stage.agent.person });
   const at = stage.agent;
   const hashes: unknown[] = [];
-  const inCredentials = (work: (db: Database.Database) => void): void => {
-    const db = new Database(join(stage.data, 'people.sqlite'));
-    work(db);
-    db.close();
-  };
   // As if nothing but the log had been written: the old passphrase is there, and no code.
-  await restart(() => inCredentials((db) => {
-    db.prepare('delete from carried_out').run();
-    db.prepare('delete from codes').run();
-    const demo = db.prepare<[string], string>('select password_hash from credentials where person = ?').pluck().get(stage.mentor.person);
-    db.prepare('update credentials set must_change = 0, password_hash = ? where person = ?').run(demo, at.person);
-  }));
+  await restart(async () => {
+    await besideTheLog(stage.data, 'delete from carried_out');
+    await besideTheLog(stage.data, 'delete from codes');
+    await besideTheLog(stage.data, `update credentials set must_change = false, password_hash = (select password_hash from credentials where person = '${stage.mentor.person}') where person = '${at.person}'`);
+  });
   expect(await signInCode(stage.running.url, 'agent', 'aidline-demo', at)).toBe('wrong-password');
   const [first, second] = [await admin.ask('take half', { changeId }), await admin2.ask('take half', { changeId })];
   expect(await signInCode(stage.running.url, 'agent', `${first.half}-${second.half}`, at)).toBe('passphrase-must-change');
-  const look = (): void => inCredentials((db) => hashes.push(db.prepare('select password_hash from credentials where person = ?').pluck().get(at.person)));
+  const look = async (): Promise<void> => void hashes.push(await besideTheLog(stage.data, `select password_hash from credentials where person = '${at.person}'`));
   await restart(look);
   await restart(look);
-  expect(hashes[0]).toBe(hashes[1]);
+  expect(hashes[0]).toEqual(hashes[1]);
+  expect(hashes[0]).toHaveLength(1);
 });
 
 it('[TP12] a code that nobody used for a day, and a half that nobody took, are over', async () => {
@@ -164,4 +160,31 @@ it('[TP8] [PR9] a disabled person, a revoked key and a revoked workstation count
   await expect(mentor.connect()).rejects.toThrow('workstation-revoked');
   expect(await signInCode(running.url, 'mentor', 'aidline-demo', mentor)).toBe('workstation-revoked');
   expect((await mentor.enrol('again')).status).toBe('revoked');
+});
+
+it('[TP8] who is disabled while the door looks up whose the desktop is does not slip in', async () => {
+  const { agent, running } = stage;
+  const risk = await signOn(stage, 'risk');
+  agent.close();
+  const { desktops } = running.centre;
+  const claim = desktops.claim.bind(desktops);
+  desktops.claim = async (...whose) => {
+    expect(await act(risk, 'disable person', { personId: agent.person, reason: 'left' })).toBe('ok');
+    return claim(...whose);
+  };
+  await expect(agent.connect()).rejects.toThrow('person-disabled');
+  expect(running.centre.online(agent.person)).toBe(false);
+});
+
+it('[RB1] [RB2] a door that cannot look it up says so, and not where its database lies', async () => {
+  const { agent, running } = stage;
+  agent.close();
+  const { desktops } = running.centre;
+  const claim = desktops.claim.bind(desktops);
+  desktops.claim = async () => {
+    throw new LogFailure(logError('database-unreachable', 'postgres://aidline@db.inside/aidline', 'connect ECONNREFUSED db.inside'));
+  };
+  await expect(agent.connect()).rejects.toThrow(/^server-trouble$/);
+  desktops.claim = claim;
+  await agent.connect();
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BodySealer } from '../../../server/log/body-sealer.ts';
 import type { EventLog } from '../../../server/log/log.ts';
+import { FileSecret } from '../../../server/kept/file-secret.ts';
 import { openSqliteLog } from '../../../server/log/sqlite/open-sqlite-log.ts';
 import { startCheckpoints, type Checkpoints } from '../../../server/audit/keep-checkpoints.ts';
 import { verifyAudit, type AuditReport, type VerifyOptions } from '../../../server/audit/verify.ts';
@@ -35,7 +36,7 @@ export async function openLog(folder: string, sealer?: BodySealer): Promise<Even
 }
 
 export const keep = (log: EventLog, folder: string, at = join(folder, 'checkpoints')): Promise<Checkpoints> =>
-  startCheckpoints({ log, data: folder, folder: at, now: () => T0, scheduler: new HandTimer().scheduler, logger: silent });
+  startCheckpoints({ log, key: new FileSecret(join(folder, 'audit.key')), folder: at, now: () => T0, scheduler: new HandTimer().scheduler, logger: silent });
 
 /** Seals the bodies of one customer by turning their bytes round, which is no protection and enough for a chain. */
 export const turning: BodySealer = {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadAuditKey, publicKeyText } from '../../../server/audit/audit-key.ts';
+import { FileSecret } from '../../../server/kept/file-secret.ts';
+import { parseAuditKey, publicKeyText } from '../../../server/audit/audit-key.ts';
 import { parseCheckpoint, sealCheckpoint } from '../../../server/audit/checkpoint.ts';
 import { keepCheckpoint, listCheckpoints, readCheckpoint } from '../../../server/audit/checkpoint-folder.ts';
 import { startCheckpoints } from '../../../server/audit/keep-checkpoints.ts';
@@ -151,7 +152,7 @@ describe('[PR5] what was done to the checkpoints', () => {
   });
 
   it('finds a key that was swapped, also with every checkpoint signed anew', async () => {
-    const other = loadAuditKey(join(kept.folder, 'audit.key'))!;
+    const other = parseAuditKey(readFileSync(join(kept.folder, 'audit.key')));
     rmSync(join(kept.folder, 'audit.key'));
     const log = await openLog(kept.folder);
     await (await keep(log, kept.folder)).stop();
@@ -181,7 +182,7 @@ describe('[PR5] the server keeps checkpoints', () => {
     const log = await openLog(folder);
     const timer = new HandTimer();
     const at = join(folder, 'kept');
-    const checkpoints = await startCheckpoints({ log, data: folder, folder: at, now: () => T0, scheduler: timer.scheduler, logger: silent });
+    const checkpoints = await startCheckpoints({ log, key: new FileSecret(join(folder, 'audit.key')), folder: at, now: () => T0, scheduler: timer.scheduler, logger: silent });
     const minute = async (): Promise<number> => {
       timer.fire();
       await checkpoints.keep();
@@ -205,7 +206,7 @@ describe('[PR5] the server keeps checkpoints', () => {
     const at = join(folder, 'kept');
     writeFileSync(at, 'a file where the folder should be');
     const warned: unknown[] = [];
-    const checkpoints = await startCheckpoints({ log, data: folder, folder: at, now: () => T0, scheduler: new HandTimer().scheduler, logger: { info: () => undefined, warn: (what: unknown) => void warned.push(what) } });
+    const checkpoints = await startCheckpoints({ log, key: new FileSecret(join(folder, 'audit.key')), folder: at, now: () => T0, scheduler: new HandTimer().scheduler, logger: { info: () => undefined, warn: (what: unknown) => void warned.push(what) } });
     expect(checkpoints.trouble()).toContain('ENOTDIR');
     await appended(log, write(CASE_A, 0, [note('goes on')]));
     await checkpoints.keep();

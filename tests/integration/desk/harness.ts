@@ -46,8 +46,12 @@ export async function anEnrolledMachine(server: TestServer): Promise<{ workstati
   return { workstationId: answer.workstation, workstation };
 }
 
-export const signInto = async (running: Running, server: string, password = 'correct horse') =>
-  running.client.calls.signIn({ account: PERSON.account, password, server });
+/** Answers when the person's key is open as well, or known not to open: nobody else waits for that. */
+export async function signInto({ client }: Running, server: string, password = 'correct horse', oldPassword?: string) {
+  const answer = await client.calls.signIn({ account: PERSON.account, password, server, ...(oldPassword === undefined ? {} : { oldPassword }) });
+  if (!answer.ok) return answer;
+  return { ...answer, value: await untilView(client, 'session', {}, (view) => view.status === 'signed-in' && view.key !== 'opening') };
+}
 
 /** A desk signed in and in step. */
 export async function aSignedInDesk(server: TestServer, root = aFolder(), parts: Partial<DeskParts> = {}): Promise<Running> {

@@ -8,7 +8,7 @@ import { makeSealer } from '../../../electron/desk/spool/sealer.ts';
 import { spoolOverHttp } from '../../../electron/desk/spool/spool-over-http.ts';
 import { Spool } from '../../../electron/desk/spool/spool.ts';
 import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
-import { SPOOL_LIMIT } from '../../../server/spool/spool-route.ts';
+import { DOOR_RATES } from '../../../server/protection/limits.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
 import { aFolder, inStep } from './harness.ts';
 import { aCase, aCentre, audited, deskAt, disable, Line, machineOf, note, notesAt, notesIn, personOf, present, revoke, signIn, trayOf } from './spool-stage.ts';
@@ -135,10 +135,11 @@ describe('[SY10] whose unsent work is believed', () => {
     const [{ session: theirs }, { session: mine, row }] = [victim.rows[0]!, other.rows[0]!];
     // As if this desktop had first come with somebody else: whoever vouches for it now is not its person.
     expect(theirs.certificate.desktop).not.toBe(mine.certificate.desktop);
-    const owners = centre.running.centre.credentials.db;
-    owners.prepare('update desktops set person = ? where desktop = ?').run(personOf('lead').id, mine.certificate.desktop);
+    const { desktops } = centre.running.centre;
+    const claim = desktops.claim.bind(desktops);
+    desktops.claim = async (desktop, person) => desktop !== mine.certificate.desktop && claim(desktop, person);
     expect(statuses(await post(requestOf(other.rows)))).toEqual(['unreadable']);
-    owners.prepare('update desktops set person = ? where desktop = ?').run(personOf('agent2').id, mine.certificate.desktop);
+    desktops.claim = claim;
     expect(statuses(await post(requestOf(other.rows)))).toEqual(['taken']);
     expect(row.number).toBe(2);
   });
@@ -225,7 +226,7 @@ describe('[RB1] the door for unsent work', () => {
     expect((await ask('{"protocol":2}')).status).toBe(400);
     expect((await ask(JSON.stringify({ protocol: PROTOCOL_VERSION + 1, sessions: [], rows: [{ id: v7(), session: 'a'.repeat(64), at: '2026-11-21T00:00:00.000Z', incarnation: 1, number: 1, sealed: 'AAAA', signature: null }] }))).status).toBe(426);
     expect((await ask(`"${'x'.repeat(3_000_000)}"`)).status).toBe(413);
-    const answers = await Promise.all(Array.from({ length: SPOOL_LIMIT.burst + 20 }, () => ask('{}').then(({ status }) => status)));
+    const answers = await Promise.all(Array.from({ length: DOOR_RATES['/spool'].points + 20 }, () => ask('{}').then(({ status }) => status)));
     expect(answers).toContain(429);
     expect((await fetch(`${centre.url}/health`)).status).toBe(200);
   });

@@ -163,7 +163,7 @@ describe('[SY10] unsent work outlives its author’s session', () => {
     const [root, line] = [aFolder(), new Line()];
     const caseId = await leftBehind(root, line, 'agent2', 'under the old key');
     const old = centre.running.centre.spoolKeys.current;
-    expect(centre.running.centre.spoolKeys.rotate()).not.toEqual(old);
+    expect(await centre.running.centre.spoolKeys.rotate()).not.toEqual(old);
     line.mend();
     const next = await present(root, line, centre.url, 'agent');
     expect(await notesAt(centre.running, caseId)).toEqual(['before', 'under the old key']);

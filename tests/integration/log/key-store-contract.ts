@@ -60,6 +60,14 @@ export function keyStoreContract(name: string, make: () => Promise<KeyStorage>):
       expect(ids(await store.find([id(1)]))).toEqual([id(1)]);
     });
 
+    it('[PR7] tells which keys were destroyed since when, whoever destroyed them', async () => {
+      await store.add([key(1, 'customer:a'), key(2, 'stream:x')], [], T0);
+      expect(await store.destroyedSince(T0)).toEqual([]);
+      await store.destroy([id(2)], T0);
+      expect(await store.destroyedSince(T0)).toEqual([{ id: id(2), slot: 'stream:x' }]);
+      expect(await store.destroyedSince('2999-01-01T00:00:00.000Z')).toEqual([]);
+    });
+
     it('[PR7] destroys for ever, passes over what it does not know, and never the index', async () => {
       await store.add([key(1, 'index'), key(2, 'customer:t')], [], T0);
       await store.destroy([id(1), id(2), id(77)], T0);

@@ -4,6 +4,8 @@
  * started anew.
  */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import pg from 'pg';
 
 /** @returns the options of a server, none where SQLite is under test */
@@ -19,5 +21,27 @@ export async function databaseFor(data: string): Promise<string[]> {
   } finally {
     await client.end();
   }
-  return ['--database', `${server}/${name}`];
+  const redis = process.env['AIDLINE_TEST_REDIS'];
+  return ['--database', `${server}/${name}`, ...(redis === undefined ? [] : ['--redis', redis])];
+}
+
+/** What lies beside the log of a stopped server, changed or read by hand. @param statement that both databases understand */
+export async function besideTheLog(data: string, statement: string): Promise<unknown[]> {
+  const [, url] = await databaseFor(data);
+  if (url === undefined) {
+    const db = new Database(join(data, 'people.sqlite'));
+    try {
+      const prepared = db.prepare(statement);
+      return prepared.reader ? prepared.all() : [prepared.run()];
+    } finally {
+      db.close();
+    }
+  }
+  const client = new pg.Client({ connectionString: url, options: '-c search_path=aidline' });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(statement)).rows;
+  } finally {
+    await client.end();
+  }
 }

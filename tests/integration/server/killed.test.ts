@@ -1,30 +1,22 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../../server/bank/demo/demo-schema.ts';
-import { loadControl } from '../../../server/policy/load-control.ts';
 import { cleanUp, end, folder, serve } from './child-server.ts';
+import { farStage } from './far-stage.ts';
 import { RawDesktop } from './raw-desktop.ts';
 import { LARGE, MORNING, ready, statusOf, type Stage } from './story.ts';
 
 afterAll(cleanUp);
 const ARGS = ['--demo', '--crowd', '0', '--calls', 'off', '--now', MORNING];
 
-/** A stage whose centre is another process: everything goes over its doors. */
-async function stageOf(url: string, data: string, agent: RawDesktop, mentor: RawDesktop): Promise<Stage> {
-  // How far the centre's clock is from this machine's: it runs at the same pace.
-  const { serverAt } = (await (await fetch(`${url}/health`)).json()) as { serverAt: string };
-  const aheadMs = Date.parse(serverAt) - Date.now();
-  const clock = { now: (): string => new Date(Date.now() + aheadMs).toISOString() };
-  const post = async (path: string, body: object) => {
+/** A stage whose centre is another process. */
+function stageOf(url: string, data: string, agent: RawDesktop, mentor: RawDesktop): Promise<Stage> {
+  const post = async (path: string, body: object): Promise<void> => {
     const response = await fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
   };
   const answers = async () => ({ answers: Object.fromEntries((agent.liveValue('voice')?.answers ?? []).map(({ factor, answer }) => [factor, [answer]])) });
-  const control = loadControl(new URL('../../../server/policy/control.yaml', import.meta.url));
-  const running = {
-    url, centre: { rules: { control }, clock },
-    demo: { simulator: { call: (order: object) => post('/demo/call', order) }, bank: { answers, fault: (order: object) => post('/demo/fault', order) } },
-  };
-  return { running: running as unknown as Stage['running'], data, agent, mentor, others: [] };
+  const bank = { answers, fault: (order: object) => post('/demo/fault', order) } as unknown as Parameters<typeof farStage>[2];
+  return farStage(url, { agent, mentor }, bank, (order) => post('/demo/call', order), data);
 }
 
 describe('a server that dies between the order and the outcome', () => {

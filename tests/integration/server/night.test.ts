@@ -133,6 +133,15 @@ describe('calls logged by hand', () => {
     await vi.waitFor(() => expect(stage.running.centre.open.all().filter((state) => state.opened?.callId === 'late-1')).toEqual([]));
   });
 
+  it('[CT6] [SY3] one that an earlier program let pass with a start long ago is refused with its reason, and nothing else with it', async () => {
+    const caseId = await byHand(null);
+    const times = { startedAt: at(-30 * 3_600), endedAt: at(-29 * 3_600) };
+    expect(await stage.agent.refusal('log call', caseId, { callId: `hand-${uuidv7()}`, direction: 'in', number: '19900000047', ...times })).toBe('hand-call-too-early');
+    await stage.agent.must('write note', caseId, { noteId: uuidv7(), text: '电话是前天的' });
+    await log(caseId, '19900000047', 3_000);
+    expect(Object.values(stage.agent.state(caseId).handCalls)).toHaveLength(1);
+  });
+
   it('[CT6] joined when the record came first; copies and late events change nothing, and no call is joined twice', async () => {
     await told('early-1', '19900000042', 600);
     const [caseId, otherCase] = [await byHand(null), await byHand(null)];

@@ -35,13 +35,13 @@ describe('the server at the shell', () => {
   it('--help lists every option and starts nothing', async () => {
     const { code, out } = await run(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--data', '--host', '--port', '--production', '--demo', '--arrivals', '--calls', '--seed', '--crowd', '--now', '--bank', '--bank-ca', '--bank-cert', '--bank-key', '--bank-name', '--flows', '--control', '--ring', '--checkpoints', '--tls-cert', '--tls-key', '--log-level', '--help', 'init', 'first-code']) expect(out).toContain(option);
+    for (const option of ['--data', '--host', '--port', '--production', '--demo', '--arrivals', '--calls', '--seed', '--crowd', '--now', '--bank', '--bank-ca', '--bank-cert', '--bank-key', '--bank-name', '--flows', '--control', '--ring', '--checkpoints', '--tls-cert', '--tls-key', '--behind-proxy', '--log-level', '--help', 'init', 'first-code']) expect(out).toContain(option);
   });
 
   it.each([
     [['--nonsense'], /--nonsense/], [['--port', 'many'], /--port many: .*not a port/], [['--production', '--demo'], /exclude each other/], [['--now', '2026-11-23T02:00:00.000Z'], /need --demo/],
     [['--crowd', '3'], /need --demo/], [['--demo', '--crowd', '-1'], /crowd/], [['fly'], /no such command/],
-    [['--tls-cert', 'x.pem'], /go together/], [['--host', '0.0.0.0'], /本机以外必须用 TLS[\s\S]*TLS is required/], [['--demo', '--host', '::'], /TLS is required/], [['--tls-cert', 'nowhere.pem', '--tls-key', 'nowhere.key'], /nowhere\.pem.*cannot be read/],
+    [['--tls-cert', 'x.pem'], /go together/], [['--behind-proxy', 'somewhere'], /neither an address nor a network/], [['--host', '0.0.0.0'], /本机以外必须用 TLS[\s\S]*TLS is required/], [['--demo', '--host', '::'], /TLS is required/], [['--tls-cert', 'nowhere.pem', '--tls-key', 'nowhere.key'], /nowhere\.pem.*cannot be read/],
   ] as const)('[RB1] %j is refused with a reason', async (args, reason) => told(await run(args), reason));
 
   it('a folder that cannot be written, in both languages', async () => {

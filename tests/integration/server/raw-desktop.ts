@@ -50,6 +50,7 @@ export class RawDesktop {
   /** What the server said before it closed the connection. */
   goodbye: string | null = null;
   #gone: Promise<void> = Promise.resolve();
+  #pulls: Promise<void> = Promise.resolve();
 
   constructor(url: string, desktop = uuidv7()) {
     this.url = url;
@@ -131,7 +132,10 @@ export class RawDesktop {
       this.live.set(message.topic, message.value);
       this.#changed();
     });
-    socket.on('feed', (feed: Feed) => void this.#take(feed));
+    socket.on('feed', (feed: Feed) => {
+      // Of a line that was left there is nothing to hear any more.
+      if (this.#socket === socket) this.#take(feed).catch((error: unknown) => this.#failed(error));
+    });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
@@ -171,7 +175,14 @@ export class RawDesktop {
     return this.goodbye;
   }
 
-  async pull(): Promise<void> {
+  /** One after another: two at once would bring the same events twice. */
+  pull(): Promise<void> {
+    const turn = this.#pulls.then(() => this.#pull());
+    this.#pulls = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #pull(): Promise<void> {
     for (;;) {
       const answer = (await this.socket.emitWithAck('pull', { cursor: this.cursor, limit: 200 })) as PullAnswer;
       this.received.push(JSON.stringify(answer));
@@ -202,7 +213,14 @@ export class RawDesktop {
     this.received.push(JSON.stringify(answer));
     const result = answer.results[0];
     if (result === undefined) throw new Error('no result');
+    await this.#shows(command.case, result);
     return result;
+  }
+
+  /** As a desk shows what it did: the answer and the feed come by ways of their own, and either may be first. */
+  async #shows(caseId: string, result: CommandResult): Promise<void> {
+    if (result.status !== 'accepted' || !this.cases.has(caseId)) return;
+    await this.until(() => (this.cases.get(caseId)?.version ?? result.version) >= result.version || this.#socket?.connected !== true, `what was accepted in ${caseId}`);
   }
 
   /** As `command`, and throws where it is refused. */
@@ -259,6 +277,11 @@ export class RawDesktop {
   async #take(feed: Feed): Promise<void> {
     if (feed.from !== this.cursor) await this.pull();
     else this.#apply(feed);
+  }
+
+  /** A pull that the end of its line cut short is made anew by whoever connects again; anything else is a fault of the server. */
+  #failed(error: unknown): void {
+    if (this.#socket?.connected === true) throw error;
   }
 
   #apply(feed: Feed): void {

@@ -9,6 +9,7 @@ import { helloBytes, PROTOCOL_VERSION, PullAnswer } from '#shared/protocol/wire.
 import { ADMISSION } from '../../../server/gateway/admission.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
+import { MANY_AS_ONE } from './many-as-one.ts';
 import { RawDesktop } from './raw-desktop.ts';
 import { MORNING } from './story.ts';
 
@@ -25,7 +26,7 @@ describe('a storm of desktops', () => {
   let hellos: Record<string, unknown>[];
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS });
+    running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS, limits: MANY_AS_ONE });
     agent = await RawDesktop.signIn(running.url, 'agent');
     hellos = await Promise.all(Array.from({ length: DESKTOPS }, async () => {
       const desktop = uuidv7();

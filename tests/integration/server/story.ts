@@ -14,6 +14,7 @@ import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 import { databaseFor } from './database-for.ts';
 import { RawDesktop } from './raw-desktop.ts';
+import { joined, ownDoors } from './several-nodes.ts';
 
 /** Ten in the morning at the centre, on a workday far from any statement day of the story's customer. */
 export const MORNING = '2026-11-23T02:00:00.000Z';
@@ -23,8 +24,9 @@ export type Stage = { running: RunningCentre; data: string; agent: RawDesktop; m
 /** @param data an earlier centre's folder, to start it again */
 export async function startDemoCentre(data = mkdtempSync(join(tmpdir(), 'aidline-')), more: readonly string[] = []): Promise<{ running: RunningCentre; data: string }> {
   const stands = more.includes('--database') ? [] : await databaseFor(data);
-  const running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...stands, ...more]));
-  impatient(running);
+  const args = ['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'error', ...stands, ...more];
+  const { running, nodes } = await joined(await startCentre(readOptions(args)), args);
+  nodes.forEach(impatient);
   return { running, data };
 }
 
@@ -59,8 +61,10 @@ export async function later(stage: Stage, minutes: number): Promise<void> {
 }
 
 export async function moveClock(url: string, to: string): Promise<void> {
-  const response = await fetch(`${url}/demo/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ to }) });
-  if (!response.ok) throw new Error(`the clock did not move: ${response.status}`);
+  for (const door of ownDoors(url)) {
+    const response = await fetch(`${door}/demo/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ to }) });
+    if (!response.ok) throw new Error(`the clock did not move: ${response.status}`);
+  }
 }
 
 /** A customer and what they want settled. */

@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationPayload, SettlementLine } from '#shared/operation/payload.ts';
+import { centresOf } from './several-nodes.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
   blindFigures, booked, callBack, changePerson, clearStage, draft, enter, executionOrder, later, LARGE, NOTE_TO_REVIEWER, press, refusalsInAudit, selfCheck, setStage, sheet,
@@ -217,12 +218,11 @@ describe('a large settlement under attack', () => {
   });
 
   it('[TP2] under another policy version the order is refused', async () => {
-    const { rules } = stage.running.centre;
-    const { control } = rules;
-    rules.control = { ...control, version: 'control-2099' };
+    const { control } = stage.running.centre.rules;
+    for (const { rules } of centresOf(stage.running)) rules.control = { ...control, version: 'control-2099' };
     const callId = operation().confirmation!.callId;
     expect(await stage.agent.refusal('order execution', drafted.caseId, executionOrder(stage.agent, drafted, callId))).toBe('tp2-policy');
-    rules.control = control;
+    for (const { rules } of centresOf(stage.running)) rules.control = control;
   });
 
   it('[TP1] after 45 minutes by the server\'s clock the confirmation is too old; after the call there is none', async () => {

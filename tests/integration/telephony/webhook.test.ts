@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Fastify from 'fastify';
@@ -6,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PhoneEvent } from '#shared/telephony/call-event.ts';
 import { foldCall } from '#shared/telephony/call-state.ts';
+import { Rates } from '../../../server/protection/rates.ts';
 import { telephonyWebhook } from '../../../server/telephony/webhook.ts';
 import type { WebhookOptions } from '../../../server/telephony/webhook.ts';
 import { webhookErrors } from '../../../server/telephony/webhook-error.ts';
@@ -24,7 +26,7 @@ async function listen(options: Partial<WebhookOptions> = {}) {
   const app = Fastify({ forceCloseConnections: true });
   app.post('/echo', async (request) => ({ got: request.body }));
   await app.register(telephonyWebhook, {
-    secrets: [secret], now: () => now, accept: async (events: PhoneEvent[]) => void taken.push(...events), ...options,
+    secrets: [secret], now: () => now, within: async () => 0, accept: async (events: PhoneEvent[]) => void taken.push(...events), ...options,
   });
   open.push(app);
   const base = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -137,10 +139,30 @@ describe('POST /telephony/events', () => {
   });
 
   it('[RB1] puts off a sender who comes too often', async () => {
-    const c = await listen({ maxPerSecond: 3 });
-    const statuses: number[] = [];
-    for (let i = 0; i < 5; i++) statuses.push((await c.post(JSON.stringify(queued(`e${i}`)))).status);
-    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    const rate = new Rates(null).counter('webhook of this test', { points: 3, seconds: 60 });
+    const c = await listen({ within: (address) => rate.take(address) });
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(await c.post(JSON.stringify(queued(`e${i}`))));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
+    expect(answers[4]!.body['code']).toBe('webhook-too-frequent');
+    expect(Number(answers[4]!.response.headers.get('retry-after'))).toBeGreaterThan(50);
+  });
+
+  it('[RB1] somebody at another address who cannot sign puts off nobody who can', async () => {
+    const rate = new Rates(null).counter('webhook of this test', { points: 3, seconds: 60 });
+    const c = await listen({ within: (address) => rate.take(address) });
+    const junk = (): Promise<number> => new Promise((resolve, reject) => {
+      const sent = request(`${c.base}/telephony/events`, { method: 'POST', localAddress: '127.0.0.2', headers: { 'content-type': 'application/json' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      sent.end('{}');
+    });
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push(await junk());
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    expect((await c.post(JSON.stringify(queued()))).status).toBe(200);
   });
 
   it('[SY1] answers 200 only when the events are durably taken, and 503 when they were not', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { currentCallId } from '#shared/case/facts-of.ts';
 import { answerRate, averageHandlingTime } from '#shared/telephony/metrics.ts';
 import { callIdsOf, callOf, callsOnce, openCallOf, ownCallOf } from '#shared/operation/call-of.ts';
+import { decide } from '#shared/case/decide.ts';
 import type { CommandBody } from '#shared/case/commands.ts';
 import { COLLEAGUE, CUSTOMER, id, MAKER, START, World } from './world.ts';
 
@@ -48,6 +49,17 @@ describe('a call logged by hand', () => {
     expect(world.do(COLLEAGUE, 'end logged call', { callId: HAND, endedAt: START })).toBe('not-your-case');
     world.must(MAKER, 'end logged call', { callId: HAND, endedAt: START });
     expect(world.do(MAKER, 'end logged call', { callId: HAND, endedAt: START })).toBe('hand-call-ended');
+  });
+
+  it('[CT6] began no longer ago than anybody remembers, counted from when it was logged: however long it was on its way', () => {
+    const logged = new World();
+    logged.must(MAKER, 'open case', { reason: 'by-hand', callId: null, fromCase: null, number: null });
+    expect(logged.do(MAKER, 'log call', call({ startedAt: later(-18 * 60 - 1), endedAt: later(-18 * 60) }))).toBe('hand-call-too-early');
+    expect(logged.do(MAKER, 'log call', call({ startedAt: later(-40 * 24 * 60) }))).toBe('hand-call-too-early');
+    const body = call({ startedAt: later(-18 * 60), endedAt: later(-17 * 60) });
+    const late = { ...logged.context(MAKER), at: 'server', now: later(5 * 24 * 60) } as const;
+    expect(decide(logged.case, { id: id(900), kind: 'log call', body, madeAt: START, saidAt: null }, late)).toMatchObject({ events: [{ kind: 'call logged' }] });
+    logged.must(MAKER, 'log call', body);
   });
 
   it('[CT6] is joined to the phone system\'s own: one call, now with its recording, and joined to no other', () => {

@@ -144,6 +144,42 @@ describe('[TP8] what a session signs', () => {
     expect(await code(await ready(), workstation())).toBe('signed');
   });
 
+  it('[CT3] waits for a key that is still being opened, and says so meanwhile', async () => {
+    const { meta, clock } = guessing();
+    const { signer } = await ready();
+    const opening = Promise.withResolvers<PersonSigner>();
+    const signing = new SessionSigning({ state: 'opening', opened: opening.promise }, workstation(), new Guesses(meta, clock));
+    const tick = signing.sign('tick', DIGEST, 'session', undefined);
+    const approval = signing.sign('approval', DIGEST, 'typed', 'correct horse');
+    const wrong = signing.sign('approval', DIGEST, 'typed', 'wrong horse');
+    const certified = signing.certify(Buffer.from('what is sealed'));
+    expect(signing.state).toBe('opening');
+    opening.resolve({ state: 'ready', signer });
+    await signing.opened;
+    expect(signing.state).toBe('ready');
+    const personKey = keyIdOf(await signer.publicKey());
+    expect(await tick).toMatchObject({ signed: { personKey } });
+    expect(await approval).toMatchObject({ signed: { personKey } });
+    expect(await wrong).toMatchObject({ refusal: { code: 'wrong-passphrase' } });
+    expect((await certified).person).toMatchObject({ key: personKey });
+  });
+
+  it('[CT3] refuses by a key that did not open in the end, could not be tried, or was lost before', async () => {
+    const { meta, clock } = guessing();
+    const { signer } = await ready();
+    const ends: [Promise<PersonSigner>, boolean][] = [
+      [Promise.resolve({ state: 'lost' }), false], [Promise.reject(new Error('no memory for it')), false], [Promise.resolve({ state: 'ready', signer }), true],
+    ];
+    for (const [opened, refusedByTheServer] of ends) {
+      const signing = new SessionSigning({ state: 'opening', opened }, workstation(), new Guesses(meta, clock));
+      if (refusedByTheServer) signing.lose();
+      expect(await signing.sign('tick', DIGEST, 'session', undefined)).toEqual({ refusal: { code: 'key-lost' } });
+      expect(signing.state).toBe('lost');
+    }
+    // Whoever started the session reports why.
+    await expect(new SessionSigning({ state: 'opening', opened: ends[1]![0] }, null, new Guesses(meta, clock)).opened).rejects.toThrow('no memory');
+  });
+
   it('leaves room for a token that asks for a finger, or is not there', async () => {
     const token: Signer = {
       publicKey: () => Promise.resolve(new Uint8Array(32)),

@@ -9,7 +9,7 @@ import { giveCommand } from '../../../electron/desk/give-command.ts';
 import { openDatabase, type Db } from '../../../electron/desk/store/database.ts';
 import { migrate, migrations, NEWEST_SCHEMA } from '../../../electron/desk/store/migrations/migrate.ts';
 import type { NewCommand } from '../../../electron/desk/store/outbox.ts';
-import { unwrapKey, wrapKey } from '../../../electron/desk/store/passphrase-key.ts';
+import { HeadStart, unwrapKey, wrapKey } from '../../../electron/desk/store/passphrase-key.ts';
 import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile-folder.ts';
 import { createStore, openStore, storeOf } from '../../../electron/desk/store/store.ts';
 import { StoreError } from '../../../electron/desk/store/store-refusal.ts';
@@ -140,6 +140,20 @@ describe('the wrapped key', () => {
     expect(await unwrapKey({ ...wrapped, tag: Buffer.alloc(16).toString('base64') }, '密码 correct', 'profile-1')).toBeNull();
     expect(JSON.stringify(wrapped)).not.toContain(key.toString('base64'));
     expect((await wrapKey(key, '密码 correct', 'profile-1', CHEAP)).sealed).not.toBe(wrapped.sealed);
+  });
+
+  it('[CT3] [PR1] opens by a passphrase stretched ahead: once, under its own wrapping only', async () => {
+    const [mine, other] = [await wrapKey(key, 'correct', 'p', CHEAP), await wrapKey(key, 'correct', 'p', CHEAP)];
+    const ahead = new HeadStart(mine, 'correct');
+    expect(ahead.take(other)).toBeNull();
+    expect(await unwrapKey(other, 'correct', 'p', null, ahead)).toEqual(key);
+    expect(await unwrapKey(mine, 'correct', 'p', null, ahead)).toEqual(key);
+    expect(ahead.take(mine)).toBeNull();
+    expect(await unwrapKey(mine, 'correct', 'p', null, ahead)).toEqual(key);
+    expect(await unwrapKey(mine, 'correct', 'p', null, new HeadStart(mine, 'wrong'))).toBeNull();
+    const dropped = new HeadStart(mine, 'correct');
+    dropped.drop();
+    expect(dropped.take(mine)).toBeNull();
   });
 
   it('[RB2] tells a key file that is gone or no key file from a person never seen here', async () => {

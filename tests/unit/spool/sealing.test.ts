@@ -13,6 +13,7 @@ import { certificateBytes, SealedRow, SpoolSession, spoolSessionId } from '#shar
 import { makeSealer } from '../../../electron/desk/spool/sealer.ts';
 import { privateKeyOf, publicKeyOf, signWith } from '../../../electron/desk/signing/ed25519.ts';
 import { demoPeople } from '../../../server/demo/demo-people.ts';
+import { FileSecret } from '../../../server/kept/file-secret.ts';
 import { openRow, openSession, type OpenedSession } from '../../../server/spool/open-row.ts';
 import { records } from '../../../server/spool/records-or-acts.ts';
 import { SpoolKeys } from '../../../server/spool/spool-keys.ts';
@@ -20,7 +21,8 @@ import { SpoolKeys } from '../../../server/spool/spool-keys.ts';
 const folder = mkdtempSync(join(tmpdir(), 'aidline-sealing-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
-const newKeys = (now = '2026-11-21T00:00:00.000Z'): SpoolKeys => new SpoolKeys(join(folder, `${(files += 1)}.keys`), () => now);
+const keysIn = (path: string, now = AT): Promise<SpoolKeys> => SpoolKeys.open(new FileSecret(path, { strict: true }), () => now);
+const newKeys = (): Promise<SpoolKeys> => keysIn(join(folder, `${(files += 1)}.keys`));
 
 const person = demoPeople[0]!;
 const [personKey, machineKey] = [privateKeyOf(Buffer.alloc(32, 1)), privateKeyOf(Buffer.alloc(32, 2))];
@@ -45,7 +47,7 @@ const sealerFor = (keys: SpoolKeys, which = {}) => makeSealer(keys.current, { pe
 
 describe('[SY10] a sealed row', () => {
   it('[SY10] is opened by the server as it was given, signed or not yet', async () => {
-    const keys = newKeys();
+    const keys = await newKeys();
     const sealer = await sealerFor(keys);
     const session = openSession(centre(), keys, sealer.session)!;
     expect(session).toMatchObject({ person: 'valid', workstation: 'valid' });
@@ -60,7 +62,7 @@ describe('[SY10] a sealed row', () => {
   });
 
   it('[SY10] opens under nothing but its own id, number, session, bytes and signature', async () => {
-    const keys = newKeys();
+    const keys = await newKeys();
     const [sealer, other] = [await sealerFor(keys), await sealerFor(keys)];
     const session = openSession(centre(), keys, sealer.session)!;
     const row = sealer.seal(command(), AT, null);
@@ -76,7 +78,7 @@ describe('[SY10] a sealed row', () => {
   });
 
   it('[SY10] [TP8] is believed by keys as they are at receipt', async () => {
-    const keys = newKeys();
+    const keys = await newKeys();
     const proofs = async (which: object, state = centre()): Promise<Pick<OpenedSession, 'person' | 'workstation'> | null> => {
       const session = openSession(state, keys, (await sealerFor(keys, which)).session);
       return session === null ? null : { person: session.person, workstation: session.workstation };
@@ -95,7 +97,7 @@ describe('[SY10] a sealed row', () => {
   });
 
   it('[SY10] a server without the key says so, and one whose key is another opens nothing', async () => {
-    const [keys, others] = [newKeys(), newKeys()];
+    const [keys, others] = [await newKeys(), await newKeys()];
     const sealer = await sealerFor(keys);
     const row = sealer.seal(command(), AT, null);
     const session = openSession(centre(), others, sealer.session)!;
@@ -107,31 +109,34 @@ describe('[SY10] a sealed row', () => {
 });
 
 describe('[SY10] the server’s spool keys', () => {
-  it('[SY10] are in a file of their owner, stay over restarts, and old ones open', () => {
+  it('[SY10] are in a file of their owner, stay over restarts, and old ones open', async () => {
     const path = join(folder, 'kept.keys');
-    const first = new SpoolKeys(path, () => AT);
+    const first = await keysIn(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const again = new SpoolKeys(path, () => AT);
+    const again = await keysIn(path);
     expect(again.current).toEqual(first.current);
-    const newer = again.rotate();
+    const newer = await again.rotate();
     expect(newer.keyId).not.toBe(first.current.keyId);
-    expect(new SpoolKeys(path, () => AT)).toMatchObject({ current: newer });
-    expect([first.current.keyId, newer.keyId].every((keyId) => new SpoolKeys(path, () => AT).knows(keyId))).toBe(true);
+    expect(await keysIn(path)).toMatchObject({ current: newer });
+    const third = await keysIn(path);
+    expect([first.current.keyId, newer.keyId].every((keyId) => third.knows(keyId))).toBe(true);
+    // Another server that has run on sees the newer one as soon as it looks.
+    expect([first.knows(newer.keyId), await first.lookAgain(), first.knows(newer.keyId), await first.lookAgain()]).toEqual([false, true, true, false]);
     expect(readFileSync(path, 'utf8')).not.toContain(newer.publicKey);
   });
 
-  it('[SY10] rotate by themselves after ninety days', () => {
+  it('[SY10] rotate by themselves after ninety days', async () => {
     const path = join(folder, 'old.keys');
-    const { current } = new SpoolKeys(path, () => '2026-01-01T00:00:00.000Z');
-    expect(new SpoolKeys(path, () => '2026-03-31T00:00:00.000Z').current).toEqual(current);
-    expect(new SpoolKeys(path, () => '2026-04-02T00:00:00.000Z').current).not.toEqual(current);
+    const { current } = await keysIn(path, '2026-01-01T00:00:00.000Z');
+    expect((await keysIn(path, '2026-03-31T00:00:00.000Z')).current).toEqual(current);
+    expect((await keysIn(path, '2026-04-02T00:00:00.000Z')).current).not.toEqual(current);
   });
 
-  it('[SY10] are refused where others can read them, or nobody can', () => {
+  it('[SY10] are refused where others can read them, or nobody can', async () => {
     const path = join(folder, 'open.keys');
-    expect(new SpoolKeys(path, () => AT).current.keyId).toHaveLength(64);
+    expect((await keysIn(path)).current.keyId).toHaveLength(64);
     chmodSync(path, 0o644);
-    expect(() => new SpoolKeys(path, () => AT)).toThrow(/0600/);
+    await expect(keysIn(path)).rejects.toThrow(/0600/);
   });
 });
 

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { STORIES } from '../../../server/bank/demo/stories.ts';
+import { readOptions } from '../../../server/options.ts';
+import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
+import { RedisServer } from '../../nodes/redis.ts';
+import { Cluster } from '../postgres/cluster.ts';
+import { MORNING } from '../server/story.ts';
+import { RawDesktop } from '../server/raw-desktop.ts';
+
+let cluster: Cluster;
+let redis: RedisServer;
+let data: string;
+let nodes: RunningCentre[] = [];
+const desktops: RawDesktop[] = [];
+
+beforeAll(async () => {
+  cluster = await Cluster.start({ max_connections: '120' });
+  redis = await RedisServer.start();
+});
+afterEach(async () => {
+  for (const desktop of desktops.splice(0)) desktop.close();
+  for (const node of nodes.reverse()) await node.stop();
+  nodes = [];
+  rmSync(data, { recursive: true, force: true });
+});
+afterAll(async () => {
+  await redis.dispose();
+  await cluster.dispose();
+});
+
+/** @param redisUrl of each node; null: none */
+async function start(...redisUrls: (string | null)[]): Promise<void> {
+  data = mkdtempSync(join(tmpdir(), 'aidline-nodes-'));
+  const database = cluster.url(await cluster.database());
+  for (const [index, redisUrl] of redisUrls.entries()) {
+    const args = [
+      '--demo', '--data', join(data, String(index)), '--database', database, '--ring', join(data, 'ring.key'), '--checkpoints', join(data, 'checkpoints'), '--port', '0', '--crowd', '0', '--calls', 'off',
+      '--now', MORNING, '--log-level', 'fatal', ...(redisUrl === null ? [] : ['--redis', redisUrl]),
+    ];
+    const [first] = nodes;
+    nodes.push(await startCentre(readOptions(args), first === undefined ? {} : { demo: { parts: first.demo!, clock: first.centre.clock } }));
+  }
+}
+
+async function signIn(node: number, account: string): Promise<RawDesktop> {
+  const desktop = await RawDesktop.signIn(nodes[node]!.url, account);
+  desktops.push(desktop);
+  return desktop;
+}
+
+/** A call that rings at an agent of one node and is answered, wherever the duty is. */
+async function answers(agent: RawDesktop): Promise<string> {
+  const state = agent.liveValue('agent')!;
+  if (state.state !== 'available') await agent.ask('set agent state', { to: 'available', basedOn: state.version });
+  await nodes[0]!.demo!.simulator.call({ customerId: STORIES.small.customerId, intent: 'early-settlement' });
+  await agent.until(() => agent.liveValue('offer') != null, 'a call that rings');
+  const { callId } = agent.liveValue('offer')!;
+  await agent.ask('answer call', { callId });
+  await agent.until(() => agent.liveValue('agent')?.state === 'on-call' && agent.liveValue('offer') == null, 'on the call');
+  return callId;
+}
+
+const heard = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+describe('two nodes of one centre', () => {
+  it('[CT2] [CT4] an agent at the node that is not on duty changes state, is rung, answers and ends; who is online is known at both', async () => {
+    await start(redis.url, redis.url);
+    expect(nodes.map(({ centre }) => centre.duty.holds)).toEqual([true, false]);
+    const agent = await signIn(1, 'agent');
+    await heard(() => nodes[0]!.centre.online(agent.person));
+    const callId = await answers(agent);
+    await agent.ask('end call', { callId });
+    await agent.until(() => agent.liveValue('agent')?.state === 'after-call', 'after the call');
+    agent.close();
+    await heard(() => !nodes[0]!.centre.online(agent.person));
+  });
+
+  it('[CT2] without Redis, and with a Redis that nobody can reach, the database carries the nodes\' words', async () => {
+    await start(null, 'redis://127.0.0.1:1');
+    const agent = await signIn(1, 'agent');
+    await answers(agent);
+    expect(nodes[0]!.centre.online(agent.person)).toBe(true);
+  });
+
+  it('[CT2] [SY1] Redis lost in the middle costs nothing but time, and is used again when it is back', async () => {
+    await start(redis.url, redis.url);
+    const agent = await signIn(1, 'agent');
+    const callId = await answers(agent);
+    await redis.down();
+    await agent.ask('end call', { callId });
+    await agent.until(() => agent.liveValue('agent')?.state === 'after-call', 'after the call');
+    await redis.up();
+    await agent.ask('finish wrap-up', { basedOn: agent.liveValue('agent')!.version });
+    await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
+  });
+
+  it('[CT2] [CT3] the node on duty stops while a call is on: the other takes over, and the agent there ends it as if nothing had been', async () => {
+    await start(redis.url, redis.url);
+    const agent = await signIn(1, 'agent');
+    const callId = await answers(agent);
+    await nodes.shift()!.stop();
+    await heard(() => nodes[0]!.centre.duty.holds);
+    expect(agent.liveValue('agent')).toMatchObject({ state: 'on-call', callId });
+    await agent.ask('end call', { callId });
+    await agent.until(() => agent.liveValue('agent')?.state === 'after-call', 'after the call');
+  });
+
+  it('[TP12] [OF3] who is disabled at one node is out at the other at once', async () => {
+    await start(redis.url, redis.url);
+    const agent = await signIn(1, 'agent');
+    const admin = await signIn(0, 'admin');
+    await admin.ask('administer', { kind: 'disable person', body: { personId: agent.person, reason: '测试' } });
+    expect(await agent.dismissed()).toBe('person-disabled');
+  });
+
+  it('a node that stops has its desktops go to the other, which lets them in', async () => {
+    await start(redis.url, redis.url);
+    const agent = await signIn(1, 'agent');
+    const [other, leaving] = nodes;
+    await heard(() => other!.centre.online(agent.person));
+    nodes = [other!];
+    const stopped = leaving!.stop();
+    expect(await agent.dismissed()).toBe('server-stopping');
+    agent.url = other!.url;
+    await agent.connect();
+    await stopped;
+    expect(other!.centre.online(agent.person)).toBe(true);
+  });
+});

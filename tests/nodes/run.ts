@@ -1,0 +1,31 @@
+/**
+ * `npm run test:nodes [-- files…]`: the stories of the centre on two nodes with PostgreSQL and Redis instead of one server with
+ * SQLite. Both engines run on ports of their own, as an ordinary user, and are gone afterwards.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Cluster } from '../integration/postgres/cluster.ts';
+import { RedisServer } from './redis.ts';
+
+/** Every test that plays its story on a stage of `tests/integration/server/story.ts`. */
+const STORIES = [
+  'tests/integration/server/two-people', 'tests/integration/server/execution', 'tests/integration/server/largest-instalment', 'tests/integration/server/night',
+  'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings',
+  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control',
+];
+
+const cluster = await Cluster.start({ max_connections: '300' });
+const redis = await RedisServer.start();
+let failed = true;
+try {
+  const files = process.argv.slice(2);
+  const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...(files.length > 0 ? files : STORIES)], {
+    stdio: 'inherit', env: { ...process.env, AIDLINE_TEST_NODES: '2', AIDLINE_TEST_POSTGRES: cluster.url('').replace(/\/$/, ''), AIDLINE_TEST_REDIS: redis.url },
+  });
+  const [code] = (await once(vitest, 'exit')) as [number | null];
+  failed = code !== 0;
+} finally {
+  await redis.dispose();
+  await cluster.dispose();
+}
+process.exit(failed ? 1 : 0);
