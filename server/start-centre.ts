@@ -70,6 +70,7 @@ import { joinNodes } from './nodes/join-nodes.ts';
 import { redisClient } from './nodes/redis-client.ts';
 import type { DutyWork } from './nodes/node-message.ts';
 import { OffDuty } from './nodes/duty.ts';
+import { followEnds } from './nodes/follow-ends.ts';
 import { forgetErasedElsewhere } from './nodes/forget-erased.ts';
 import { inquireOpenLines } from './operations/book-lines.ts';
 import { phoneEventSchema } from '#shared/telephony/call-event.ts';
@@ -160,6 +161,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
   const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
   const sessionEnds = await SessionEnds.open(kept.sessionEnds, now);
+  const followed = options.database === null ? null : followEnds(sessionEnds, logger);
   const signOn = signOnSettings === null ? null : new SignOn({
     settings: signOnSettings, key: tokens.derived('sign-on', new Uint8Array(32)), people: () => people.all(), ends: sessionEnds, newId: () => uuidv7(), nowMs: () => Date.now(),
   });
@@ -222,6 +224,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     work: async (work) => doDuty(work),
     inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
     centreTold: () => void tellCentre(centre),
+    endsTold: () => followed?.look(),
     rulesVersion: () => centre.rules.version,
     queueTold: (summary) => {
       const told = liveTopics.queue.safeParse(summary);
@@ -229,6 +232,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     },
   });
   const { presence } = nodes;
+  sessionEnds.onWritten(() => nodes.tellEnds());
   const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
@@ -342,6 +346,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       reactions.stop();
       stopOffers();
       stopForgetting();
+      followed?.stop();
       recovery.stop();
       await nodes.handOver();
       if (presence.nodes > 0) await door.drain();

@@ -36,6 +36,8 @@ export type NodesParts = {
   queueTold: (summary: unknown) => void;
   /** Another node tells that something of the centre has changed beside the log. */
   centreTold: () => void;
+  /** Another node tells that it has ended sessions. */
+  endsTold: () => void;
 };
 
 export type Nodes = {
@@ -44,6 +46,7 @@ export type Nodes = {
   presence: Presence;
   tellQueue: (summary: QueueSummary) => void;
   tellCentre: () => void;
+  tellEnds: () => void;
   /** Others are heard of, and somebody is on duty. */
   start: () => Promise<void>;
   /** First of all of a stop: duty is another node's, and this one's desktops are known to be leaving. */
@@ -84,6 +87,7 @@ export function joinNodes(parts: NodesParts): Nodes {
     if (message.kind === 'standing') differences.note(from, message);
     if (message.kind === 'queue') parts.queueTold(message.summary);
     if (message.kind === 'centre') parts.centreTold();
+    if (message.kind === 'sessions ended') parts.endsTold();
   });
   let cancel = (): void => undefined;
   const beat = (): void => {
@@ -96,6 +100,7 @@ export function joinNodes(parts: NodesParts): Nodes {
     duty: duty === null ? aloneOnDuty(parts.inquire) : { get holds() { return duty.holds; }, guard: () => duty.guard(), inquire },
     line, presence,
     tellCentre: () => bus.tell({ kind: 'centre' }),
+    tellEnds: () => bus.tell({ kind: 'sessions ended' }),
     tellQueue: (summary) => bus.tell({ kind: 'queue', summary }),
     start: async () => {
       if (duty === null) return parts.taken();

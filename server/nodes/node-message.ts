@@ -28,6 +28,8 @@ export const NodeMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('leaving') }),
   /** Something beside the log that those who look after the centre are told of: a machine that waits, a half of a code that was taken. */
   z.strictObject({ kind: z.literal('centre') }),
+  /** Sessions have ended: whoever looks where it is kept finds which. */
+  z.strictObject({ kind: z.literal('sessions ended') }),
   /** The waiting queue, as the node on duty sees it. */
   z.strictObject({ kind: z.literal('queue'), summary: z.unknown() }),
   z.strictObject({ kind: z.literal('work'), id: Uuid7, to: Uuid7, work: DutyWork }),

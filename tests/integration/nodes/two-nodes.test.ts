@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
-import { readOptions } from '../../../server/options.ts';
-import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
+import type { RunningCentre } from '../../../server/start-centre.ts';
 import { RedisServer } from '../../nodes/redis.ts';
 import { Cluster } from '../postgres/cluster.ts';
-import { MORNING } from '../server/story.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
+import { startNodes } from './start-nodes.ts';
 
 let cluster: Cluster;
 let redis: RedisServer;
@@ -34,15 +33,7 @@ afterAll(async () => {
 /** @param redisUrl of each node; null: none */
 async function start(...redisUrls: (string | null)[]): Promise<void> {
   data = mkdtempSync(join(tmpdir(), 'aidline-nodes-'));
-  const database = cluster.url(await cluster.database());
-  for (const [index, redisUrl] of redisUrls.entries()) {
-    const args = [
-      '--demo', '--data', join(data, String(index)), '--database', database, '--ring', join(data, 'ring.key'), '--checkpoints', join(data, 'checkpoints'), '--port', '0', '--crowd', '0', '--calls', 'off',
-      '--now', MORNING, '--log-level', 'fatal', ...(redisUrl === null ? [] : ['--redis', redisUrl]),
-    ];
-    const [first] = nodes;
-    nodes.push(await startCentre(readOptions(args), first === undefined ? {} : { demo: { parts: first.demo!, clock: first.centre.clock } }));
-  }
+  nodes = await startNodes(cluster.url(await cluster.database()), data, redisUrls);
 }
 
 async function signIn(node: number, account: string): Promise<RawDesktop> {

@@ -23,11 +23,12 @@ export class Knock {
   readonly url: string;
   readonly attempt: string;
   readonly state: string;
-  readonly #centre: string;
+  /** The node that is answered to. */
+  centre: string;
   readonly #secret: string;
 
   private constructor(centre: string, secret: string, begun: SignOnBegun) {
-    this.#centre = centre;
+    this.centre = centre;
     this.#secret = secret;
     [this.url, this.attempt, this.state] = [begun.url, begun.attempt, begun.state];
   }
@@ -48,7 +49,7 @@ export class Knock {
 
   /** @returns what the server said of it: `ok` with the answer, or a code and what of it was wrong */
   async answer(response: SignOnResponse, secret = this.#secret): Promise<{ code: string; why: unknown; status: number; answer: SignOnAnswer | null }> {
-    const { code, body, status } = await post(this.#centre, '/sign-on/answer', { attempt: this.attempt, secret, response, clockAt: new Date().toISOString() });
+    const { code, body, status } = await post(this.centre, '/sign-on/answer', { attempt: this.attempt, secret, response, clockAt: new Date().toISOString() });
     const refusal = body['refusal'] as { detail?: Record<string, unknown> } | undefined;
     return { code, status, why: refusal?.detail?.['why'], answer: code === 'ok' ? SignOnAnswer.parse(body) : null };
   }
