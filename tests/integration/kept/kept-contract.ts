@@ -232,6 +232,47 @@ export function keptContract(name: string, make: () => Promise<KeptStorage>): vo
       expect([await kept.enrolments.useFirstCode(hash, by), await kept.enrolments.useFirstCode(next, 'd')]).toEqual([false, true]);
     });
 
+    it('[TP8] [TP12] the key of somebody who needs no passphrase any more is gone once, with the change that says so', async () => {
+      await kept.credentials.keepKey(ANN, '{}');
+      await kept.credentials.keepKey(BEN, '{}');
+      const gone = await Promise.all([kept.credentials.forgetKeyBy(id(6), ANN, NOW), other.credentials.forgetKeyBy(id(6), ANN, NOW)]);
+      expect(gone.filter(Boolean)).toHaveLength(1);
+      expect([await other.credentials.keptKey(ANN), await other.credentials.keptKey(BEN), await kept.credentials.isCarriedOut(id(6))]).toEqual([null, '{}', true]);
+      // A key that was made since is not the one that the change meant.
+      await other.credentials.keepKey(ANN, '{"new":1}');
+      expect(await kept.credentials.forgetKeyBy(id(6), ANN, NOW)).toBe(false);
+      expect(await kept.credentials.keptKey(ANN)).toBe('{"new":1}');
+    });
+
+    describe('ends of sessions', () => {
+      const times = { at: NOW, forget: '2026-11-29T01:00:00.000Z' };
+      const ends = async (at: Kept, mark: string | null = null): Promise<Record<string, string>> => Object.fromEntries((await at.sessionEnds.notedSince(mark)).ends.map((one) => [one.key, one.at]));
+
+      it('[OF3] [TP12] are told to every server, from where it last looked and over restarts; the later of two counts', async () => {
+        await kept.sessionEnds.end(['a', 'b'], times);
+        const { mark } = await other.sessionEnds.notedSince(null);
+        await kept.sessionEnds.end(['c'], times);
+        await other.sessionEnds.end(['b'], { ...times, at: LATER });
+        await kept.sessionEnds.end(['b'], times);
+        expect(await ends(other, mark)).toMatchObject({ b: LATER, c: NOW });
+        await again();
+        expect(await ends(other)).toEqual({ a: NOW, b: LATER, c: NOW });
+        await other.sessionEnds.end(['d', 'a'], { at: LOCK_OVER, forget: LOCK_OVER });
+        expect(await ends(kept)).toEqual({ a: LOCK_OVER, d: LOCK_OVER });
+      });
+
+      it('[TP7] what is good once is used by one of all who come at once, and what it would have ended is ended by that one', async () => {
+        const once = { name: 'jti 1', until: LATER, now: NOW };
+        const used = await Promise.all([kept, other, kept, other].map((at, index) => at.sessionEnds.end([`by ${index}`], times, once)));
+        expect(used.filter(Boolean)).toHaveLength(1);
+        expect(await ends(other)).toEqual({ [`by ${used.indexOf(true)}`]: NOW });
+        const attempts = await Promise.all([kept, other, kept].map((at) => at.sessionEnds.use({ ...once, name: 'attempt 1' })));
+        expect(attempts.filter(Boolean)).toHaveLength(1);
+        await again();
+        expect([await kept.sessionEnds.use(once), await other.sessionEnds.use({ ...once, now: LATER })]).toEqual([false, false]);
+      });
+    });
+
     describe('secrets', () => {
       it('[RB1] the key of tokens is made by the server that comes first, and what one signs the other reads', async () => {
         const [mine, theirs] = await Promise.all([tokenKey(kept.secrets.tokens), tokenKey(other.secrets.tokens)]);
