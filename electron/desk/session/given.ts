@@ -32,6 +32,7 @@ export class Given {
 
   command(params: CommandParams): DeskReply<CommandAnswer> | Promise<DeskReply<CommandAnswer>> {
     const { command, signing, isOver } = this.#parts;
+    if (isOver()) return { ok: false, refusal: { code: 'signed-out' } };
     if (BY_TWO.has(params.kind)) return { ok: false, refusal: { code: 'command-unknown', detail: { kind: params.kind } } };
     if (!command.logic.isSigned(params.kind)) return this.#answered(giveCommand(command, params));
     return giveSigned(command, params, { keys: signing, isOver }).then((given) => this.#answered(given));

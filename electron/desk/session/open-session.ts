@@ -81,6 +81,8 @@ export class OpenSession {
   readonly #signedInAt: string;
   readonly #typed: TypedDrafts;
   #stopped = false;
+  /** The person has said that they go; what is on its way to the server still goes there. */
+  #leaving = false;
   #cancelTick: () => void = () => {};
   readonly #stale: StaleCases;
   readonly #progress: Seldom;
@@ -103,7 +105,7 @@ export class OpenSession {
       parts.report(error);
     };
     const ask = (kind: string, body: unknown): ReturnType<SyncClient['ask']> => this.#sync.ask(kind, body);
-    const isOver = (): boolean => this.#stopped;
+    const isOver = (): boolean => this.#stopped || this.#leaving;
     this.#told = new Told({
       store, clock, environment, publisher, ask, isOver, lineIsDown: () => this.#sync.lineIsDown, ifDiskCan: (work) => this.#ifDiskCan(work),
       otherRules: () => this.#stale.changed(this.#book.ids()), report: parts.report,
@@ -298,10 +300,11 @@ export class OpenSession {
 
   /**
    * Tells the server that this session is over, where the line stands: its tokens are of no use to anybody from here on. Not waited
-   * for long: whoever leaves has left.
+   * for long: whoever leaves has left, and nothing is done in their name meanwhile.
    * @returns where the browser's session at the identity provider is ended, or null
    */
   async leave(): Promise<string | null> {
+    this.#leaving = true;
     if (this.#sync.connection !== 'online') return null;
     let cancel = (): void => {};
     const patience = new Promise<null>((resolve) => {
