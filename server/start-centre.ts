@@ -102,9 +102,6 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const server = makeServer(options);
   const clients = new ClientAddress(options.proxies);
   const limits: DoorLimits = { connections: { ...CONNECTIONS, ...more.limits?.connections }, rates: { ...RATES, ...more.limits?.rates } };
-  // RB1: what one may do holds for all nodes together.
-  const counted = options.redis === null ? null : redisClient(options.redis);
-  const rates = new Rates(counted);
   guardSockets(server, limits.connections, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   try {
@@ -124,6 +121,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   });
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
+  // RB1: what one may do holds for all nodes together, and for no other centre on the same Redis.
+  const counted = options.redis === null ? null : redisClient(options.redis);
+  const rates = new Rates(counted, sealing.store.id);
   const readiness = new Readiness(log);
   const kept = openKept(options.data, options.database, sealing.keys);
   const credentials = new Credentials(kept.credentials);
