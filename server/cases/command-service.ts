@@ -72,8 +72,6 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
   if (stored !== null) return repeated(centre, person, outer, stored);
   const read = readInner(outer);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    // Another server may have changed the centre, and its word be on its way: what is decided again is decided on it.
-    if (attempt > 0) await centre.administration.fresh();
     const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
     const [result] = await centre.log.append([item]);
     // A body without canonical form (a lone surrogate) or with ids that exist: no desktop gets further by sending it again.
@@ -82,7 +80,11 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
       return answered(outer, refusal) ?? { id: outer.id, status: 'forked' };
     }
     const answer = answered(outer, result);
-    if (answer === null) continue;
+    if (answer === null) {
+      // Another server may have changed the centre, and its word be on its way: what is decided again is decided on it.
+      await centre.administration.fresh();
+      continue;
+    }
     // TP10: an order to inquire changes nothing by itself; the bank's answer is the event.
     if (answer.status === 'accepted' && read.ok && read.command.kind === 'order inquiry') centre.duty.inquire(outer.case, read.command.body.lineId);
     return answer;
