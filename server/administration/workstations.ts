@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import type { AdministrationState, EnrolledWorkstation } from '#shared/administration/administration-schema.ts';
 import type { Workstation } from '#shared/administration/change.ts';
@@ -28,6 +29,7 @@ export class Workstations {
   readonly #administration: Administration;
   readonly #now: () => string;
   readonly #atOnce: boolean;
+  readonly #askedBy: Statement<[string]>;
 
   /** @param atOnce the demo enrols whoever asks */
   constructor(credentials: Credentials, administration: Administration, now: () => string, atOnce: boolean) {
@@ -39,6 +41,7 @@ export class Workstations {
       key_id text primary key, id text not null unique, name text not null, site text not null, public_key text not null, secret text not null, asked_at text not null
     ) strict;
     create table if not exists first_code (only_one integer primary key check (only_one = 1), hash blob not null, until text not null, used_by text) strict`);
+    this.#askedBy = credentials.db.prepare('select * from enrolments where key_id = ?');
   }
 
   /** One code for the first machine (TP12): whoever founds the centre types it there, within a day, once. */
@@ -85,6 +88,13 @@ export class Workstations {
     return enrolled.revokedAt === null ? { ok: true, secret: asked.secret } : { ok: false, code: 'workstation-revoked' };
   }
 
+  /** Why nobody may go on working there, or null; asked with every message of a desktop that was admitted. */
+  refusal(id: string): 'workstation-not-enrolled' | 'workstation-revoked' | null {
+    const enrolled = this.#enrolled(id);
+    if (enrolled === undefined) return 'workstation-not-enrolled';
+    return enrolled.revokedAt === null ? null : 'workstation-revoked';
+  }
+
   /** Whether the proof is this machine's signature over this token. */
   proves(id: string, token: string, proof: string): boolean {
     const enrolled = this.#enrolled(id);
@@ -97,7 +107,7 @@ export class Workstations {
   }
 
   #byKey(keyId: string): Asked | null {
-    const row = this.#credentials.db.prepare('select * from enrolments where key_id = ?').get(keyId);
+    const row = this.#askedBy.get(keyId);
     return row === undefined ? null : Asked.parse(row);
   }
 

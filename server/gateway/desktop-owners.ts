@@ -19,6 +19,9 @@ export class DesktopOwners {
 
   /** @returns whether the desktop is this person's, now and from now on */
   claim(desktop: string, person: string): boolean {
+    // Asked first: nobody who only comes back waits for a write.
+    const owner = this.#ownerOf(desktop);
+    if (owner !== undefined) return owner === person;
     this.#claim(desktop, person);
     return this.#ownerOf(desktop) === person;
   }

@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { helloBytes, PROTOCOL_VERSION, PullAnswer } from '#shared/protocol/wire.ts';
 import { ADMISSION } from '../../../server/gateway/admission.ts';
+import { DesktopOwners } from '../../../server/gateway/desktop-owners.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 import { RawDesktop } from './raw-desktop.ts';
@@ -27,8 +28,11 @@ describe('a storm of desktops', () => {
   beforeAll(async () => {
     running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS });
     agent = await RawDesktop.signIn(running.url, 'agent');
+    // They come back: whose each desktop is was written down when it first came, with a sync of the disk each.
+    const owners = new DesktopOwners(running.centre.credentials.db);
     hellos = await Promise.all(Array.from({ length: DESKTOPS }, async () => {
       const desktop = uuidv7();
+      owners.claim(desktop, agent.person);
       const { token } = await running.centre.tokens.session(agent.person, desktop, agent.workstation);
       return { protocol: PROTOCOL_VERSION, token, workstation: agent.workstation, desktop, incarnation: 1, proof: sign(null, helloBytes(token), agent.machineKey.privateKey).toString('base64') };
     }));
