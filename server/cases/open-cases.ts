@@ -12,6 +12,8 @@ const isCase = (stream: string): boolean => !stream.includes(':');
  */
 export class OpenCases {
   readonly #open = new Map<string, CaseState>();
+  /** Of them: what the review desk is made from is looked at each second, and few cases have any. */
+  readonly #withReviews = new Map<string, CaseState>();
   readonly #cases: CaseStore;
   readonly #listeners = new Set<(state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>>();
   readonly #onError: (error: unknown) => void;
@@ -28,7 +30,7 @@ export class OpenCases {
     for (const { stream } of await log.streams('')) {
       if (!isCase(stream)) continue;
       const state = await this.#cases.load(stream);
-      if (state !== null && isOpen(state)) this.#open.set(stream, state);
+      if (state !== null && isOpen(state)) this.#hold(state);
     }
     log.onAppended(({ events: appended }) => {
       try {
@@ -54,6 +56,21 @@ export class OpenCases {
     return [...this.#open.values()];
   }
 
+  withReviews(): CaseState[] {
+    return [...this.#withReviews.values()];
+  }
+
+  #hold(state: CaseState): void {
+    this.#open.set(state.id, state);
+    if (Object.keys(state.reviews).length > 0) this.#withReviews.set(state.id, state);
+    else this.#withReviews.delete(state.id);
+  }
+
+  #drop(id: string): boolean {
+    this.#withReviews.delete(id);
+    return this.#open.delete(id);
+  }
+
   get(id: string): CaseState | undefined {
     return this.#open.get(id);
   }
@@ -61,9 +78,9 @@ export class OpenCases {
   /** PR7: bodies of this case can be opened no longer. Nobody is told: nothing has happened to the case. */
   async forget(id: string): Promise<void> {
     this.#cases.forget(id);
-    if (!this.#open.delete(id)) return;
+    if (!this.#drop(id)) return;
     const state = await this.#cases.load(id);
-    if (state !== null && isOpen(state)) this.#open.set(id, state);
+    if (state !== null && isOpen(state)) this.#hold(state);
   }
 
   /** Resolves when everything appended before this call has been told to the listeners. */
@@ -74,8 +91,8 @@ export class OpenCases {
   async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
     const state = await this.#cases.load(id);
     if (state === null) return;
-    if (isOpen(state)) this.#open.set(id, state);
-    else this.#open.delete(id);
+    if (isOpen(state)) this.#hold(state);
+    else this.#drop(id);
     for (const listener of this.#listeners) await listener(state, kinds);
   }
 }
