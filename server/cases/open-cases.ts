@@ -89,7 +89,8 @@ export class OpenCases {
   }
 
   async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
-    const state = await this.#cases.load(id);
+    // Followed just now, so that it is not read again with each commit; where it is not held it is.
+    const state = this.#cases.held(id) ?? await this.#cases.load(id);
     if (state === null) return;
     if (isOpen(state)) this.#hold(state);
     else this.#drop(id);
