@@ -193,7 +193,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, administration, workstations, online: (person) => presence.online(person), tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
-  await open.start(log);
+  const keeper = new CallKeeper(centre);
+  open.onChanged((state) => keeper.note(state));
+  await open.start(log, (state) => keeper.note(state));
   const checkpoints = await startCheckpoints({ log, data: options.data, folder: options.checkpoints ?? join(options.data, 'checkpoints'), now, scheduler, logger });
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
@@ -212,8 +214,6 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
-  const keeper = new CallKeeper(centre);
-  await keeper.start();
   const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
   timeAppends(log, metrics);
   if (secrets.length > 0) {

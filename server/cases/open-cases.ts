@@ -25,13 +25,12 @@ export class OpenCases {
     this.#onError = onError;
   }
 
-  /** Folds what is in the log, then follows it. */
-  async start(log: EventLog): Promise<void> {
-    for (const { stream } of await log.streams('')) {
-      if (!isCase(stream)) continue;
-      const state = await this.#cases.load(stream);
-      if (state !== null && isOpen(state)) this.#hold(state);
-    }
+  /**
+   * Follows the log, and folds what is in it: followed first, so that what another node appends meanwhile is not missed.
+   * @param folded told of every case there is, closed ones too, so that whoever needs them does not read them all again
+   */
+  async start(log: EventLog, folded: (state: CaseState) => void = () => undefined): Promise<void> {
+    const moved = new Set<string>();
     log.onAppended(({ events: appended }) => {
       try {
         this.#cases.follow(appended);
@@ -42,9 +41,20 @@ export class OpenCases {
       const touched = Map.groupBy(appended.map(({ envelope }) => envelope).filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
       for (const [id, events] of touched) {
         const kinds = new Set(events.map((event) => event.kind));
+        moved.add(id);
         this.#last = this.#last.then(() => this.#changed(id, kinds)).catch(this.#onError);
       }
     });
+    for (const { stream } of await log.streams('')) {
+      if (!isCase(stream)) continue;
+      const state = await this.#cases.load(stream);
+      if (state === null) continue;
+      folded(state);
+      // What has moved meanwhile is held as the change told it.
+      if (isOpen(state) && !moved.has(stream)) this.#hold(state);
+    }
+    await this.settled();
+    moved.clear();
   }
 
   /** Called with the case as it stands after each change, one after another; `kinds` are the events that changed it. */

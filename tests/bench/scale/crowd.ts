@@ -54,7 +54,7 @@ async function tellSteadily(ms: number, perSecond: number): Promise<{ sent: numb
     const due = ((performance.now() - began) / 1000) * perSecond;
     while (answers.length < due) {
       const desktop = desktops[answers.length % desktops.length]!;
-      answers.push(desktop.push(desktop.note()));
+      answers.push(desktop.nextNote());
     }
     await wait(1);
   }

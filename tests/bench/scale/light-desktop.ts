@@ -24,6 +24,7 @@ export class LightDesktop {
   #socket: Socket | null = null;
   #cursor: string | null = null;
   #number = 0;
+  #last: Promise<number> = Promise.resolve(0);
   /** Of its case; from the feed. */
   version = 0;
 
@@ -119,6 +120,12 @@ export class LightDesktop {
       id: uuidv7(), desktop: this.seat.desktop, incarnation: this.seat.incarnation, case: this.seat.case as OuterCommand['case'], number: this.#number, kind: 'write note', schema: 1, urgent: false, inner,
       hash: createHash('sha256').update(inner).digest('hex'),
     };
+  }
+
+  /** The next note, sent when the last was answered: on several connections to a database a later one may be through first. */
+  nextNote(): Promise<number> {
+    this.#last = this.#last.then(() => this.push(this.note()));
+    return this.#last;
   }
 
   /** @returns the version that the case had with it */
