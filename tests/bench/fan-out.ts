@@ -3,6 +3,7 @@
  * rate that these two accept. Reference: two bare Socket.IO servers with the Redis Streams adapter, from the message's arrival at
  * one of them to three clients, at the same rate.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { atMost, inTurn, quantile, side, type Bench } from './result.ts';
 import { NOTE, Stage } from './scale/stage.ts';
 import type { ToldChild } from './told-child.ts';
@@ -35,6 +36,8 @@ export const fanOut: Bench = {
       const worked = (await crowds.all('work', { ms: FULL_MS })) as { accepted: number }[];
       const rate = (worked.reduce((sum, { accepted }) => sum + accepted, 0) * 1000) / FULL_MS / 2;
       rates.push(rate);
+      // What the other node still tells of it is not counted.
+      await wait(1_000);
       for (const { child } of nodes) await child.does('accepted');
       const told = (await crowds.all('tell', { ms: MS, perSecond: rate / 2 })) as Told[];
       const acceptedAt = new Map<string, number>();
