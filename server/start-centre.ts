@@ -13,6 +13,7 @@ import { CaseStore } from './cases/case-store.ts';
 import { OpenCases } from './cases/open-cases.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import type { Centre } from './centre.ts';
+import { atMostEvery } from './clock/at-most-every.ts';
 import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
@@ -39,7 +40,7 @@ import type { ControlPolicy } from '#shared/review/policy.ts';
 import { AgentStates } from './people/agent-states.ts';
 import { Administration } from './administration/administration.ts';
 import { foundDemo } from './administration/found.ts';
-import { presenceTeller, publishCentre, tellCentre } from './administration/publish-centre.ts';
+import { publishCentre, tellCentre, tellPresence } from './administration/publish-centre.ts';
 import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
@@ -77,6 +78,11 @@ import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
 export type RunningCentre = { url: string; /** Where figures are read; null without --metrics. */ metricsUrl: string | null; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
+
+/** How often at most each of these is told to however many are concerned. */
+const PRESENCE_MS = 3_000;
+const POOL_MS = 500;
+const QUEUE_MS = 1_000;
 
 const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new ControllableClock(options.now) : realClock);
 
@@ -166,9 +172,12 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     checkpoints = null;
     await kept?.stop();
   };
+  const queueTold = atMostEvery(QUEUE_MS, scheduler, () => {
+    if (queue !== null) live.setForAll('queue', queue);
+  });
   const queueChanged = (summary: QueueSummary): void => {
     queue = summary;
-    for (const person of live.people()) live.set(person, 'queue', summary);
+    queueTold.tell();
   };
   const nodes = joinNodes({
     node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
@@ -214,7 +223,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
-  await open.start(log);
+  const keeper = new CallKeeper(centre);
+  open.onChanged((state) => keeper.note(state));
+  await open.start(log, (state) => keeper.note(state));
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
   centre.recoveryBook = kept.recoveries;
@@ -224,7 +235,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
   const notices = controlNotice(options, rules.control, administration);
-  const presenceTold = presenceTeller(centre, scheduler);
+  const presenceTold = atMostEvery(PRESENCE_MS, scheduler, () => tellPresence(centre));
+  const poolTold = atMostEvery(POOL_MS, scheduler, () => publishReviews(centre));
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => {
     nodes.tellCentre();
@@ -234,8 +246,6 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
-  const keeper = new CallKeeper(centre);
-  await keeper.start();
   const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
   timeAppends(log, metrics);
   if (secrets.length > 0) {
@@ -265,7 +275,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   /** Who comes or goes changes whom a review is offered to, and what the administrators see. */
   const presenceChanged = (): void => {
     presenceTold.tell();
-    publishReviews(centre);
+    poolTold.tell();
   };
   presence.onChanged({
     arrived: (seat) => {
@@ -329,7 +339,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await door.close();
       await new Promise((resolve) => server.close(resolve));
       await app.close();
-      presenceTold.stop();
+      for (const teller of [presenceTold, poolTold, queueTold]) teller.stop();
       await nodes.stop();
       if (counted?.isOpen === true) counted.destroy();
       await open.settled();

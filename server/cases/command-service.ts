@@ -72,7 +72,7 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
   if (stored !== null) return repeated(centre, person, outer, stored);
   const read = readInner(outer);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
+    const item = read.ok ? await ruledOnHeld(centre, session, outer, read.inner, read.command, attempt) : refused(outer, person, workstation, read.refusal);
     const [result] = await centre.log.append([item]);
     // A body without canonical form (a lone surrogate) or with ids that exist: no desktop gets further by sending it again.
     if (result?.status === 'rejected') {
@@ -157,10 +157,20 @@ export function decidedOn(centre: Centre, state: CaseState | null, command: Comm
   }
 }
 
-async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command): Promise<AppendItem> {
+/**
+ * Decided at first on the case as it is held, which may lack what another node has just appended: what is accepted on it meets a
+ * conflict then. A refusal would meet none, so it is only given on the case as the log has it.
+ */
+async function ruledOnHeld(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, attempt: number): Promise<AppendItem> {
+  const held = attempt === 0 ? centre.cases.held(outer.case) : null;
+  const item = held === null ? null : await ruled(centre, session, outer, inner, command, held);
+  if (item?.command?.answer.status === 'accepted') return item;
+  return ruled(centre, session, outer, inner, command, await centre.cases.load(outer.case));
+}
+
+async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, state: CaseState | null): Promise<AppendItem> {
   const { person, workstation } = session;
   const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
-  const state = await centre.cases.load(outer.case);
   // Before anything of the case: what builds on a refused hand-over is not this person's, for that very reason (SY3, OF1).
   for (const id of inner.dependsOn) {
     const earlier = await centre.log.commandAnswer(id);

@@ -56,7 +56,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       signatureOf: (by, other) => judgeSigned(centreState, other, by, workstation),
       stoppedKinds: Object.keys(centreState.stopped),
       breakGlassToday: glass === null ? 'unknown' : glass.today,
-      qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),
+      qualityStaff: [...centre.people.qualityStaff()],
       ...(command.kind === 'use held facts' ? { heldReading: await wasRead(centre, person.id, command.body) } : {}),
       reviewOffered: review === undefined || state === null ? 'unknown' : centre.offers.isOffered(state, review, person.id),
     },

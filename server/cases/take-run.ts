@@ -98,7 +98,8 @@ export async function takeRun(centre: Centre, session: CommandSession, outers: r
   const answers: CommandResult[] = [];
   while (answers.length < outers.length) {
     const rest = outers.slice(answers.length);
-    const items = await decideAhead(centre, session, rest);
+    // One alone shares an append with nobody.
+    const items = rest.length < 2 ? [] : await decideAhead(centre, session, rest);
     const taken = items.length < 2 ? [] : answersOf(await centre.log.append(items));
     const [first] = rest;
     if (taken.length === 0 && first !== undefined) taken.push(await takeCommand(centre, session, first));
