@@ -49,6 +49,8 @@ import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
 import { LateWorkTray } from './spool/tray.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Outboxes } from './metrics/outboxes.ts';
+import { wrapUps } from './metrics/wrap-ups.ts';
 import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
 import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
@@ -160,6 +162,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const nodes = joinNodes({
     node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
     taken: async () => {
+      metrics.tookDuty();
       await open.settled();
       board = startSwitchboard(centre, {
         keeper, phones, scheduler, demo, callEnded: (call) => metrics.callEnded(call),
@@ -222,7 +225,11 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const phones: Phones = demo?.simulator ?? webhookPhones!;
   const keeper = new CallKeeper(centre);
   await keeper.start();
-  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
+  const outboxes = new Outboxes(() => performance.now());
+  const metrics: Metrics = new Metrics(() => standingOf(centre, {
+    desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0, outboxes: () => outboxes.standing(),
+    node: () => ({ onDuty: nodes.duty.holds, heard: presence.nodes + 1, redis: nodes.redisUp() }),
+  }));
   timeAppends(log, metrics);
   if (secrets.length > 0) {
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: async (events) => {
@@ -234,6 +241,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const offersOfOthers = new OffersOfOthers(centre);
   open.onChanged((state) => offersOfOthers.note(state));
   agents.onChanged((state) => live.set(state.personId, 'agent', state));
+  // Counted once: at the node that orders the states.
+  const wrappedUp = wrapUps((seconds) => nodes.duty.holds && metrics.wrappedUp(seconds));
+  agents.onChanged(wrappedUp);
   if (demo !== null && clock instanceof ControllableClock) {
     addDemoRoutes(app, demo, clock, async () => {
       await demo.bank.setClock(clock.now());
@@ -271,7 +281,10 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       live.set(person.id, 'clock', { serverAt: clock.now(), controllable: demo !== null });
       presence.came({ person: person.id, desktop });
     },
-    left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
+    left: (seat) => {
+      outboxes.left(seat);
+      presence.went({ person: seat.person.id, desktop: seat.desktop });
+    },
     answered: (results) => metrics.answered(results),
     fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
   }, more.admission);
@@ -280,7 +293,13 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const askers = makeAskers(centre, async () => {
     if (board === null) throw new OffDuty();
     return board;
-  }, { online: (person) => presence.online(person) });
+  }, {
+    online: (person) => presence.online(person),
+    outboxTold: (session, report) => {
+      outboxes.told(session, report);
+      metrics.outboxTold(report);
+    },
+  });
   async function doDuty(work: DutyWork): Promise<unknown> {
     if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
     if (work.kind === 'phone events') {
