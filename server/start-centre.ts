@@ -55,6 +55,7 @@ import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
 import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
+import { Traces } from './traces/traces.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
@@ -231,6 +232,12 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     node: () => ({ onDuty: nodes.duty.holds, heard: presence.nodes + 1, redis: nodes.redisUp() }),
   }));
   timeAppends(log, metrics);
+  if (options.traces !== null) {
+    // OpenTelemetry's SDK is loaded by nobody else: switched off it costs nothing.
+    const { otlpSink } = await import('./traces/otlp-sink.ts');
+    centre.traces = new Traces(otlpSink(options.traces, node, logger), log, now);
+    centre.traces.watch(log);
+  }
   if (secrets.length > 0) {
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, now: () => new Date().toISOString(), accept: async (events) => {
       // A phone system that is told of no success tells again.
@@ -286,7 +293,10 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       presence.went({ person: seat.person.id, desktop: seat.desktop });
     },
     answered: (results) => metrics.answered(results),
-    fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
+    fannedOut: (ms, events) => {
+      metrics.fannedOut(ms / 1_000);
+      centre.traces?.fannedOut(ms, events);
+    },
   }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
@@ -340,6 +350,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await log.close();
       await kept.close();
       await figures?.stop();
+      await centre.traces?.stop();
       await bank.hangUp?.();
       if (more.demo === undefined) await demo?.stop();
     },

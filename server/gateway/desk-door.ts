@@ -6,6 +6,7 @@ import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } fr
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import type { StoredEvent } from '../log/log.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
@@ -15,8 +16,8 @@ export type GatewayEvents = {
   arrived: (seat: { person: Person; desktop: string }) => void;
   left: (seat: { person: Person; desktop: string }) => void;
   answered?: (results: readonly CommandResult[]) => void;
-  /** @param ms from the commit until it was handed to the wire */
-  fannedOut?: (ms: number) => void;
+  /** @param ms from the commit until it was handed to the wire @param events of that commit */
+  fannedOut?: (ms: number, events: readonly StoredEvent[]) => void;
 };
 
 export type DoorParts = {
@@ -46,10 +47,10 @@ export class DeskDoor {
     const { centre } = parts;
     this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-    this.#stopListening = centre.log.onAppended(({ to, readers }) => {
+    this.#stopListening = centre.log.onAppended(({ to, readers, events }) => {
       const concerned = new Set(readers);
       const committedMs = parts.elapsedMs();
-      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to, () => parts.events.fannedOut?.(parts.elapsedMs() - committedMs));
+      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to, () => parts.events.fannedOut?.(parts.elapsedMs() - committedMs, events));
     });
   }
 
