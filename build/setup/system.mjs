@@ -132,6 +132,11 @@ export async function ensurePostgres() {
   }
 }
 
+/** HAProxy for the test of the reference set-up; Debian's package starts one where there is systemd, with a configuration of its own. */
+export async function ensureProxy() {
+  if (onLinux && !existsSync('/usr/sbin/haproxy')) await install([['haproxy']], 'HAProxy');
+}
+
 /** A Redis for tests, which start servers of their own on ports of their own. Debian's package starts one where there is systemd; it is left alone. */
 export async function ensureRedis() {
   if (onLinux && !isProgram('redis-server')) await install([['redis-server']], 'Redis');
