@@ -17,12 +17,11 @@ const proxyConfig = file('build/deploy/haproxy.cfg').split('\n').filter((line) =
 
 describe('the reference set-up', () => {
   it('[OP1] has two nodes with the same database, Redis, ring and checkpoints, and a folder of their own each', () => {
-    for (const option of ['database', 'redis', 'ring', 'checkpoints', 'bank'] as const) {
-      expect(options(first)[option], option).not.toBeNull();
-      expect(options(second)[option], option).toBe(options(first)[option]);
-    }
+    const common = ({ database, redis: hurries, ring, checkpoints, bank }: ReturnType<typeof options>) => ({ database, redis: hurries, ring, checkpoints, bank });
+    expect(Object.values(common(options(first)))).not.toContain(null);
+    expect(common(options(second))).toEqual(common(options(first)));
     const place = (node: z.infer<typeof Node>, path: string): string | undefined => node.volumes.find((volume) => volume.split(':')[1] === path)?.split(':')[0];
-    for (const shared of ['/etc/aidline/ring', '/srv/aidline/checkpoints', '/etc/aidline/tls']) expect(place(second, shared), shared).toBe(place(first, shared));
+    for (const shared of ['/etc/aidline/ring', '/srv/aidline/checkpoints', '/etc/aidline/tls']) expect([shared, place(second, shared)]).toEqual([shared, place(first, shared)]);
     expect(place(second, '/srv/aidline/data')).not.toBe(place(first, '/srv/aidline/data'));
     expect(options(first).data).toBe('/srv/aidline/data');
     const { hostname } = new URL(options(first).database ?? '');
