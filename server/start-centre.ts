@@ -55,10 +55,13 @@ import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
 import { LateWorkTray } from './spool/tray.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Outboxes } from './metrics/outboxes.ts';
+import { wrapUps } from './metrics/wrap-ups.ts';
 import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
 import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
+import { Traces } from './traces/traces.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
@@ -182,6 +185,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const nodes = joinNodes({
     node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
     taken: async () => {
+      metrics.tookDuty();
       await open.settled();
       board = startSwitchboard(centre, {
         keeper, phones, scheduler, demo, callEnded: (call) => metrics.callEnded(call),
@@ -246,8 +250,18 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
-  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
+  const outboxes = new Outboxes(() => performance.now());
+  const metrics: Metrics = new Metrics(() => standingOf(centre, {
+    desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0, outboxes: () => outboxes.standing(),
+    node: () => ({ onDuty: nodes.duty.holds, heard: presence.nodes + 1, redis: nodes.redisUp() }),
+  }));
   timeAppends(log, metrics);
+  if (options.traces !== null) {
+    // OpenTelemetry's SDK is loaded by nobody else: switched off it costs nothing.
+    const { otlpSink } = await import('./traces/otlp-sink.ts');
+    centre.traces = new Traces(otlpSink(options.traces, node, logger), log, now);
+    centre.traces.watch(log);
+  }
   if (secrets.length > 0) {
     const webhookRate = rates.counter(webhookPath, DOOR_RATES[webhookPath]);
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, within: (address) => webhookRate.take(addressKey(address)), now: () => new Date().toISOString(), accept: async (events) => {
@@ -259,6 +273,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const offersOfOthers = new OffersOfOthers(centre);
   open.onChanged((state) => offersOfOthers.note(state));
   agents.onChanged((state) => live.set(state.personId, 'agent', state));
+  // Counted once: at the node that orders the states.
+  const wrappedUp = wrapUps((seconds) => nodes.duty.holds && metrics.wrappedUp(seconds));
+  agents.onChanged(wrappedUp);
   if (demo !== null && clock instanceof ControllableClock) {
     addDemoRoutes(app, demo, clock, async () => {
       await demo.bank.setClock(clock.now());
@@ -296,16 +313,28 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       live.set(person.id, 'clock', { serverAt: clock.now(), controllable: demo !== null });
       presence.came({ person: person.id, desktop });
     },
-    left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
+    left: (seat) => {
+      outboxes.left(seat);
+      presence.went({ person: seat.person.id, desktop: seat.desktop });
+    },
     answered: (results) => metrics.answered(results),
-    fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
+    fannedOut: (ms, events) => {
+      metrics.fannedOut(ms / 1_000);
+      centre.traces?.fannedOut(ms, events);
+    },
   }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   const askers = makeAskers(centre, async () => {
     if (board === null) throw new OffDuty();
     return board;
-  }, { online: (person) => presence.online(person) });
+  }, {
+    online: (person) => presence.online(person),
+    outboxTold: (session, report) => {
+      outboxes.told(session, report);
+      metrics.outboxTold(report);
+    },
+  });
   async function doDuty(work: DutyWork): Promise<unknown> {
     if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
     if (work.kind === 'phone events') {
@@ -347,6 +376,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await log.close();
       await kept.close();
       await figures?.stop();
+      await centre.traces?.stop();
       await bank.hangUp?.();
       if (more.demo === undefined) await demo?.stop();
     },

@@ -65,7 +65,11 @@ export function ledgerWrites(state: CaseState | null, events: readonly (CaseEven
  *
  * @returns the stored answer, the same for every repeat (TP4, SY2)
  */
-export async function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+export function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+  return centre.traces === undefined ? take(centre, session, outer) : centre.traces.within(outer.id, () => take(centre, session, outer));
+}
+
+async function take(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
   const { person, workstation } = session;
   // A repeat is answered from the log before anything is read or decided (TP4).
   const stored = await centre.log.commandAnswer(outer.id);
@@ -149,11 +153,14 @@ const placesOf = (error: unknown): string => (error instanceof Error ? (error.st
  * desktop for ever, and stops everything behind it (SY3, RB1).
  */
 export function decidedOn(centre: Centre, state: CaseState | null, command: Command, context: DecideContext): ReturnType<typeof decide> {
+  const beganMs = centre.traces?.nowMs() ?? 0;
   try {
     return decide(state, command, context);
   } catch (error) {
     centre.logger.error({ command: command.id, kind: command.kind, at: placesOf(error) }, 'a rule failed; the command was refused');
     return { refusal: { code: 'server-bug', detail: { command: command.id } } };
+  } finally {
+    centre.traces?.decided(command.id, command.kind, beganMs);
   }
 }
 

@@ -6,6 +6,7 @@ import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } fr
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import type { StoredEvent } from '../log/log.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
@@ -16,8 +17,8 @@ export type GatewayEvents = {
   arrived: (seat: { person: Person; desktop: string }) => void;
   left: (seat: { person: Person; desktop: string }) => void;
   answered?: (results: readonly CommandResult[]) => void;
-  /** @param ms from the commit until it was handed to the wire */
-  fannedOut?: (ms: number) => void;
+  /** @param ms from the commit until it was handed to the wire @param events of that commit */
+  fannedOut?: (ms: number, events: readonly StoredEvent[]) => void;
 };
 
 export type DoorParts = {
@@ -51,9 +52,9 @@ export class DeskDoor {
     const { centre } = parts;
     this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-    this.#stopListening = centre.log.onAppended(({ to, feeds }) => {
+    this.#stopListening = centre.log.onAppended(({ to, feeds, events }) => {
       const committedMs = parts.elapsedMs();
-      const sent = (): void => parts.events.fannedOut?.(parts.elapsedMs() - committedMs);
+      const sent = (): void => parts.events.fannedOut?.(parts.elapsedMs() - committedMs, events);
       for (const [reader, rows] of feeds) for (const connection of this.#of(reader)) connection.committed(to, rows, sent);
     });
   }

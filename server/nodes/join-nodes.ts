@@ -42,6 +42,8 @@ export type Nodes = {
   duty: OnDuty;
   line: DutyLine;
   presence: Presence;
+  /** Whether Redis hurries this node; null where none was named. */
+  redisUp: () => boolean | null;
   tellQueue: (summary: QueueSummary) => void;
   tellCentre: () => void;
   /** Others are heard of, and somebody is on duty. */
@@ -95,6 +97,7 @@ export function joinNodes(parts: NodesParts): Nodes {
   return {
     duty: duty === null ? aloneOnDuty(parts.inquire) : { get holds() { return duty.holds; }, guard: () => duty.guard(), inquire },
     line, presence,
+    redisUp: () => (parts.redis === null ? null : bus.hurried),
     tellCentre: () => bus.tell({ kind: 'centre' }),
     tellQueue: (summary) => bus.tell({ kind: 'queue', summary }),
     start: async () => {
