@@ -21,7 +21,7 @@ import { isRoot, project, projectNode } from './setup/places.mjs';
 import { readStamp, writeRuntime, stampIsFresh } from './setup/stamp.mjs';
 import { explain, say, SetupFailure } from './setup/say.mjs';
 import { ensureSqliteAddon } from './setup/sqlite-addon.mjs';
-import { ensureChecker, ensureDisplay, ensureKeyRing, ensureLibraries, ensurePostgres, ensurePython, ensureRedis, ensureTracer } from './setup/system.mjs';
+import { ensureChecker, ensureDisplay, ensureKeyRing, ensureLibraries, ensurePostgres, ensureProxy, ensurePython, ensureRedis, ensureTracer } from './setup/system.mjs';
 import { ensureTestUser } from './setup/test-user.mjs';
 
 const NEEDS = ['packages', 'desktop', 'tests'];
@@ -56,6 +56,7 @@ async function prepare(level, again) {
     await ensureKeyRing();
     await ensurePostgres();
     await ensureRedis();
+    await ensureProxy();
   }
   if (level >= 2) await ensureTracer();
   const nativeBinding = electron.fallback ? await ensureSqliteAddon() : null;

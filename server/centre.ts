@@ -26,6 +26,7 @@ import type { Offers } from './reviews/offers.ts';
 import type { SignOn } from './sign-on/sign-on.ts';
 import type { SpoolKeys } from './spool/spool-keys.ts';
 import type { LateWorkTray } from './spool/tray.ts';
+import type { Traces } from './traces/traces.ts';
 
 /** What the server publishes for everyone to decide by. */
 export type PublishedRules = {
@@ -79,6 +80,8 @@ export type Centre = {
   /** Who is offered which review now. */
   offers: Offers;
   lights: { core: Light; phones: Light };
+  /** Absent where no traces are wanted. */
+  traces?: Traces;
   logger: Logger;
 };
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { isLoopback } from './http/listen.ts';
 
 const HELP = `Aidline central server
 
@@ -44,6 +45,8 @@ Options
   --checkpoints DIR   signed checkpoints of the audit log (default DIR of --data, checkpoints)
   --metrics [HOST:]PORT  figures for Prometheus and health, on an address of their own (default off; HOST 127.0.0.1; beyond
                       loopback only with TLS)
+  --traces URL        send traces of commands to an OpenTelemetry collector, OTLP over HTTP (http://127.0.0.1:4318; default off;
+                      https beyond loopback)
   --log-level LEVEL   debug, info, warn or error (default info)
   --help              this text
 
@@ -91,6 +94,8 @@ export type Options = {
   checkpoints: string | null;
   /** Where figures for Prometheus are read; null: nowhere. */
   metrics: { host: string; port: number } | null;
+  /** A collector's address; null: nothing is traced. */
+  traces: string | null;
   logLevel: string;
 };
 
@@ -109,7 +114,7 @@ export function readOptions(args: readonly string[]): Options {
         'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, oidc: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' }, 'behind-proxy': { type: 'string' },
         database: { type: 'string' }, redis: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
-        metrics: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
+        metrics: { type: 'string' }, traces: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -144,7 +149,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : command ?? 'serve', file, database, redis: values.redis ?? null, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, proxies: values['behind-proxy'] === undefined ? [] : proxiesOf('--behind-proxy', values['behind-proxy']), mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), traces: values.traces === undefined ? null : collectorUrl(values.traces), logLevel: values['log-level'],
   };
 }
 
@@ -163,6 +168,14 @@ function isAddressOrNetwork(text: string): boolean {
 
 function databaseUrl(option: string, text: string): string {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new OptionsError(`${option}: 不是 postgres:// 地址 / not an address that begins with postgres://`);
+  return text;
+}
+
+/** PR9: who works when on what is for nobody else on the network either. */
+function collectorUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '' || url.password !== '') throw new OptionsError('--traces: 不是 http(s) 地址，或地址里带有密码 / not an http(s) address, or one with a password');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) throw new OptionsError('--traces: 本机以外必须用 https / beyond loopback https is required');
   return text;
 }
 

@@ -120,7 +120,7 @@ export function react(
 
   const coreLight = (core: Light): void => {
     centre.lights.core = core;
-    for (const person of centre.live.people()) centre.live.set(person, 'lights', { ...centre.lights });
+    centre.live.setForAll('lights', { ...centre.lights });
   };
   const skew = watchBankClock(logger);
   let coreTrouble: string | null = null;
@@ -195,7 +195,7 @@ export function react(
       cancel?.();
     },
     clockMoved: async () => {
-      for (const person of centre.live.people()) centre.live.set(person, 'clock', { serverAt: centre.clock.now(), controllable: true });
+      centre.live.setForAll('clock', { serverAt: centre.clock.now(), controllable: true });
       await round();
     },
   };

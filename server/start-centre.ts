@@ -13,6 +13,7 @@ import { CaseStore } from './cases/case-store.ts';
 import { OpenCases } from './cases/open-cases.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import type { Centre } from './centre.ts';
+import { atMostEvery } from './clock/at-most-every.ts';
 import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
@@ -39,7 +40,7 @@ import type { ControlPolicy } from '#shared/review/policy.ts';
 import { AgentStates } from './people/agent-states.ts';
 import { Administration } from './administration/administration.ts';
 import { foundDemo } from './administration/found.ts';
-import { presenceTeller, publishCentre, tellCentre } from './administration/publish-centre.ts';
+import { publishCentre, tellCentre, tellPresence } from './administration/publish-centre.ts';
 import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
@@ -58,10 +59,13 @@ import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
 import { LateWorkTray } from './spool/tray.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Outboxes } from './metrics/outboxes.ts';
+import { wrapUps } from './metrics/wrap-ups.ts';
 import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
 import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
+import { Traces } from './traces/traces.ts';
 import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
@@ -82,6 +86,11 @@ import { WebhookPhones } from './telephony/webhook-phones.ts';
 import { serverScheduler } from './clock/server-scheduler.ts';
 
 export type RunningCentre = { url: string; /** Where figures are read; null without --metrics. */ metricsUrl: string | null; stop: () => Promise<void>; centre: Centre; demo: DemoParts | null; /** For whoever started it, in both languages. */ notices: readonly string[] };
+
+/** How often at most each of these is told to however many are concerned. */
+const PRESENCE_MS = 3_000;
+const POOL_MS = 500;
+const QUEUE_MS = 1_000;
 
 const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new ControllableClock(options.now) : realClock);
 
@@ -116,9 +125,6 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const server = makeServer(options);
   const clients = new ClientAddress(options.proxies);
   const limits: DoorLimits = { connections: { ...CONNECTIONS, ...more.limits?.connections }, rates: { ...RATES, ...more.limits?.rates } };
-  // RB1: what one may do holds for all nodes together.
-  const counted = options.redis === null ? null : redisClient(options.redis);
-  const rates = new Rates(counted);
   guardSockets(server, limits.connections, clients);
   const bankAt = options.bank === null ? null : bankSettings(options.bank, options.bankTls, { secret: process.env['AIDLINE_BANK_SECRET'] ?? '', keyPassphrase: process.env['AIDLINE_BANK_KEY_PASSPHRASE'] });
   const signOnSettings = options.oidc === null ? null : readSignOnSettings(options.oidc, process.env['AIDLINE_OIDC_SECRET'] ?? '');
@@ -139,6 +145,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   });
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
+  // RB1: what one may do holds for all nodes together, and for no other centre on the same Redis.
+  const counted = options.redis === null ? null : redisClient(options.redis);
+  const rates = new Rates(counted, sealing.store.id);
   const readiness = new Readiness(log);
   const kept = openKept(options.data, options.database, sealing.keys);
   const credentials = new Credentials(kept.credentials);
@@ -186,13 +195,17 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     checkpoints = null;
     await kept?.stop();
   };
+  const queueTold = atMostEvery(QUEUE_MS, scheduler, () => {
+    if (queue !== null) live.setForAll('queue', queue);
+  });
   const queueChanged = (summary: QueueSummary): void => {
     queue = summary;
-    for (const person of live.people()) live.set(person, 'queue', summary);
+    queueTold.tell();
   };
   const nodes = joinNodes({
     node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
     taken: async () => {
+      metrics.tookDuty();
       await open.settled();
       board = startSwitchboard(centre, {
         keeper, phones, scheduler, demo, callEnded: (call) => metrics.callEnded(call),
@@ -236,7 +249,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
-  await open.start(log);
+  const keeper = new CallKeeper(centre);
+  open.onChanged((state) => keeper.note(state));
+  await open.start(log, (state) => keeper.note(state));
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
   centre.recoveryBook = kept.recoveries;
@@ -246,7 +261,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   publishCentre(centre, rules);
   await carryOutTheRest(centre);
   const notices = [...controlNotice(options, rules.control, administration), ...(await signOnNotice(options, signOn))];
-  const presenceTold = presenceTeller(centre, scheduler);
+  const presenceTold = atMostEvery(PRESENCE_MS, scheduler, () => tellPresence(centre));
+  const poolTold = atMostEvery(POOL_MS, scheduler, () => publishReviews(centre));
 
   const app = makeHttpApp(centre, options.mode === 'demo' ? demoAccounts : null, readiness, () => {
     nodes.tellCentre();
@@ -256,10 +272,18 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const secrets = (process.env['AIDLINE_WEBHOOK_SECRETS'] ?? '').split(',').map((secret) => secret.trim()).filter((secret) => secret !== '');
   const webhookPhones = demo === null ? new WebhookPhones({ now: () => new Date().toISOString() }) : null;
   const phones: Phones = demo?.simulator ?? webhookPhones!;
-  const keeper = new CallKeeper(centre);
-  await keeper.start();
-  const metrics: Metrics = new Metrics(() => standingOf(centre, { desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0 }));
+  const outboxes = new Outboxes(() => performance.now());
+  const metrics: Metrics = new Metrics(() => standingOf(centre, {
+    desktops: () => gateway?.desktops ?? 0, callsWaiting: () => onBoard?.switchboard.summary().waiting ?? 0, outboxes: () => outboxes.standing(),
+    node: () => ({ onDuty: nodes.duty.holds, heard: presence.nodes + 1, redis: nodes.redisUp() }),
+  }));
   timeAppends(log, metrics);
+  if (options.traces !== null) {
+    // OpenTelemetry's SDK is loaded by nobody else: switched off it costs nothing.
+    const { otlpSink } = await import('./traces/otlp-sink.ts');
+    centre.traces = new Traces(otlpSink(options.traces, node, logger), log, now);
+    centre.traces.watch(log);
+  }
   if (secrets.length > 0) {
     const webhookRate = rates.counter(webhookPath, DOOR_RATES[webhookPath]);
     await app.register(async (scope) => telephonyWebhook(scope, { secrets, within: (address) => webhookRate.take(addressKey(address)), now: () => new Date().toISOString(), accept: async (events) => {
@@ -271,6 +295,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const offersOfOthers = new OffersOfOthers(centre);
   open.onChanged((state) => offersOfOthers.note(state));
   agents.onChanged((state) => live.set(state.personId, 'agent', state));
+  // Counted once: at the node that orders the states.
+  const wrappedUp = wrapUps((seconds) => nodes.duty.holds && metrics.wrappedUp(seconds));
+  agents.onChanged(wrappedUp);
   if (demo !== null && clock instanceof ControllableClock) {
     addDemoRoutes(app, demo, clock, async () => {
       await demo.bank.setClock(clock.now());
@@ -287,7 +314,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   /** Who comes or goes changes whom a review is offered to, and what the administrators see. */
   const presenceChanged = (): void => {
     presenceTold.tell();
-    publishReviews(centre);
+    poolTold.tell();
   };
   presence.onChanged({
     arrived: (seat) => {
@@ -308,9 +335,15 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       live.set(person.id, 'clock', { serverAt: clock.now(), controllable: demo !== null });
       presence.came({ person: person.id, desktop });
     },
-    left: ({ person, desktop }) => presence.went({ person: person.id, desktop }),
+    left: (seat) => {
+      outboxes.left(seat);
+      presence.went({ person: seat.person.id, desktop: seat.desktop });
+    },
     answered: (results) => metrics.answered(results),
-    fannedOut: (ms) => metrics.fannedOut(ms / 1_000),
+    fannedOut: (ms, events) => {
+      metrics.fannedOut(ms / 1_000);
+      centre.traces?.fannedOut(ms, events);
+    },
   }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
@@ -318,7 +351,13 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const askers = makeAskers(centre, async () => {
     if (board === null) throw new OffDuty();
     return board;
-  }, { online: (person) => presence.online(person) });
+  }, {
+    online: (person) => presence.online(person),
+    outboxTold: (session, report) => {
+      outboxes.told(session, report);
+      metrics.outboxTold(report);
+    },
+  });
   async function doDuty(work: DutyWork): Promise<unknown> {
     if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
     if (work.kind === 'phone events') {
@@ -353,7 +392,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await door.close();
       await new Promise((resolve) => server.close(resolve));
       await app.close();
-      presenceTold.stop();
+      for (const teller of [presenceTold, poolTold, queueTold]) teller.stop();
       await nodes.stop();
       if (counted?.isOpen === true) counted.destroy();
       await open.settled();
@@ -361,6 +400,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       await log.close();
       await kept.close();
       await figures?.stop();
+      await centre.traces?.stop();
       await bank.hangUp?.();
       if (more.demo === undefined) await demo?.stop();
     },

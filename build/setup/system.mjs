@@ -132,6 +132,11 @@ export async function ensurePostgres() {
   }
 }
 
+/** HAProxy for the test of the reference set-up; Debian's package starts one where there is systemd, with a configuration of its own. */
+export async function ensureProxy() {
+  if (onLinux && !existsSync('/usr/sbin/haproxy')) await install([['haproxy']], 'HAProxy');
+}
+
 /** @returns {Promise<string[][]>} version and name of each that the distribution looks after */
 async function postgresClusters() {
   if (!isProgram('pg_lsclusters')) return [];

@@ -6,7 +6,6 @@ import type { AdministrationView } from '#shared/administration/administration-v
 import { mayDo } from '#shared/people/may.ts';
 import { openHalves } from './carry-out.ts';
 import type { Centre, PublishedRules } from '../centre.ts';
-import type { Scheduler } from '../telephony/scheduler.ts';
 
 const DECIDED_SHOWN = 50;
 
@@ -86,25 +85,9 @@ async function tellAdministration(centre: Centre): Promise<void> {
 export const rulesVersionFor = (centre: Centre, person: { role: string; entitlements: unknown }): string =>
   `${centre.rules.version}.${createHash('sha256').update(canonicalize([person.role, person.entitlements]) ?? '').digest('hex').slice(0, 8)}`;
 
-const REFRESH_MS = 3_000;
-
-/** @returns tells who looks after the centre that people came or went: at once where it was quiet, and then every few seconds at most */
-export function presenceTeller(centre: Centre, scheduler: Scheduler): { tell: () => void; stop: () => void } {
-  let quiet = true;
-  let again = false;
-  let cancel = (): void => undefined;
-  const tell = (): void => {
-    again = true;
-    if (!quiet) return;
-    quiet = false;
-    again = false;
-    void tellCentre(centre);
-    cancel = scheduler.after(REFRESH_MS, () => {
-      quiet = true;
-      if (again) tell();
-    });
-  };
-  return { tell, stop: () => cancel() };
+/** Tells who looks after the centre that people came or went; whoever of them is away gets it when they come. */
+export async function tellPresence(centre: Centre): Promise<void> {
+  if (centre.people.all().some((person) => mayDo(person.role, 'propose change') && centre.online(person.id))) await tellAdministration(centre);
 }
 
 /** Puts the centre's own state in force, now and after each change of it. */

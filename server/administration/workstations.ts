@@ -82,6 +82,13 @@ export class Workstations {
     return enrolled === undefined ? null : ((await this.#store.byKey(enrolled.keyId))?.secret ?? null);
   }
 
+  /** Why nobody may go on working there, or null; asked with every message of a desktop that was admitted. */
+  refusal(id: string): 'workstation-not-enrolled' | 'workstation-revoked' | null {
+    const enrolled = this.#enrolled(id);
+    if (enrolled === undefined) return 'workstation-not-enrolled';
+    return enrolled.revokedAt === null ? null : 'workstation-revoked';
+  }
+
   /** Whether the proof is this machine's signature over this token. */
   proves(id: string, token: string, proof: string): boolean {
     const enrolled = this.#enrolled(id);

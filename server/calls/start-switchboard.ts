@@ -78,13 +78,14 @@ export async function startSwitchboard(centre: Centre, parts: BoardParts): Promi
   });
   let greeted = false;
   const countSeats = (): void => {
+    if (demo?.callsRing !== true) return;
     // Real arrival rates leave one seat waiting for minutes: the first call of a demonstration comes at once.
     const someoneWaits = [...desktops.keys()].some((id) => centre.agents.get(id).state === 'available');
-    if (demo?.callsRing && someoneWaits && !greeted) {
+    if (someoneWaits && !greeted) {
       greeted = true;
       scheduler.after(FIRST_CALL_MS, () => void demo.firstCall().catch(failed('the first call did not ring')));
     }
-    if (demo?.callsRing) demo.simulator.setSeats([...desktops.keys()].filter((id) => ['available', 'on-call', 'after-call'].includes(centre.agents.get(id).state)).length);
+    demo.simulator.setSeats([...desktops.keys()].filter((id) => ['available', 'on-call', 'after-call'].includes(centre.agents.get(id).state)).length);
   };
   const unfollow = centre.agents.onChanged((state) => {
     const at = desktops.get(state.personId);

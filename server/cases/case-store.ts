@@ -27,6 +27,14 @@ export class CaseStore {
     return state;
   }
 
+  /**
+   * The case as far as commits were told here, without a read: on it may be decided what is appended on condition of its
+   * version, but nothing refused. Null where it is not held.
+   */
+  held(caseId: string): CaseState | null {
+    return this.#folded.get(caseId) ?? null;
+  }
+
   /** What was just committed, as `onAppended` tells it: a case that is held goes on from there, and reads nothing of it again. */
   follow(events: readonly StoredEvent[]): void {
     for (const { envelope, body } of events) {

@@ -65,16 +65,18 @@ export function ledgerWrites(state: CaseState | null, events: readonly (CaseEven
  *
  * @returns the stored answer, the same for every repeat (TP4, SY2)
  */
-export async function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+export function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+  return centre.traces === undefined ? take(centre, session, outer) : centre.traces.within(outer.id, () => take(centre, session, outer));
+}
+
+async function take(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
   const { person, workstation } = session;
   // A repeat is answered from the log before anything is read or decided (TP4).
   const stored = await centre.log.commandAnswer(outer.id);
   if (stored !== null) return repeated(centre, person, outer, stored);
   const read = readInner(outer);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    // Another server may have changed the centre, and its word be on its way: what is decided again is decided on it.
-    if (attempt > 0) await centre.administration.fresh();
-    const item = read.ok ? await ruled(centre, session, outer, read.inner, read.command) : refused(outer, person, workstation, read.refusal);
+    const item = read.ok ? await ruledOnHeld(centre, session, outer, read.inner, read.command, attempt) : refused(outer, person, workstation, read.refusal);
     const [result] = await centre.log.append([item]);
     // A body without canonical form (a lone surrogate) or with ids that exist: no desktop gets further by sending it again.
     if (result?.status === 'rejected') {
@@ -82,7 +84,11 @@ export async function takeCommand(centre: Centre, session: CommandSession, outer
       return answered(outer, refusal) ?? { id: outer.id, status: 'forked' };
     }
     const answer = answered(outer, result);
-    if (answer === null) continue;
+    if (answer === null) {
+      // Another server may have changed the centre, and its word be on its way: what is decided again is decided on it.
+      await centre.administration.fresh();
+      continue;
+    }
     // TP10: an order to inquire changes nothing by itself; the bank's answer is the event.
     if (answer.status === 'accepted' && read.ok && read.command.kind === 'order inquiry') centre.duty.inquire(outer.case, read.command.body.lineId);
     return answer;
@@ -147,18 +153,31 @@ const placesOf = (error: unknown): string => (error instanceof Error ? (error.st
  * desktop for ever, and stops everything behind it (SY3, RB1).
  */
 export function decidedOn(centre: Centre, state: CaseState | null, command: Command, context: DecideContext): ReturnType<typeof decide> {
+  const beganMs = centre.traces?.nowMs() ?? 0;
   try {
     return decide(state, command, context);
   } catch (error) {
     centre.logger.error({ command: command.id, kind: command.kind, at: placesOf(error) }, 'a rule failed; the command was refused');
     return { refusal: { code: 'server-bug', detail: { command: command.id } } };
+  } finally {
+    centre.traces?.decided(command.id, command.kind, beganMs);
   }
 }
 
-async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command): Promise<AppendItem> {
+/**
+ * Decided at first on the case as it is held, which may lack what another node has just appended: what is accepted on it meets a
+ * conflict then. A refusal would meet none, so it is only given on the case as the log has it.
+ */
+async function ruledOnHeld(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, attempt: number): Promise<AppendItem> {
+  const held = attempt === 0 ? centre.cases.held(outer.case) : null;
+  const item = held === null ? null : await ruled(centre, session, outer, inner, command, held);
+  if (item?.command?.answer.status === 'accepted') return item;
+  return ruled(centre, session, outer, inner, command, await centre.cases.load(outer.case));
+}
+
+async function ruled(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, state: CaseState | null): Promise<AppendItem> {
   const { person, workstation } = session;
   const no = (refusal: Refusal): AppendItem => refused(outer, person, workstation, refusal);
-  const state = await centre.cases.load(outer.case);
   // Before anything of the case: what builds on a refused hand-over is not this person's, for that very reason (SY3, OF1).
   for (const id of inner.dependsOn) {
     const earlier = await centre.log.commandAnswer(id);

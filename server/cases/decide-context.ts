@@ -8,6 +8,7 @@ import { customerStream } from '#shared/protocol/ids.ts';
 import { judgeSigned } from '../administration/signatures.ts';
 import { flowOf, type Centre } from '../centre.ts';
 import { breakGlassOf } from '../reviews/break-glass.ts';
+import { step } from '../traces/traces.ts';
 import { wasRead } from './held-reading.ts';
 
 export type Gathered = { context: DecideContext; ledgerVersion: number; administrationVersion: number; breakGlassVersion: number };
@@ -21,7 +22,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
   const ordering = command.kind === 'order execution' || command.kind === 'order on return';
   const stream = customer === null ? null : customerStream(customer);
   const ledger = stream === null ? [] : await centre.log.readStream(stream, 1);
-  const reading = ordering && customer !== null ? await centre.bank.read({ customerId: customer }) : null;
+  const reading = ordering && customer !== null ? await step(centre.traces, 'bank read', {}, () => centre.bank.read({ customerId: customer })) : null;
   const { rules, lights } = centre;
   const { state: centreState } = centre.administration;
   const signed = 'signed' in command.body ? command.body.signed : null;
@@ -56,7 +57,7 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
       signatureOf: (by, other) => judgeSigned(centreState, other, by, workstation),
       stoppedKinds: Object.keys(centreState.stopped),
       breakGlassToday: glass === null ? 'unknown' : glass.today,
-      qualityStaff: centre.people.all().filter((one) => one.role === 'quality' && one.active).map((one) => one.id),
+      qualityStaff: [...centre.people.qualityStaff()],
       ...(command.kind === 'use held facts' ? { heldReading: await wasRead(centre, person.id, command.body) } : {}),
       reviewOffered: review === undefined || state === null ? 'unknown' : centre.offers.isOffered(state, review, person.id),
     },

@@ -12,6 +12,8 @@ const isCase = (stream: string): boolean => !stream.includes(':');
  */
 export class OpenCases {
   readonly #open = new Map<string, CaseState>();
+  /** Of them: what the review desk is made from is looked at each second, and few cases have any. */
+  readonly #withReviews = new Map<string, CaseState>();
   readonly #cases: CaseStore;
   readonly #listeners = new Set<(state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>>();
   readonly #onError: (error: unknown) => void;
@@ -23,13 +25,12 @@ export class OpenCases {
     this.#onError = onError;
   }
 
-  /** Folds what is in the log, then follows it. */
-  async start(log: EventLog): Promise<void> {
-    for (const { stream } of await log.streams('')) {
-      if (!isCase(stream)) continue;
-      const state = await this.#cases.load(stream);
-      if (state !== null && isOpen(state)) this.#open.set(stream, state);
-    }
+  /**
+   * Follows the log, and folds what is in it: followed first, so that what another node appends meanwhile is not missed.
+   * @param folded told of every case there is, closed ones too, so that whoever needs them does not read them all again
+   */
+  async start(log: EventLog, folded: (state: CaseState) => void = () => undefined): Promise<void> {
+    const moved = new Set<string>();
     log.onAppended(({ events: appended }) => {
       try {
         this.#cases.follow(appended);
@@ -40,9 +41,20 @@ export class OpenCases {
       const touched = Map.groupBy(appended.map(({ envelope }) => envelope).filter((envelope) => isCase(envelope.case)), (envelope) => envelope.case as string);
       for (const [id, events] of touched) {
         const kinds = new Set(events.map((event) => event.kind));
+        moved.add(id);
         this.#last = this.#last.then(() => this.#changed(id, kinds)).catch(this.#onError);
       }
     });
+    for (const { stream } of await log.streams('')) {
+      if (!isCase(stream)) continue;
+      const state = await this.#cases.load(stream);
+      if (state === null) continue;
+      folded(state);
+      // What has moved meanwhile is held as the change told it.
+      if (isOpen(state) && !moved.has(stream)) this.#hold(state);
+    }
+    await this.settled();
+    moved.clear();
   }
 
   /** Called with the case as it stands after each change, one after another; `kinds` are the events that changed it. */
@@ -54,6 +66,21 @@ export class OpenCases {
     return [...this.#open.values()];
   }
 
+  withReviews(): CaseState[] {
+    return [...this.#withReviews.values()];
+  }
+
+  #hold(state: CaseState): void {
+    this.#open.set(state.id, state);
+    if (Object.keys(state.reviews).length > 0) this.#withReviews.set(state.id, state);
+    else this.#withReviews.delete(state.id);
+  }
+
+  #drop(id: string): boolean {
+    this.#withReviews.delete(id);
+    return this.#open.delete(id);
+  }
+
   get(id: string): CaseState | undefined {
     return this.#open.get(id);
   }
@@ -61,9 +88,9 @@ export class OpenCases {
   /** PR7: bodies of this case can be opened no longer. Nobody is told: nothing has happened to the case. */
   async forget(id: string): Promise<void> {
     this.#cases.forget(id);
-    if (!this.#open.delete(id)) return;
+    if (!this.#drop(id)) return;
     const state = await this.#cases.load(id);
-    if (state !== null && isOpen(state)) this.#open.set(id, state);
+    if (state !== null && isOpen(state)) this.#hold(state);
   }
 
   /** Resolves when everything appended before this call has been told to the listeners. */
@@ -72,10 +99,11 @@ export class OpenCases {
   }
 
   async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
-    const state = await this.#cases.load(id);
+    // Followed just now, so that it is not read again with each commit; where it is not held it is.
+    const state = this.#cases.held(id) ?? await this.#cases.load(id);
     if (state === null) return;
-    if (isOpen(state)) this.#open.set(id, state);
-    else this.#open.delete(id);
+    if (isOpen(state)) this.#hold(state);
+    else this.#drop(id);
     for (const listener of this.#listeners) await listener(state, kinds);
   }
 }

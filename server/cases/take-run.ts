@@ -94,11 +94,16 @@ function answersOf(results: readonly AppendResult[]): CommandResult[] {
  * @param outers of one case
  * @returns one answer each, up to the first `forked` or `gap`: after it the rest of the case must not be taken (SY2)
  */
-export async function takeRun(centre: Centre, session: CommandSession, outers: readonly OuterCommand[]): Promise<CommandResult[]> {
+export function takeRun(centre: Centre, session: CommandSession, outers: readonly OuterCommand[]): Promise<CommandResult[]> {
+  return centre.traces === undefined ? take(centre, session, outers) : centre.traces.taking(() => take(centre, session, outers));
+}
+
+async function take(centre: Centre, session: CommandSession, outers: readonly OuterCommand[]): Promise<CommandResult[]> {
   const answers: CommandResult[] = [];
   while (answers.length < outers.length) {
     const rest = outers.slice(answers.length);
-    const items = await decideAhead(centre, session, rest);
+    // One alone shares an append with nobody.
+    const items = rest.length < 2 ? [] : await decideAhead(centre, session, rest);
     const taken = items.length < 2 ? [] : answersOf(await centre.log.append(items));
     const [first] = rest;
     if (taken.length === 0 && first !== undefined) taken.push(await takeCommand(centre, session, first));

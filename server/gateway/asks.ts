@@ -30,8 +30,12 @@ const yes = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
 const no = (code: string, detail?: Refusal['detail']): { ok: false; refusal: Refusal } => ({ ok: false, refusal: detail === undefined ? { code } : { code, detail } });
 const done = { done: true } as const;
 
-/** How many desktops are connected for a person. */
-export type Presence = { online: (person: string) => boolean };
+/** Who is connected, and who is told what a desktop says of itself. */
+export type Presence = {
+  online: (person: string) => boolean;
+  /** @param session the connection's own */
+  outboxTold?: (session: AskSession, report: AskBody<'tell outbox'>) => void;
+};
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
 export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, presence: Presence): Askers {
@@ -155,6 +159,10 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
     'settle lost booking': async ({ person, workstation }, { key, note }) => {
       const settled = centre.recoveryBook !== undefined && (await settleLost(centre, centre.recoveryBook, key, { person: person.id, workstation }, note));
       return settled ? yes(done) : no('sy9-not-held');
+    },
+    'tell outbox': async (session, report) => {
+      presence.outboxTold?.(session, report);
+      return yes(done);
     },
     renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session)),
     'end session': async ({ person, workstation, session }) => {

@@ -11,8 +11,9 @@ import type { DoorBook } from '../audit/door-book.ts';
 import { takeRun } from '../cases/take-run.ts';
 import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
+import type { FeedRow } from '../log/feed-source.ts';
 import type { CaseFeed } from '../log/feed.ts';
-import { MAX_WAITING_BYTES } from '../protection/limits.ts';
+import { FULL_BYTES, MAX_WAITING_BYTES } from '../protection/limits.ts';
 import type { Admission } from './admission.ts';
 import type { SessionOf } from '../people/tokens.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
@@ -65,9 +66,18 @@ export class DeskConnection {
   readonly #parts: ConnectionParts;
   readonly #wire: Wire;
   readonly #tongue: Tongue;
-  #pulls: Promise<unknown> = Promise.resolve();
+  /** Pages that are asked for, one after another. */
+  #pulling: Promise<unknown> = Promise.resolve();
   /** Dismissed: what it sent before it heard so is not served any more. */
   #over = false;
+  /** Stretches that wait or are being read. */
+  #reading = 0;
+  #pulls = 0;
+  /**
+   * The epoch of this desktop's cursor, as long as everything of its feed up to the last commit told here was sent; null after a
+   * pull, until what was appended meanwhile has been read.
+   */
+  #level: string | null = null;
 
   constructor(parts: ConnectionParts, seat: Seat, wire: Wire) {
     this.#parts = parts;
@@ -142,8 +152,8 @@ export class DeskConnection {
    * would otherwise have the server hold them all (RB1).
    */
   #pullInTurn(body: unknown): Promise<unknown> {
-    const page = this.#pulls.then(() => this.#wire.room?.()).then(() => (this.#wire.connected() ? this.#pull(body) : undefined));
-    this.#pulls = page.catch(() => undefined);
+    const page = this.#pulling.then(() => this.#wire.room?.()).then(() => (this.#wire.connected() ? this.#pull(body) : undefined));
+    this.#pulling = page.catch(() => undefined);
     return page;
   }
 
@@ -161,6 +171,8 @@ export class DeskConnection {
       // While pages are left the desktop's cursor is its own affair; live feed starts where the last page ends.
       const cursor = decodeCursor(answer.feed.to);
       seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
+      this.#pulls += 1;
+      this.#level = null;
       if (!answer.more) void this.#catchUp();
     }
     return this.#tongue.pull(answer);
@@ -189,33 +201,66 @@ export class DeskConnection {
   }
 
   /**
+   * A commit with something for this desktop: sent from memory where it stands right before it, otherwise read.
+   * @param sent told when it was handed to the wire
+   */
+  committed(to: number, rows: readonly FeedRow[], sent: () => void): void {
+    const { seat } = this;
+    // What waits to be read is not added to: the stretch is cut when there is room.
+    const waits = (this.#wire.waiting?.() ?? 0) > FULL_BYTES;
+    if (this.#level === null || this.#reading > 0 || waits || seat.sent === null || !this.#wire.connected()) return this.advance(to, sent);
+    if (seat.sent >= to) return;
+    const gone = this.#parts.gone(seat);
+    if (gone !== null) return void this.dismiss(gone);
+    const feed = this.#parts.feed.committed(seat.person.id, { epoch: this.#level, position: seat.sent }, to, rows);
+    if (feed === null) return this.advance(to, sent);
+    this.send(SOCKET.feed, feed);
+    seat.sent = to;
+    sent();
+  }
+
+  /**
    * Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5).
    * @param sent told when the end of the stretch was handed to the wire
    */
   advance(to: number, sent: () => void = () => undefined): void {
     const { seat } = this;
+    const pulls = this.#pulls;
+    this.#reading += 1;
     seat.feeding = seat.feeding.then(async () => {
       // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
       const gone = seat.sent === null ? null : this.#parts.gone(seat);
       if (gone !== null) return void this.dismiss(gone);
-      while (seat.sent !== null && seat.sent < to && this.#wire.connected()) {
-        // What is not read yet is not added to: the log keeps it, and the stretch is cut when there is room.
-        await this.#wire.room?.();
-        if (!this.#wire.connected()) return;
-        const { feed, toPosition, more } = await this.#parts.feed.feedFor(seat.person.id, seat.sent, to);
-        if (feed.items.length > 0) {
-          await this.#parts.book.showing(seat, feed);
-          this.send(SOCKET.feed, feed);
-          seat.sent = toPosition;
-          if (toPosition >= to) sent();
-        } else if (!more) return;
-        else seat.sent = toPosition;
-        if (!more) return;
-      }
+      const epoch = await this.#sendUpTo(to, sent);
+      if (epoch !== null && this.#reading === 1 && pulls === this.#pulls) this.#level = epoch;
     }).catch((error: unknown) => {
       this.#parts.centre.logger.error({ person: seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'feed was not sent; the desktop will pull');
       seat.sent = null;
+    }).finally(() => {
+      this.#reading -= 1;
     });
+  }
+
+  /** @returns the epoch in which everything up to there was sent, or null where it was not, or nothing was read */
+  async #sendUpTo(to: number, sent: () => void): Promise<string | null> {
+    const { seat } = this;
+    while (seat.sent !== null && seat.sent < to && this.#wire.connected()) {
+      // What is not read yet is not added to: the log keeps it, and the stretch is cut when there is room.
+      await this.#wire.room?.();
+      if (!this.#wire.connected()) return null;
+      const { feed, toPosition, more } = await this.#parts.feed.feedFor(seat.person.id, seat.sent, to);
+      const end = decodeCursor(feed.to);
+      const epoch = end.ok ? end.cursor.epoch : null;
+      if (feed.items.length > 0) {
+        await this.#parts.book.showing(seat, feed);
+        this.send(SOCKET.feed, feed);
+        seat.sent = toPosition;
+        if (toPosition >= to) sent();
+      } else if (!more) return epoch;
+      else seat.sent = toPosition;
+      if (!more) return epoch;
+    }
+    return null;
   }
 
   dismiss(code: string, detail?: Refusal['detail']): undefined {

@@ -6,6 +6,7 @@ import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } fr
 import { DoorBook } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
+import type { StoredEvent } from '../log/log.ts';
 import { Admission, type AdmissionLimits } from './admission.ts';
 import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
@@ -16,8 +17,8 @@ export type GatewayEvents = {
   arrived: (seat: { person: Person; desktop: string }) => void;
   left: (seat: { person: Person; desktop: string }) => void;
   answered?: (results: readonly CommandResult[]) => void;
-  /** @param ms from the commit until it was handed to the wire */
-  fannedOut?: (ms: number) => void;
+  /** @param ms from the commit until it was handed to the wire @param events of that commit */
+  fannedOut?: (ms: number, events: readonly StoredEvent[]) => void;
 };
 
 export type DoorParts = {
@@ -38,7 +39,9 @@ const A_MOVE_MS = 20;
 export class DeskDoor {
   readonly #parts: DoorParts;
   readonly #book: DoorBook;
-  readonly #connections = new Set<DeskConnection>();
+  /** By person: of thousands that are connected, each commit and each live value concerns a few. */
+  readonly #connections = new Map<string, Set<DeskConnection>>();
+  #desktops = 0;
   readonly #admission: Admission;
   readonly #stopListening: () => void;
   #askers: ReturnType<typeof makeAskers> | null = null;
@@ -49,10 +52,10 @@ export class DeskDoor {
     const { centre } = parts;
     this.#admission = new Admission(parts.elapsedMs, parts.admission);
     this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
-    this.#stopListening = centre.log.onAppended(({ to, readers }) => {
-      const concerned = new Set(readers);
+    this.#stopListening = centre.log.onAppended(({ to, feeds, events }) => {
       const committedMs = parts.elapsedMs();
-      for (const connection of this.#connections) if (concerned.has(connection.seat.person.id)) connection.advance(to, () => parts.events.fannedOut?.(parts.elapsedMs() - committedMs));
+      const sent = (): void => parts.events.fannedOut?.(parts.elapsedMs() - committedMs, events);
+      for (const [reader, rows] of feeds) for (const connection of this.#of(reader)) connection.committed(to, rows, sent);
     });
   }
 
@@ -118,7 +121,10 @@ export class DeskDoor {
   enter(seat: Seat, wire: Wire): DeskConnection {
     const { centre, feed, events, guard } = this.#parts;
     const connection = new DeskConnection({ centre, feed, book: this.#book, gone: (one) => this.#gone(one), askers: () => this.#askers, admission: this.#admission, answered: (results) => events.answered?.(results), message: (one) => guard?.message(one) ?? 0 }, seat, wire);
-    this.#connections.add(connection);
+    const others = this.#connections.get(seat.person.id);
+    if (others === undefined) this.#connections.set(seat.person.id, new Set([connection]));
+    else others.add(connection);
+    this.#desktops += 1;
     guard?.entered(seat);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);
@@ -129,8 +135,11 @@ export class DeskDoor {
 
   /** Once for each that entered, when its wire has ended. */
   left(connection: DeskConnection): void {
-    if (!this.#connections.delete(connection)) return;
     const { seat } = connection;
+    const own = this.#connections.get(seat.person.id);
+    if (own?.delete(connection) !== true) return;
+    if (own.size === 0) this.#connections.delete(seat.person.id);
+    this.#desktops -= 1;
     this.#parts.guard?.left(seat);
     this.#parts.centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop left');
     this.#book.left(seat);
@@ -139,7 +148,7 @@ export class DeskDoor {
 
   /** After a change of the centre: who was disabled or signed out, and every machine that was revoked, is out at once (TP8, PR9). */
   dismissTheGone(): void {
-    for (const connection of this.#connections) {
+    for (const connection of this.#all()) {
       const gone = this.#gone(connection.seat);
       if (gone !== null) connection.dismiss(gone);
     }
@@ -151,8 +160,7 @@ export class DeskDoor {
     if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
     const over = this.#parts.centre.sessionEnds?.whyOver(seat.session) ?? null;
     if (over !== null) return over;
-    const machine = workstations.admit(seat.workstation);
-    return machine.ok ? null : machine.code;
+    return workstations.refusal(seat.workstation);
   }
 
   /** TP12: sessions from before a person's passphrase was reset, or before they were disabled, are over. */
@@ -161,15 +169,23 @@ export class DeskDoor {
   }
 
   get desktops(): number {
-    return this.#connections.size;
+    return this.#desktops;
   }
 
   online(person: string): boolean {
-    return [...this.#connections].some(({ seat }) => seat.person.id === person);
+    return this.#connections.has(person);
   }
 
   sendLive(person: string, message: LiveMessage): void {
-    for (const connection of this.#connections) if (connection.seat.person.id === person) connection.send(SOCKET.live, message);
+    for (const connection of this.#of(person)) connection.send(SOCKET.live, message);
+  }
+
+  #of(person: string): Iterable<DeskConnection> {
+    return this.#connections.get(person) ?? [];
+  }
+
+  #all(): DeskConnection[] {
+    return [...this.#connections.values()].flatMap((own) => [...own]);
   }
 
   /**
@@ -181,8 +197,8 @@ export class DeskDoor {
   async drain(pause: (ms: number) => Promise<void>): Promise<void> {
     this.#leaving = true;
     // A desktop that nobody waits for goes first: on a call even a second is long.
-    for (const connection of [...this.#connections].sort((a, b) => Number(this.#isTalking(a)) - Number(this.#isTalking(b)))) {
-      if (!this.#connections.has(connection)) continue;
+    for (const connection of this.#all().sort((a, b) => Number(this.#isTalking(a)) - Number(this.#isTalking(b)))) {
+      if (this.#connections.get(connection.seat.person.id)?.has(connection) !== true) continue;
       connection.dismiss('server-stopping');
       await pause(A_MOVE_MS);
     }
@@ -195,6 +211,6 @@ export class DeskDoor {
   /** The server stops: everybody is told, and nobody is fed any more. */
   close(): void {
     this.#stopListening();
-    for (const connection of this.#connections) connection.send(SOCKET.goodbye, { refusal: { code: 'server-stopping' } });
+    for (const connection of this.#all()) connection.send(SOCKET.goodbye, { refusal: { code: 'server-stopping' } });
   }
 }

@@ -25,6 +25,9 @@ export class SqliteDesktopOwners implements DesktopOwners {
   }
 
   async claim(desktop: string, person: string): Promise<boolean> {
+    // Asked first: nobody who only comes back waits for a write.
+    const owner = this.#ownerOf(desktop);
+    if (owner !== undefined) return owner === person;
     this.#claim(desktop, person);
     return this.#ownerOf(desktop) === person;
   }

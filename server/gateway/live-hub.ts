@@ -25,9 +25,19 @@ export class LiveHub {
     const topics = this.#held.get(person) ?? new Map<LiveTopic, Held>();
     this.#held.set(person, topics);
     if (topics.get(topic)?.text === text) return;
+    this.#put(person, topics, topic, { version: 0, text, value: liveTopics[topic].parse(value) });
+  }
+
+  /** Sets a topic that is the same for everybody: looked at and parsed once, however many there are. */
+  setForAll<T extends LiveTopic>(topic: T, value: LiveValue<T>): void {
+    const held: Held = { version: 0, text: JSON.stringify(value), value: liveTopics[topic].parse(value) };
+    for (const [person, topics] of this.#held) if (topics.get(topic)?.text !== held.text) this.#put(person, topics, topic, held);
+  }
+
+  #put(person: string, topics: Map<LiveTopic, Held>, topic: LiveTopic, held: Held): void {
     this.#version += 1;
-    topics.set(topic, { version: this.#version, text, value: liveTopics[topic].parse(value) });
-    this.#send(person, { topic, version: this.#version, value });
+    topics.set(topic, { ...held, version: this.#version });
+    this.#send(person, { topic, version: this.#version, value: held.value });
   }
 
   /** Everything a person's desktop should hold. */

@@ -15,9 +15,12 @@ export class HeldCase<S> {
   /** `full[v - 1]`: folded from everything up to version v, no body withheld. */
   readonly full: S[] = [];
   readonly #evolve: (state: S | null, event: FoldedEvent) => S;
+  readonly #grown: () => void;
 
-  constructor(evolve: (state: S | null, event: FoldedEvent) => S) {
+  /** @param grown told of each event that it takes */
+  constructor(evolve: (state: S | null, event: FoldedEvent) => S, grown: () => void) {
     this.#evolve = evolve;
+    this.#grown = grown;
   }
 
   get version(): number {
@@ -34,6 +37,7 @@ export class HeldCase<S> {
       const folded: FoldedEvent = { id, case: of, version, kind, schema, actor, times, body };
       this.full.push(this.#evolve(this.full.at(-1) ?? null, folded));
       this.events.push({ position: stored.position, stored, folded, bytes: null });
+      this.#grown();
     }
   }
 }
@@ -43,6 +47,8 @@ export class CaseCache<S> {
   readonly #maxEvents: number;
   /** In order of use, the latest last. */
   readonly #cases = new Map<StreamId, HeldCase<S>>();
+  /** Of all of them; counted as they come and go, since a commit must not cost what is held. */
+  #events = 0;
 
   constructor(evolve: (state: S | null, event: FoldedEvent) => S, maxEvents: number) {
     this.#evolve = evolve;
@@ -51,10 +57,24 @@ export class CaseCache<S> {
 
   /** The case, empty where it is not held. Keep it until it was extended: the cache may drop it in between. */
   take(stream: StreamId): HeldCase<S> {
-    const held = this.#cases.get(stream) ?? new HeldCase(this.#evolve);
+    const held = this.#cases.get(stream) ?? this.#empty(stream);
     this.#cases.delete(stream);
     this.#cases.set(stream, held);
     return held;
+  }
+
+  /** What the cache has dropped meanwhile is its reader's own, and counts no more. */
+  #empty(stream: StreamId): HeldCase<S> {
+    const held: HeldCase<S> = new HeldCase(this.#evolve, () => {
+      if (this.#cases.get(stream) === held) this.#events += 1;
+    });
+    return held;
+  }
+
+  /** The case where it is held up to this version at least, without a read. */
+  heldAt(stream: StreamId, version: number): HeldCase<S> | null {
+    const held = this.#cases.get(stream);
+    return held === undefined || held.version < version ? null : this.take(stream);
   }
 
   /**
@@ -71,16 +91,14 @@ export class CaseCache<S> {
   }
 
   forget(stream: StreamId): void {
+    this.#events -= this.#cases.get(stream)?.version ?? 0;
     this.#cases.delete(stream);
   }
 
   trim(): void {
-    let events = 0;
-    for (const held of this.#cases.values()) events += held.version;
-    for (const [stream, held] of this.#cases) {
-      if (events <= this.#maxEvents) return;
-      this.#cases.delete(stream);
-      events -= held.version;
+    for (const stream of this.#cases.keys()) {
+      if (this.#events <= this.#maxEvents) return;
+      this.forget(stream);
     }
   }
 }

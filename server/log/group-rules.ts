@@ -8,6 +8,7 @@ import type { Envelope } from '#shared/protocol/envelope.ts';
 import { UNSEALED_KEY, type SealedBody } from './body-sealer.ts';
 import { batchLink, commandText, numberText, sealedText, sha256, type ChainEntry, type CommandRow, type NumberRow } from './chain.ts';
 import { canonicalText } from './canonical.ts';
+import type { FeedRow } from './feed-source.ts';
 import type { AnswerToStore, AppendResult, Appended, AuditEntry, CommandToStore } from './log.ts';
 import type { PreparedEvent, PreparedItem, PreparedWrite } from './prepare.ts';
 
@@ -58,7 +59,7 @@ type Group = {
   /** Rows beside the entries that the link covers: commands, numbers, keys of sealed bodies. */
   rows: string[];
   events: { position: number; envelope: Unlinked; plain: Uint8Array }[];
-  readers: Set<string>;
+  feeds: Map<string, FeedRow[]>;
 };
 
 const decoder = new TextDecoder();
@@ -85,7 +86,7 @@ class GroupRules {
       entries: [],
       rows: [],
       events: [],
-      readers: new Set(),
+      feeds: new Map(),
     };
     const outcomes = items.map((item) => this.#apply(item, group));
     let link = head.link;
@@ -102,7 +103,7 @@ class GroupRules {
     if (group.entries.length === 0) return { results, appended: null, head };
     return {
       results,
-      appended: { from: head.position, to: group.position, events: group.events.map(({ position, envelope, plain }) => ({ position, envelope: linked(envelope), body: bodyOf(plain) })), readers: [...group.readers] },
+      appended: { from: head.position, to: group.position, events: group.events.map(({ position, envelope, plain }) => ({ position, envelope: linked(envelope), body: bodyOf(plain) })), readers: [...group.feeds.keys()], feeds: group.feeds },
       head: { batch: group.batch, position: group.position, link, recordedAt: group.recordedAt },
     };
   }
@@ -175,7 +176,7 @@ class GroupRules {
       group.entries.push({ class: 'event', content });
       group.events.push({ position, envelope, plain: prepared.plain });
       envelopes.push(envelope);
-      this.#writeAccess(stream, position, prepared.access, group.readers);
+      this.#writeAccess(stream, { position, stream: write.stream, version }, prepared.access, group.feeds);
     });
     return last;
   }
@@ -185,27 +186,29 @@ class GroupRules {
    * drawn again from the log. Puts one event into the feeds of those who may see its case at that position.
    * A grant to someone who has the case already begins no second interval, but is a grant in their feed: it may come
    * with another role, and a snapshot is always right.
-   * @param readers collects who got something
+   * @param feeds collects who got what
    */
-  #writeAccess(stream: number, position: number, change: PreparedEvent['access'], readers: Set<string>): void {
+  #writeAccess(stream: number, at: Omit<FeedRow, 'what'>, change: PreparedEvent['access'], feeds: Map<string, FeedRow[]>): void {
     const rows = this.#rows;
+    const { position } = at;
+    const put = (reader: number, person: string, what: FeedRow['what']): void => {
+      rows.putFeed(reader, position, what);
+      const row = { ...at, what };
+      const known = feeds.get(person);
+      if (known === undefined) feeds.set(person, [row]);
+      else known.push(row);
+    };
     const open = rows.openReaders(stream);
     const held = change === null ? undefined : open.find((reader) => reader.person === change.person);
-    for (const reader of open) {
-      if (reader === held) continue;
-      rows.putFeed(reader.id, position, 'event');
-      readers.add(reader.person);
-    }
+    for (const reader of open) if (reader !== held) put(reader.id, reader.person, 'event');
     if (change === null) return;
     if (change.what === 'granted') {
       const id = held?.id ?? rows.readerId(change.person);
       if (held === undefined) rows.openAccess(id, stream, position);
-      rows.putFeed(id, position, 'granted');
-      readers.add(change.person);
+      put(id, change.person, 'granted');
     } else if (held !== undefined) {
       rows.closeAccess(held.id, stream, position);
-      rows.putFeed(held.id, position, 'revoked');
-      readers.add(change.person);
+      put(held.id, held.person, 'revoked');
     }
   }
 

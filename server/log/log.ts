@@ -16,7 +16,7 @@ import type { CommandResult, OuterCommand } from '#shared/protocol/command.ts';
 import type { Instant, PersonId, StreamId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
-import type { FeedSource } from './feed-source.ts';
+import type { FeedRow, FeedSource } from './feed-source.ts';
 import type { LogError } from './log-errors.ts';
 
 /** Events for one stream, all by one actor, decided on `expectedVersion`. */
@@ -119,6 +119,8 @@ export type Appended = {
   events: StoredEvent[];
   /** Everyone whose feed has something new in this stretch. */
   readers: PersonId[];
+  /** What that is, in order: who has everything before this commit has everything with it. */
+  feeds: ReadonlyMap<PersonId, readonly FeedRow[]>;
 };
 
 export interface EventLog extends FeedSource {

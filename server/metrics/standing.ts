@@ -5,7 +5,7 @@ import type { Standing } from './metrics.ts';
 const HEIGHT: Record<Light, number> = { ok: 1, slow: 0.5, down: 0 };
 
 /** How the centre stands, from what it holds in memory. */
-export function standingOf(centre: Centre, counts: { desktops: () => number; callsWaiting: () => number }): Standing {
+export function standingOf(centre: Centre, counts: { desktops: () => number; callsWaiting: () => number; outboxes: () => Standing['outboxes']; node: () => Standing['node'] }): Standing {
   const now = Date.parse(centre.clock.now());
   const open = centre.open.all();
   const asked = open.flatMap(({ reviews }) => Object.values(reviews)).filter(({ status, validUntil }) => status === 'waiting' && Date.parse(validUntil) > now).map(({ requestedAt }) => Date.parse(requestedAt));
@@ -16,6 +16,7 @@ export function standingOf(centre: Centre, counts: { desktops: () => number; cal
     openCases: open.length,
     operationsInDoubt: open.flatMap(({ operations }) => Object.values(operations)).filter(({ status }) => status === 'in-doubt').length,
     callsWaiting: counts.callsWaiting(),
+    outboxes: counts.outboxes(), node: counts.node(),
     light: { core: HEIGHT[centre.lights.core], phones: HEIGHT[centre.lights.phones] },
   };
 }

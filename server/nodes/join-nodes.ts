@@ -44,6 +44,8 @@ export type Nodes = {
   duty: OnDuty;
   line: DutyLine;
   presence: Presence;
+  /** Whether Redis hurries this node; null where none was named. */
+  redisUp: () => boolean | null;
   tellQueue: (summary: QueueSummary) => void;
   tellCentre: () => void;
   tellEnds: () => void;
@@ -99,6 +101,7 @@ export function joinNodes(parts: NodesParts): Nodes {
   return {
     duty: duty === null ? aloneOnDuty(parts.inquire) : { get holds() { return duty.holds; }, guard: () => duty.guard(), inquire },
     line, presence,
+    redisUp: () => (parts.redis === null ? null : bus.hurried),
     tellCentre: () => bus.tell({ kind: 'centre' }),
     tellEnds: () => bus.tell({ kind: 'sessions ended' }),
     tellQueue: (summary) => bus.tell({ kind: 'queue', summary }),

@@ -6,6 +6,7 @@ import { customerStream } from '#shared/protocol/ids.ts';
 import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
 import type { EventLog, StreamWrite } from '../log/log.ts';
+import { forExecution, step } from '../traces/traces.ts';
 
 const ANSWER_WITHIN_MINUTES = 30;
 
@@ -65,9 +66,11 @@ export function bookStartedLines(centre: Centre, caseId: string): Promise<void> 
       if (line.status !== 'started') continue;
       const order = bookOrderOf(state, operation, line);
       const { key, expected, ...rest } = order;
-      const answer = await centre.bank.book(key, rest, expected);
-      const outcome = answer.kind === 'answer' ? answer.value : answer.kind === 'not-sent' ? answer : null;
-      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'no-answer' ? answer.cause : '');
+      await forExecution(centre.traces, 'book', { caseId, operationId: operation.id, lineId: line.lineId }, async () => {
+        const answer = await step(centre.traces, 'bank book', {}, () => centre.bank.book(key, rest, expected));
+        const outcome = answer.kind === 'answer' ? answer.value : answer.kind === 'not-sent' ? answer : null;
+        await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'no-answer' ? answer.cause : '');
+      });
     }
   });
 }
@@ -85,9 +88,11 @@ export function inquireOpenLines(centre: Centre, caseId: string, only: string | 
     if (state === null) return;
     for (const { operation, line } of openLines(state)) {
       if (only !== null && line.lineId !== only) continue;
-      const answer = await centre.bank.inquire(bankKey(caseId, line.key));
-      const outcome = answer.kind === 'answer' ? answer.value : null;
-      await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'answer' ? '' : answer.cause);
+      await forExecution(centre.traces, 'inquire', { caseId, operationId: operation.id, lineId: line.lineId }, async () => {
+        const answer = await step(centre.traces, 'bank inquire', {}, () => centre.bank.inquire(bankKey(caseId, line.key)));
+        const outcome = answer.kind === 'answer' ? answer.value : null;
+        await record(centre, caseId, operation.id, line.lineId, outcome, answer.kind === 'answer' ? '' : answer.cause);
+      });
     }
   });
 }

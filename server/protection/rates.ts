@@ -49,9 +49,11 @@ function hurried(store: SharedStore): SharedStore {
  */
 export class Rates {
   readonly #store: SharedStore | null;
+  readonly #centre: string;
 
-  /** @param store connected, or on its way to be; null for one server */
-  constructor(store: SharedStore | null) {
+  /** @param store connected, or on its way to be; null for one server @param centre of which the servers count together */
+  constructor(store: SharedStore | null, centre = '') {
+    this.#centre = centre;
     this.#store = store === null ? null : hurried(store);
   }
 
@@ -59,7 +61,7 @@ export class Rates {
   counter(name: string, { points, seconds }: Rate): Counter {
     const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
     const limiter = this.#store === null ? alone
-      : new RateLimiterRedis({ storeClient: this.#store, useRedisPackage: true, rejectIfRedisNotReady: true, keyPrefix: `aidline:rate:${name}`, points, duration: seconds, insuranceLimiter: alone });
+      : new RateLimiterRedis({ storeClient: this.#store, useRedisPackage: true, rejectIfRedisNotReady: true, keyPrefix: `aidline:${this.#centre}:rate:${name}`, points, duration: seconds, insuranceLimiter: alone });
     return {
       take: async (key, taken = 1) => {
         try {

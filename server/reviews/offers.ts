@@ -57,7 +57,7 @@ export class Offers {
     const since = new Date(Date.parse(clock.now()) - LOAD_MS).toISOString();
     const loads = new Map<string, number>();
     const count = (person: string): unknown => loads.set(person, (loads.get(person) ?? 0) + 1);
-    for (const state of open.all()) {
+    for (const state of open.withReviews()) {
       for (const review of Object.values(state.reviews)) {
         if (review.status === 'taken' && review.takenBy !== null) count(review.takenBy);
         if (review.decidedBy !== null && review.decidedAt !== null && review.decidedAt >= since) this.#decided.set(review.id, { by: review.decidedBy, at: review.decidedAt });

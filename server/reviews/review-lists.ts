@@ -1,7 +1,7 @@
 import { moodOf, openItems } from '#shared/case/open-items.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import { callOf } from '#shared/operation/call-of.ts';
-import type { LiveValue, PoolRow } from '#shared/protocol/live.ts';
+import type { PoolRow } from '#shared/protocol/live.ts';
 import type { ReviewState } from '#shared/review/review-schema.ts';
 import { hasSeenFigures } from '#shared/review/withholding.ts';
 import type { Centre } from '../centre.ts';
@@ -29,7 +29,7 @@ const isOpen = (review: ReviewState, now: string): boolean => (review.status ===
 
 function waiting(centre: Centre): Waiting[] {
   const now = centre.clock.now();
-  return centre.open.all().flatMap((state) => Object.values(state.reviews).filter((review) => isOpen(review, now)).map((review) => ({ state, review }))).sort(order);
+  return centre.open.withReviews().flatMap((state) => Object.values(state.reviews).filter((review) => isOpen(review, now)).map((review) => ({ state, review }))).sort(order);
 }
 
 /** TP5, TP6, TP14: what this person is offered, or has taken; nothing they are barred from. */
@@ -68,17 +68,15 @@ export function publishReviews(centre: Centre): void {
   const all = waiting(centre);
   const none: ReadonlySet<string> = new Set();
   const offers = centre.offers.all(all);
+  const requested = Map.groupBy(all.map((one, index) => ({ one, index })), ({ one }) => one.review.requestedBy);
   for (const person of centre.people.all()) {
     if (person.role === 'mentor' || person.role === 'lead') {
       centre.live.set(person.id, 'reviews', all.filter((one) => isShown(centre, person, one, offers.get(one.review.id) ?? none)).map((one) => row(centre, one)));
     }
-    const mine: LiveValue<'my-reviews'> = all.flatMap((one, index) =>
-      one.review.requestedBy !== person.id ? [] : [{
-        reviewId: one.review.id, caseId: one.state.id, position: one.review.status === 'taken' ? 0 : index + 1, expectedMinutes: (index + 1) * MINUTES_EACH,
-        takenByName: one.review.takenBy === null ? null : (centre.people.byId(one.review.takenBy)?.name ?? ''),
-      }],
-    );
-    centre.live.set(person.id, 'my-reviews', mine);
+    centre.live.set(person.id, 'my-reviews', requested.get(person.id)?.map(({ one, index }) => ({
+      reviewId: one.review.id, caseId: one.state.id, position: one.review.status === 'taken' ? 0 : index + 1, expectedMinutes: (index + 1) * MINUTES_EACH,
+      takenByName: one.review.takenBy === null ? null : (centre.people.byId(one.review.takenBy)?.name ?? ''),
+    })) ?? []);
   }
 }
 

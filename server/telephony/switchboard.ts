@@ -265,7 +265,8 @@ export class Switchboard {
       const call = this.#journal.isStale(entry.lastAt) || this.#notBefore.has(entry.state.callId) ? null : waitingCall(entry.state);
       return call ? [call] : [];
     });
-    const agents = [...this.#seats.values()].filter((seat) => seat.lockedAtVersion === null).map((seat) => this.#routable(seat));
+    // Thousands who sign in while nobody waits, or who are on calls while somebody does, are not gone through.
+    const agents = waiting.length === 0 ? [] : [...this.#seats.values()].filter((seat) => seat.state === 'available' && seat.lockedAtVersion === null).map((seat) => this.#routable(seat));
     const chosen = chooseAgent(waiting, agents, now, this.#promises, this.#policy);
     const events: RoutingEvent[] = chosen.map((offer) => ({
       kind: 'offered', eventId: this.#parts.newId(), offerId: this.#parts.newId(), at: this.#journal.stamp(offer.callId), expiresAt: addMs(now, this.#policy.offerMs), ...offer,

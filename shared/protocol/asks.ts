@@ -72,6 +72,8 @@ export const asks = {
   },
   /** The lead has looked it up in core banking: from now on it holds nothing. */
   'settle lost booking': { body: z.strictObject({ key: z.string().min(1).max(128), note: z.string().trim().min(1).max(300) }), value: done },
+  /** How much waits unsent at this desktop, told now and then for whoever runs the centre; refused work waits for nobody. Answers that it was heard. */
+  'tell outbox': { body: z.strictObject({ waiting: z.int().min(0).max(10_000_000), oldestSeconds: z.number().min(0).max(100_000_000) }), value: done },
   renew: { body: z.strictObject({}), value: z.strictObject({ token: z.string(), expiresAt: Instant }) },
 } as const;
 

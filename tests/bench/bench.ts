@@ -15,6 +15,10 @@ const benches: Record<string, () => Promise<Bench>> = {
   'catch-up': async () => (await import('./catch-up.ts')).catchUp,
   resume: async () => (await import('./resume.ts')).resume,
   growth: async () => (await import('./growth.ts')).growth,
+  connections: async () => (await import('./connections.ts')).connections,
+  commands: async () => (await import('./commands.ts')).commands,
+  'fan-out': async () => (await import('./fan-out.ts')).fanOut,
+  storm: async () => (await import('./storm.ts')).storm,
   'audit-verify': async () => (await import('./audit-verify.ts')).auditVerify,
 };
 

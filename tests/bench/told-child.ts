@@ -7,13 +7,18 @@ export class ToldChild {
   #told: Record<string, unknown>[] = [];
   #heard: () => void = () => {};
 
-  constructor(file: string, args: readonly string[]) {
-    this.#child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  /** @param flags of Node itself */
+  constructor(file: string, args: readonly string[], flags: readonly string[] = []) {
+    this.#child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [...flags] });
     this.#child.on('message', (message: Record<string, unknown>) => {
       this.#told.push(message);
       this.#heard();
     });
     this.#child.once('exit', () => this.#heard());
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   tell(order: string, more: object = {}): void {
@@ -36,6 +41,12 @@ export class ToldChild {
         };
       });
     }
+  }
+
+  /** Tells it something and waits until it did it. */
+  async does(order: string, more: object = {}): Promise<Record<string, unknown>> {
+    this.tell(order, more);
+    return this.hear('did', order);
   }
 
   async stop(): Promise<void> {

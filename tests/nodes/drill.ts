@@ -7,9 +7,9 @@
  * The last line is JSON: `{"kills","commands","calls","lost","doubled","two_owner_offers","booked_twice","untold","chain","recovery_ms":{…},"seed"}`.
  */
 import { parseArgs } from 'node:util';
-import { runDrill } from './run-drill.ts';
+import { isClean, runDrill } from './run-drill.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '4' }, seed: { type: 'string', default: '1' } } });
 const verdict = await runDrill(Number(values.rounds), Number(values.seed), (line) => void process.stderr.write(`${line}\n`));
 process.stdout.write(`${JSON.stringify(verdict)}\n`);
-process.exit(verdict.lost + verdict.doubled + verdict.two_owner_offers + verdict.booked_twice + verdict.untold === 0 && verdict.chain === 'whole' ? 0 : 1);
+process.exit(isClean(verdict) ? 0 : 1);

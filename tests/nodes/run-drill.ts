@@ -18,6 +18,8 @@ const TARGETS = ['duty', 'node', 'redis', 'postgres', 'proxy'] as const;
 type Target = (typeof TARGETS)[number];
 export type DrillVerdict = DrillJudgement & { kills: number; commands: number; calls: number; recovery_ms: Record<Target, { command: number; call: number | null }>; seed: number };
 
+export const isClean = ({ lost, doubled, two_owner_offers, booked_twice, untold, chain }: DrillVerdict): boolean => lost + doubled + two_owner_offers + booked_twice + untold === 0 && chain === 'whole';
+
 const WRITERS = ['agent', 'agent2', 'mentor', 'lead'];
 const CALL_WAIT_MS = 30_000;
 

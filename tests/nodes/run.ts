@@ -1,11 +1,12 @@
 /**
  * `npm run test:nodes [-- files…]`: the stories of the centre on two nodes with PostgreSQL and Redis instead of one server with
- * SQLite. Both engines run on ports of their own, as an ordinary user, and are gone afterwards.
+ * SQLite, and then one round of the drill. Both engines run on ports of their own, as an ordinary user, and are gone afterwards.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Cluster } from '../integration/postgres/cluster.ts';
 import { RedisServer } from './redis.ts';
+import { isClean, runDrill } from './run-drill.ts';
 
 /** Every test that plays its story on a stage of `tests/integration/server/story.ts`. */
 const STORIES = [
@@ -27,5 +28,10 @@ try {
 } finally {
   await redis.dispose();
   await cluster.dispose();
+}
+if (!failed && process.argv.length === 2) {
+  const verdict = await runDrill(1, 1, (line) => void process.stderr.write(`${line}\n`));
+  process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  failed = !isClean(verdict);
 }
 process.exit(failed ? 1 : 0);

@@ -21,6 +21,7 @@ import { storeTroubleOf } from '../store/store-refusal.ts';
 import { CaseKeeper, DEFAULT_KEEP_DAYS } from '../keep/case-keeper.ts';
 import type { Connect } from '../sync/link.ts';
 import { RESEND_MS } from '../sync/new-epoch.ts';
+import { OutboxTeller } from '../sync/outbox-report.ts';
 import { SyncClient } from '../sync/sync-client.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
@@ -91,6 +92,7 @@ export class OpenSession {
   /** Null only while it is being made. */
   readonly #takenOver: TakenOverWatch | null = null;
   readonly #keeper: CaseKeeper;
+  readonly #outboxTeller: OutboxTeller;
   readonly handOver: HandOverHere;
   readonly coSign: CoSignHere;
   constructor(parts: OpenSessionParts) {
@@ -150,6 +152,7 @@ export class OpenSession {
         this.#told.fetchRules();
         this.#takenOver?.begin();
         this.#keeper.wake();
+        this.#outboxTeller.begin();
       },
       ended: parts.ended, report,
     });
@@ -172,6 +175,11 @@ export class OpenSession {
       isOnline: () => this.#sync.connection === 'online',
       changed: (cases) => this.#stale.changed(cases),
       report: parts.report,
+    });
+    this.#outboxTeller = new OutboxTeller({
+      environment, nowMs: () => clock.nowMs(), waiting: () => store.outbox.waiting(), report: parts.report,
+      isOnline: () => !this.#stopped && this.#sync.connection === 'online',
+      tell: async (report) => (await this.#sync.ask('tell outbox', report)).ok,
     });
     this.handOver = new HandOverHere({
       environment, person, signing: signedIn.signing, command: () => command, isOver,
@@ -210,6 +218,7 @@ export class OpenSession {
     this.handOver.close();
     this.#takenOver?.stop();
     this.#keeper.stop();
+    this.#outboxTeller.stop();
     this.#sync.stop();
     this.#progress.stop();
     this.#spool?.stop();

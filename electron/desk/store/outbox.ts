@@ -41,6 +41,9 @@ const RowToSend = OutboxRow.pick({ id: true, stream: true, number: true, kind: t
 const Standing = OutboxRow.pick({ id: true, number: true, status: true, refusal: true, seen_at: true });
 export type Standing = z.infer<typeof Standing>;
 
+const Waiting = z.object({ waiting: z.int(), oldest: Instant.nullable() });
+export type Waiting = z.infer<typeof Waiting>;
+
 const Appended = z.object({ seq: z.int(), number: z.int().min(1) });
 
 export type NewCommand = Pick<OutboxRow, 'id' | 'stream' | 'kind' | 'schema' | 'class' | 'urgent' | 'hash' | 'inner_text' | 'made_at'>;
@@ -87,6 +90,7 @@ export function outboxOf(db: Db) {
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
   const countUnsent = db.prepare(`select count(*) from outbox where status = 'unsent'`).pluck();
+  const waiting = db.prepare(`select count(*) as waiting, min(made_at) as oldest from outbox where status = 'unsent'`);
   const accept = db.prepare(`update outbox set status = 'accepted', version = ?, answered_at = ? where id = ? and status = 'unsent'`);
   const refuse = db.prepare(`update outbox set status = 'refused', refusal = ?, answered_at = ? where id = ? and status = 'unsent'`);
   const confirm = db.prepare(`update outbox set status = 'confirmed', answered_at = coalesce(answered_at, ?) where id = ? and status in ('unsent', 'accepted')`);
@@ -132,6 +136,8 @@ export function outboxOf(db: Db) {
     all: (): OutboxRow[] => rows(allRows.all()),
     refusedUnseen: (): OutboxRow[] => rows(refusedUnseen.all()),
     unsentCount: (): number => Number(countUnsent.get()),
+    /** How many are unsent, and when the oldest of them was made. */
+    waiting: (): Waiting => Waiting.parse(waiting.get()),
     /** Streams with something unsent: those with urgent commands first, then the oldest first (SY2). */
     openStreams: (): string[] => openStreams.all().map(String),
     /** Those that wait for a hand-over too. */

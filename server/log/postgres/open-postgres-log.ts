@@ -138,7 +138,7 @@ class PostgresLog implements EventLog {
     const commits = await this.#reader.commitsAfter(after, limit);
     const events = await openEvents(this.#sealer, commits.flatMap(({ rows }) => rows));
     let at = 0;
-    return commits.map(({ batch, rows, ...told }) => ({ batch, appended: { ...told, events: events.slice(at, (at += rows.length)) } }));
+    return commits.map(({ batch, rows, ...told }) => ({ batch, appended: { ...told, readers: [...told.feeds.keys()], events: events.slice(at, (at += rows.length)) } }));
   }
 
   #stands({ head, epoch }: Locked): void {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { judgeSigned } from '../../../server/administration/signatures.ts';
 import { besideTheLog } from '../server/database-for.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
+import { ownDoors } from '../server/several-nodes.ts';
 import { clearStage, later, moveClock, setStage, signOn, startDemoCentre, type Stage } from '../server/story.ts';
 import { act, byTwo, newcomer, personOf, post, signInCode } from './centre-acts.ts';
 
@@ -165,7 +166,12 @@ it('[TP8] [PR9] a disabled person, a revoked key and a revoked workstation count
 it('[TP8] who is disabled while the door looks up whose the desktop is does not slip in', async () => {
   const { agent, running } = stage;
   const risk = await signOn(stage, 'risk');
-  agent.close();
+  // At the node whose door is held open here.
+  for (const desktop of [agent, risk]) {
+    desktop.close();
+    [desktop.url] = ownDoors(running.url) as [string];
+  }
+  await risk.connect();
   const { desktops } = running.centre;
   const claim = desktops.claim.bind(desktops);
   desktops.claim = async (...whose) => {
@@ -179,6 +185,7 @@ it('[TP8] who is disabled while the door looks up whose the desktop is does not 
 it('[RB1] [RB2] a door that cannot look it up says so, and not where its database lies', async () => {
   const { agent, running } = stage;
   agent.close();
+  [agent.url] = ownDoors(running.url) as [string];
   const { desktops } = running.centre;
   const claim = desktops.claim.bind(desktops);
   desktops.claim = async () => {

@@ -83,10 +83,14 @@ describe('every byte before the entry, over raw sockets', () => {
     await by.tryAsk('review pairs', {});
     await by.tryAsk('rules', { have: null });
     await by.tryAsk('read facts', { case: of.caseId, purpose: 'review', planIds: [] });
-    const cursor = by.cursor;
-    by.cursor = null;
-    await by.pull();
-    expect(by.cursor).toBe(cursor);
+    // What came of all that is on its way still: the end of a start and of a pull that goes on are the same place once it has come.
+    let cursor = '';
+    do {
+      await by.pull();
+      cursor = by.cursor ?? '';
+      by.cursor = null;
+      await by.pull();
+    } while (by.cursor !== cursor);
   };
 
   it('[TP6] what looks for a number finds it wherever a person could read it, and not in the middle of a digest', () => {

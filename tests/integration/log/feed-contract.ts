@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FeedItem, MAX_MESSAGE_BYTES, PullAnswer, type Feed } from '#shared/protocol/wire.ts';
 import { decodeCursor } from '../../../server/log/cursor.ts';
 import { createFeed, type CaseFeed } from '../../../server/log/feed.ts';
-import type { EventLog } from '../../../server/log/log.ts';
+import type { EventDraft } from '#shared/protocol/envelope.ts';
+import type { Appended, EventLog } from '../../../server/log/log.ts';
 import {
   ANN, appended, BEN, CAI, CASE_A, CASE_B, fakeRules, granted, id, note, released, revoked, secret, write,
   type FakeState, type LogStorage, type MakeStorage,
@@ -93,6 +94,30 @@ export function feedContract(name: string, make: MakeStorage): void {
       await append(CASE_B, 1, note('2'));
       expect(shape(await desktop.pullAll(feed))).toEqual(['snapshot 1', 'snapshot 2', '3', '2']);
       expect(desktop.cases.get(CASE_A)?.bodies).toEqual([{ text: '1' }, { person: ANN, as: 'maker' }, { text: '3' }]);
+    });
+
+    it('[SY5] [TP6] what a commit brings from memory is what would be read; a grant, a revocation and a release are read', async () => {
+      const heard: Appended[] = [];
+      log.onAppended((one) => heard.push(one));
+      const brought = async (person: string, events: EventDraft[]): Promise<string[] | null> => {
+        const [version, { epoch, position }] = [await log.lastVersion(CASE_A), await log.head()];
+        await appended(log, write(CASE_A, version, events));
+        const { to, feeds } = heard.at(-1)!;
+        const live = feed.committed(person, { epoch, position }, to, feeds.get(person) ?? []);
+        if (live !== null) expect(live).toEqual((await feed.feedFor(person, position, to)).feed);
+        return live === null ? null : shape(live.items);
+      };
+      await appended(log, write(CASE_A, 0, [granted(ANN), granted(BEN)]));
+      expect(await brought(ANN, [note('a'), secret('b')])).toEqual(['3', '4']);
+      expect(await brought(BEN, [note('a'), secret('b')])).toEqual(['5', '6 withheld']);
+      expect(await brought(CAI, [note('a')])).toEqual([]);
+      expect(await brought(CAI, [granted(CAI)])).toBeNull();
+      expect(await brought(BEN, [note('a'), released(BEN)])).toBeNull();
+      expect(await brought(BEN, [note('a'), revoked(BEN)])).toBeNull();
+      expect(await brought(ANN, [note('a')])).toEqual([String(await log.lastVersion(CASE_A))]);
+      // What is held no longer has to be read.
+      feed.forget(CASE_A);
+      expect(await brought(ANN, [note('a')])).toBeNull();
     });
 
     it('[SY6] yields only `revoked` of a case that was taken away before the end of the pull', async () => {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoPeople } from '../../../server/demo/demo-people.ts';
-import { answerCall, clearStage, goAvailable, LARGE, setStage, type Stage } from './story.ts';
+import { answerCall, clearStage, goAvailable, LARGE, setStage, signOn, type Stage } from './story.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -27,6 +27,25 @@ describe('figures for whoever runs the centre', () => {
     expect(value(text, 'aidline_core_up')).toBe(1);
     expect(text).toContain('nodejs_eventloop_lag_seconds');
     for (const secret of [LARGE.customerId, caseId, callId, ...demoPeople.flatMap(({ id, name, account }) => [id, name, `"${account}"`])]) expect(text).not.toContain(secret);
+  });
+
+  it('[PR4] tell what waits at connected desktops while they are connected, and name none of them', async () => {
+    const other = await signOn(stage, 'lead');
+    await other.ask('tell outbox', { waiting: 12, oldestSeconds: 3_600 });
+    expect(await other.askRefusal('tell outbox', { waiting: -1, oldestSeconds: 0 })).toBe('ask-malformed');
+    const text = await read();
+    expect(value(text, 'aidline_outbox_waiting')).toBe(12);
+    expect(value(text, 'aidline_outbox_desktops')).toBe(1);
+    expect(value(text, 'aidline_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3_600);
+    expect(value(text, 'aidline_outbox_told_age_seconds_count')).toBe(1);
+    expect([text.includes(other.desktop), text.includes(other.person)]).toEqual([false, false]);
+    other.close();
+    await expect.poll(async () => value(await read(), 'aidline_outbox_waiting'), { timeout: 10_000 }).toBe(0);
+  });
+
+  it('[OP1] tell of the one node of a small centre that it is on duty', async () => {
+    const text = await read();
+    expect([value(text, 'aidline_node_on_duty'), value(text, 'aidline_nodes_heard'), value(text, 'aidline_redis_up'), value(text, 'aidline_duty_taken_total')]).toEqual([1, 1, -1, 1]);
   });
 
   it('[OP1] are on an address of their own; health is at both, and nothing else is', async () => {

@@ -51,6 +51,7 @@ export class RawDesktop {
   goodbye: string | null = null;
   #gone: Promise<void> = Promise.resolve();
   #pulls: Promise<void> = Promise.resolve();
+  #pulling = 0;
 
   constructor(url: string, desktop = uuidv7()) {
     this.url = url;
@@ -177,7 +178,8 @@ export class RawDesktop {
 
   /** One after another: two at once would bring the same events twice. */
   pull(): Promise<void> {
-    const turn = this.#pulls.then(() => this.#pull());
+    this.#pulling += 1;
+    const turn = this.#pulls.then(() => this.#pull()).finally(() => (this.#pulling -= 1));
     this.#pulls = turn.catch(() => undefined);
     return turn;
   }
@@ -275,7 +277,8 @@ export class RawDesktop {
   }
 
   async #take(feed: Feed): Promise<void> {
-    if (feed.from !== this.cursor) await this.pull();
+    // What an answer that is on its way brings as well must not be applied twice.
+    if (feed.from !== this.cursor || this.#pulling > 0) await this.pull();
     else this.#apply(feed);
   }
 

@@ -28,8 +28,11 @@ describe('a storm of desktops', () => {
   beforeAll(async () => {
     running = await startCentre(readOptions(['--demo', '--data', data, '--port', '0', '--crowd', '0', '--calls', 'off', '--now', MORNING, '--log-level', 'silent']), { admission: LIMITS, limits: MANY_AS_ONE });
     agent = await RawDesktop.signIn(running.url, 'agent');
+    // They come back: whose each desktop is was written down when it first came, with a sync of the disk each.
+    const owners = running.centre.desktops;
     hellos = await Promise.all(Array.from({ length: DESKTOPS }, async () => {
       const desktop = uuidv7();
+      await owners.claim(desktop, agent.person);
       const { token } = await running.centre.tokens.session(agent.person, desktop, agent.workstation);
       return { protocol: PROTOCOL_VERSION, token, workstation: agent.workstation, desktop, incarnation: 1, proof: sign(null, helloBytes(token), agent.machineKey.privateKey).toString('base64') };
     }));

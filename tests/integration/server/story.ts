@@ -77,8 +77,14 @@ export const SMALL: Matter = { customerId: STORIES.small.customerId, accountId: 
 
 export async function goAvailable(agent: RawDesktop): Promise<void> {
   await agent.until(() => agent.liveValue('agent') !== undefined && agent.liveValue('agent')!.state !== 'on-call', 'the state of the agent');
-  const state = agent.liveValue('agent')!;
-  if (state.state !== 'available') await agent.ask('set agent state', { to: 'available', basedOn: state.version });
+  for (;;) {
+    const state = agent.liveValue('agent')!;
+    const answer = state.state === 'available' ? null : await agent.tryAsk('set agent state', { to: 'available', basedOn: state.version });
+    if (answer === null || answer.ok) break;
+    // The state has moved, and its news is on its way.
+    if (answer.refusal.code !== 'agent-state-stale') throw new Error(`set agent state: ${JSON.stringify(answer.refusal)}`);
+    await agent.until(() => agent.liveValue('agent')!.version > state.version, 'the newer state');
+  }
   await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
 }
 

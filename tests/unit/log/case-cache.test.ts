@@ -51,3 +51,20 @@ it('goes on with a commit where it stands just before it, begins with a case tha
   cases.follow([event(B, 2), event(B, 3)]);
   expect(cases.take(B).version).toBe(3);
 });
+
+it('counts what it holds as cases come, grow, are dropped and are read on by whoever had them', () => {
+  const cases = cache(3);
+  const mine = cases.take(A);
+  mine.extend([event(A, 1), event(A, 2), event(A, 3)]);
+  cases.take(B).extend([event(B, 1)]);
+  cases.trim();
+  // A is gone from the cache; whoever reads it on fills nobody's place.
+  mine.extend([event(A, 4), event(A, 5)]);
+  cases.take(B).extend([event(B, 2), event(B, 3)]);
+  cases.trim();
+  expect([cases.heldAt(A, 1), cases.heldAt(B, 3)?.version, cases.heldAt(B, 4)]).toEqual([null, 3, null]);
+  cases.forget(B);
+  cases.take(A).extend([event(A, 1), event(A, 2), event(A, 3)]);
+  cases.trim();
+  expect(cases.heldAt(A, 3)?.version).toBe(3);
+});

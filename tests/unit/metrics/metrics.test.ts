@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CallState } from '#shared/telephony/call-state.ts';
+import { Outboxes } from '../../../server/metrics/outboxes.ts';
+import { wrapUps } from '../../../server/metrics/wrap-ups.ts';
 import { Metrics, type Standing } from '../../../server/metrics/metrics.ts';
 import { Readiness } from '../../../server/metrics/serve-metrics.ts';
 
-const STANDING: Standing = { desktops: 3, reviewsWaiting: 2, oldestReview: 75, openCases: 9, operationsInDoubt: 1, callsWaiting: 4, light: { core: 1, phones: 0.5 } };
+const STANDING: Standing = { desktops: 3, reviewsWaiting: 2, oldestReview: 75, openCases: 9, operationsInDoubt: 1, callsWaiting: 4, light: { core: 1, phones: 0.5 }, outboxes: { desktops: 2, waiting: 31, oldestSeconds: 90.5 }, node: { onDuty: true, heard: 2, redis: false } };
 const at = (seconds: number): string => new Date(Date.parse('2026-11-23T02:00:00.000Z') + seconds * 1_000).toISOString();
 const ended = (more: Partial<CallState>): CallState => ({
   callId: 'c', direction: 'in', phase: 'ended', number: '13800000000', queue: 'general', queuedAt: at(0), answeredAt: null, endedAt: at(300), endReason: 'customer-hung-up', legs: [], ...more,
@@ -38,6 +40,45 @@ describe('what the server tells of itself', () => {
       aidline_core_up: 1, aidline_phones_up: 0.5, 'aidline_commands_total{status="forked"}': 1, 'aidline_commands_total{status="gap"}': 2,
       'aidline_appended_total{status="conflict"}': 1, 'aidline_append_seconds_bucket{le="0.0025"}': 0, 'aidline_append_seconds_bucket{le="0.005"}': 1, 'aidline_fan_out_seconds_count': 1,
     });
+  });
+
+  it('tells what waits at desktops, and how this node stands among the others', async () => {
+    const metrics = new Metrics(() => STANDING, { process: false });
+    metrics.outboxTold({ waiting: 30, oldestSeconds: 28_800 });
+    metrics.tookDuty();
+    expect(await valuesOf(metrics)).toMatchObject({
+      aidline_outbox_desktops: 2, aidline_outbox_waiting: 31, aidline_outbox_oldest_seconds: 90.5, 'aidline_outbox_told_age_seconds_bucket{le="3600"}': 0,
+      'aidline_outbox_told_age_seconds_bucket{le="36000"}': 1, 'aidline_outbox_told_waiting_bucket{le="100"}': 1, aidline_node_on_duty: 1, aidline_nodes_heard: 2, aidline_redis_up: 0,
+      aidline_duty_taken_total: 1,
+    });
+    const alone = new Metrics(() => ({ ...STANDING, node: { onDuty: true, heard: 1, redis: null } }), { process: false });
+    expect(await valuesOf(alone)).toMatchObject({ aidline_redis_up: -1 });
+  });
+
+  it('counts wrap-up from the end of a call until another state, and none where an offer was missed', () => {
+    const told: number[] = [];
+    const changed = wrapUps((seconds) => told.push(seconds));
+    changed({ personId: 'p', state: 'after-call', reason: 'call-ended', since: at(0) });
+    changed({ personId: 'q', state: 'after-call', reason: 'offer-missed', since: at(1) });
+    changed({ personId: 'q', state: 'available', reason: 'chosen', since: at(40) });
+    changed({ personId: 'p', state: 'break', reason: 'chosen', since: at(45) });
+    changed({ personId: 'p', state: 'available', reason: 'chosen', since: at(500) });
+    expect(told).toEqual([45]);
+  });
+
+  it('keeps what a connection told until its end, and has it grow older', () => {
+    let now = 0;
+    const outboxes = new Outboxes(() => now);
+    const [old, fresh, other] = [{}, {}, {}];
+    outboxes.told(old, { waiting: 5, oldestSeconds: 100 });
+    outboxes.told(fresh, { waiting: 7, oldestSeconds: 130 });
+    outboxes.told(other, { waiting: 1, oldestSeconds: 2 });
+    now = 30_000;
+    outboxes.left(old);
+    expect(outboxes.standing()).toEqual({ desktops: 2, waiting: 8, oldestSeconds: 160 });
+    outboxes.told(fresh, { waiting: 0, oldestSeconds: 0 });
+    outboxes.left(other);
+    expect(outboxes.standing()).toEqual({ desktops: 0, waiting: 0, oldestSeconds: 0 });
   });
 
   it('has every figure that the dashboard shows', async () => {
