@@ -2,7 +2,7 @@
  * `connections`: memory of the server for each signed-in, subscribed desktop, at five thousand on one node. Reference: bare
  * Socket.IO with as many connections in a room each. Both after their garbage was collected.
  */
-import { pssOf } from './process-tree.ts';
+import { ownPssOf } from './process-tree.ts';
 import { atMost, inTurn, side, type Bench } from './result.ts';
 import { Stage, NOTE } from './scale/stage.ts';
 import type { ToldChild } from './told-child.ts';
@@ -12,10 +12,10 @@ const DESKTOPS = 5_000;
 const FIRST = 1_000;
 const FLAGS = ['--expose-gc'];
 
-/** Proportional set size and heap, after a collection. */
+/** Proportional set size and heap of the server itself, without the demo's bank, after a collection. */
 async function memoryOf(child: ToldChild): Promise<{ pss: number; heap: number }> {
   const { heapMb } = (await child.does('memory')) as { heapMb: number };
-  return { pss: pssOf(child.pid), heap: heapMb };
+  return { pss: ownPssOf(child.pid), heap: heapMb };
 }
 
 export const connections: Bench = {
