@@ -20,7 +20,7 @@ function stage(stored: readonly StoredEvent[] = []) {
   } as unknown as EventLog;
   const traces = new Traces({ told: (span) => void spans.push(span), stop: async () => undefined }, log, () => NOW);
   traces.watch(log);
-  return { spans, log, traces, tell: (events: StoredEvent[]) => listeners.forEach((listener) => listener({ from: 0, to: 1, events, readers: [] })) };
+  return { spans, log, traces, tell: (events: StoredEvent[]) => listeners.forEach((listener) => listener({ from: 0, to: 1, events, readers: [], feeds: new Map() })) };
 }
 
 const item = (madeAt: string): AppendItem => ({
