@@ -65,11 +65,7 @@ export function ledgerWrites(state: CaseState | null, events: readonly (CaseEven
  *
  * @returns the stored answer, the same for every repeat (TP4, SY2)
  */
-export function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
-  return centre.traces === undefined ? take(centre, session, outer) : centre.traces.within(outer.id, () => take(centre, session, outer));
-}
-
-async function take(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
+export async function takeCommand(centre: Centre, session: CommandSession, outer: OuterCommand): Promise<CommandResult> {
   const { person, workstation } = session;
   // A repeat is answered from the log before anything is read or decided (TP4).
   const stored = await centre.log.commandAnswer(outer.id);

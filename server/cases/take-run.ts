@@ -5,6 +5,7 @@ import type { CommandResult, InnerCommand, OuterCommand } from '#shared/protocol
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
 import type { AppendItem, AppendResult } from '../log/log.ts';
+import { forCommand } from '../traces/traces.ts';
 import { decidedOn, foldOn, mayAddress, readInner, refused, takeCommand, type CommandSession } from './command-service.ts';
 import { gatherContext, type Gathered } from './decide-context.ts';
 
@@ -106,7 +107,7 @@ async function take(centre: Centre, session: CommandSession, outers: readonly Ou
     const items = rest.length < 2 ? [] : await decideAhead(centre, session, rest);
     const taken = items.length < 2 ? [] : answersOf(await centre.log.append(items));
     const [first] = rest;
-    if (taken.length === 0 && first !== undefined) taken.push(await takeCommand(centre, session, first));
+    if (taken.length === 0 && first !== undefined) taken.push(await forCommand(centre.traces, first.id, () => takeCommand(centre, session, first)));
     answers.push(...taken);
     const last = answers.at(-1);
     if (last?.status === 'forked' || last?.status === 'gap') break;

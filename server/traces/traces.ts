@@ -90,14 +90,15 @@ export class Traces {
   fannedOut(ms: number, events: readonly StoredEvent[]): void {
     const endedMs = this.nowMs();
     const commands = new Set(events.map((event) => event.envelope.command ?? this.#executions.get(operationOf(event.body) ?? '') ?? null));
-    for (const command of commands) if (command !== null) this.#sink.told({ command, name: 'fan-out', beganMs: endedMs - ms, endedMs, attributes: {}, failed: false });
+    for (const command of commands) if (command !== null) this.#tell(command, 'fan-out', endedMs - ms, {}, false, endedMs);
   }
 
   /** The command that ordered the execution of an operation, from wherever it was taken; null where the log has none. */
   async commandOf(caseId: string, operationId: string): Promise<string | null> {
     const known = this.#executions.get(operationId);
     if (known !== undefined) return known;
-    const events = await this.#log.readStream(caseId as Parameters<EventLog['readStream']>[0], 1);
+    // A log that cannot be read now costs a trace, and no booking.
+    const events = await this.#log.readStream(caseId as Parameters<EventLog['readStream']>[0], 1).catch(() => []);
     for (const event of events) if (event.envelope.kind === STARTED) this.#note(event);
     return this.#executions.get(operationId) ?? null;
   }
@@ -142,7 +143,11 @@ export class Traces {
   }
 
   #tell(command: string, name: Span['name'], beganMs: number, attributes: Attributes, failed: boolean, endedMs = this.nowMs()): void {
-    this.#sink.told({ command, name, beganMs, endedMs, attributes, failed });
+    try {
+      this.#sink.told({ command, name, beganMs, endedMs, attributes, failed });
+    } catch {
+      // What is told must never undo what was done.
+    }
   }
 
   #note({ envelope, body }: StoredEvent): void {
@@ -156,6 +161,9 @@ export class Traces {
 /** A step that is told of where traces are on, and is only done where they are not. */
 export const step = <T extends { kind: string } | void>(traces: Traces | undefined, name: Span['name'], attributes: Attributes, work: () => Promise<T>): Promise<T> =>
   traces === undefined ? work() : traces.step(name, attributes, work);
+
+/** What is done for one command, in its trace. */
+export const forCommand = <T>(traces: Traces | undefined, command: string, work: () => Promise<T>): Promise<T> => (traces === undefined ? work() : traces.within(command, work));
 
 /** One line of an execution, in the trace of the command that ordered it. */
 export async function forExecution(traces: Traces | undefined, name: Span['name'], about: { caseId: string; operationId: string; lineId: string }, work: () => Promise<void>): Promise<void> {

@@ -11,7 +11,7 @@ import { isClean, runDrill } from './run-drill.ts';
 /** Every test that plays its story on a stage of `tests/integration/server/story.ts`. */
 const STORIES = [
   'tests/integration/server/two-people', 'tests/integration/server/execution', 'tests/integration/server/largest-instalment', 'tests/integration/server/night',
-  'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings',
+  'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings', 'tests/integration/server/traces',
   'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control',
 ];
 

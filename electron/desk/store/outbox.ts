@@ -90,12 +90,12 @@ export function outboxOf(db: Db) {
   const allRows = db.prepare(`select ${columns} from outbox order by seq`);
   const refusedUnseen = db.prepare(`select ${columns} from outbox where status = 'refused' and seen_at is null order by seq limit 500`);
   const countUnsent = db.prepare(`select count(*) from outbox where status = 'unsent'`).pluck();
-  const waiting = db.prepare(`select count(*) as waiting, min(made_at) as oldest from outbox where status = 'unsent'`);
   const accept = db.prepare(`update outbox set status = 'accepted', version = ?, answered_at = ? where id = ? and status = 'unsent'`);
   const refuse = db.prepare(`update outbox set status = 'refused', refusal = ?, answered_at = ? where id = ? and status = 'unsent'`);
   const confirm = db.prepare(`update outbox set status = 'confirmed', answered_at = coalesce(answered_at, ?) where id = ? and status in ('unsent', 'accepted')`);
   const confirmUpTo = db.prepare(`update outbox set status = 'confirmed' where stream = ? and status = 'accepted' and version <= ?`);
   const confirmStream = db.prepare(`update outbox set status = 'confirmed' where stream = ? and status = 'accepted'`);
+  const waiting = db.prepare(`select count(*) as waiting, min(made_at) as oldest from outbox where status = 'unsent'`);
   const markSeen = db.prepare(`update outbox set seen_at = ? where id = ? and status = 'refused'`);
   const reopen = db.prepare(`update outbox set status = 'unsent', version = null, answered_at = null where status in ('accepted', 'confirmed') and answered_at >= ?`);
   const lowestUnsent = db.prepare(`select min(number) from outbox where stream = ? and status = 'unsent'`).pluck();
