@@ -79,10 +79,13 @@ export async function goAvailable(agent: RawDesktop): Promise<void> {
   await agent.until(() => agent.liveValue('agent') !== undefined && agent.liveValue('agent')!.state !== 'on-call', 'the state of the agent');
   for (;;) {
     const state = agent.liveValue('agent')!;
-    const answer = state.state === 'available' ? null : await agent.tryAsk('set agent state', { to: 'available', basedOn: state.version });
-    if (answer === null || answer.ok) break;
-    // The state has moved, and its news is on its way.
-    if (answer.refusal.code !== 'agent-state-stale') throw new Error(`set agent state: ${JSON.stringify(answer.refusal)}`);
+    if (state.state === 'available') break;
+    const stale = await agent.ask('set agent state', { to: 'available', basedOn: state.version }).then(() => false, (error: unknown) => {
+      // The state has moved, and its news is on its way.
+      if (!String(error).includes('agent-state-stale')) throw error;
+      return true;
+    });
+    if (!stale) break;
     await agent.until(() => agent.liveValue('agent')!.version > state.version, 'the newer state');
   }
   await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
