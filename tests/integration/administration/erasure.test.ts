@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RawDesktop } from '../server/raw-desktop.ts';
 import { answerCall, clearStage, moveClock, setStage, signOn, SMALL, startDemoCentre, type Stage } from '../server/story.ts';
+import { centresOf } from '../server/several-nodes.ts';
 import { act, approval, approve, byTwo, proposal, propose, proposed } from './centre-acts.ts';
 
 let stage: Stage;
@@ -56,10 +57,9 @@ it('[PR7] [TP12] a customer is erased by two people after the retention, both in
 
 it('[PR7] a server that died between the approval and the erasure makes it good at its start', async () => {
   await yearsLater();
-  const { sealing } = stage.running.centre;
   const made = await propose(admin, erase);
   // The very moment after the approval is in the log.
-  sealing.inTurn = () => Promise.reject(new Error('the server died'));
+  for (const { sealing } of centresOf(stage.running)) sealing.inTurn = () => Promise.reject(new Error('the server died'));
   await expect(approve(admin2, made)).rejects.toThrow();
   expect(stage.running.centre.administration.state.changes[made.changeId]?.status).toBe('in-force');
   expect((await bodies()).some((body) => body !== null)).toBe(true);

@@ -131,7 +131,7 @@ describe('execution', () => {
     const { caseId } = drafted;
     await running.demo!.bank.fault({ kind: 'answered-but-lost', call: 'book' });
     await agent.must('order execution', caseId, order);
-    await agent.until(() => lines(stage, drafted).every((line) => line.status !== 'started'), 'every line answered or in doubt');
+    await agent.until(() => agent.state(caseId).operations[drafted.operationId]!.execution?.lines.every((line) => line.status !== 'started') === true, 'every line answered or in doubt');
     const doubtful = lines(stage, drafted).find((line) => line.status === 'in-doubt')!;
     expect(statusOf(agent, drafted)).toBe('in-doubt');
     expect(doubtful.answerBy).not.toBeNull();
