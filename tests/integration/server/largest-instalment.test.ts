@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { approve, clearStage, confirm, draft, executionOrder, setStage, STORY_PLANS, submit, type Stage } from './story.ts';
+import { approve, clearStage, confirm, draft, executionOrder, moveClock, setStage, type Stage, STORY_PLANS, submit } from './story.ts';
 
 describe('the largest instalment, over raw sockets', () => {
   let stage: Stage;
@@ -26,7 +26,7 @@ describe('the largest instalment, over raw sockets', () => {
     const day = 86_400_000;
     for (let days = 1; days <= 40 && agent.state(drafted.caseId).followUps[0]!.status === 'open'; days += 1) {
       const to = new Date(Date.parse('2026-11-23T02:00:00.000Z') + days * day).toISOString();
-      await fetch(`${running.url}/demo/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ to }) });
+      await moveClock(running.url, to);
       await agent.until(() => (agent.state(drafted.caseId).followUps[0]?.checks.length ?? 0) >= days, `the check of day ${days}`);
     }
     const closed = agent.state(drafted.caseId).followUps[0]!;
