@@ -82,7 +82,7 @@ it('[RB1] Redis lost under way shuts nobody out and lets nobody do as they like;
   const [one, two] = [new Rates(first).counter('lost', RATE), new Rates(second).counter('lost', RATE)];
   expect(await take(one, 10)).toBe(10);
   await redis.stop();
-  await vi.waitFor(() => expect([first.isReady, second.isReady]).toEqual([false, false]));
+  await vi.waitFor(() => expect([first.isReady, second.isReady]).toEqual([false, false]), { timeout: 10_000 });
   // Each server for itself, from nothing.
   expect([await take(one, 15), await take(two, 15)]).toEqual([10, 10]);
   await redis.start();
@@ -97,7 +97,7 @@ it('[RB1] a Redis that does not answer is waited for once, and then not for a wh
   try {
     const began = performance.now();
     expect(await take(counter, 15)).toBe(10);
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(5_000);
   } finally {
     redis.signal('SIGCONT');
   }
