@@ -127,9 +127,25 @@ export function judge(evidence: Evidence): Verdict {
       const reconfirms = request.body.reconfirms as string | null;
       if (reconfirms === null && entry?.body.matches !== true) blame(event, 'approved without a matching blind entry');
       if (entry !== null && (entry.body.entry).totalDueFen !== payload.totalDueFen) blame(event, 'the blind entry has another sum');
-      const saw = earlier.some((one) => one.kind === 'access granted' && bodyOf(one).person === person && bodyOf(one).as !== 'reviewer');
-      if (saw) blame(event, 'approved by somebody who had the whole case');
+      // What they are shown after their own matching entry is released to them anyway.
+      if (hadTheWhole(entry === null ? earlier : earlier.slice(0, entry.index), person)) blame(event, 'approved by somebody who had the whole case');
     }
+  }
+
+  /**
+   * TP6: a case to which they had access, other than as a reviewer, when there was something of the maker's in it. To whom a call only
+   * rang, and who lost it before anybody wrote a word or a figure, has seen nothing that is to be checked blind.
+   */
+  function hadTheWhole(earlier: readonly LoggedEvent[], person: unknown): boolean {
+    let had = false;
+    let isThere = false;
+    for (const one of earlier) {
+      if (one.kind === 'access granted' && bodyOf(one).person === person) had = bodyOf(one).as !== 'reviewer';
+      if (one.kind === 'access revoked' && bodyOf(one).person === person) had = false;
+      if (one.kind === 'note written' || one.kind === 'worksheet drafted' || one.kind === 'operation drafted') isThere = true;
+      if (had && isThere) return true;
+    }
+    return false;
   }
 
   function checkExecution(event: LoggedEvent, earlier: readonly LoggedEvent[]): void {
