@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './redis.ts';
+import { freePort } from './free-port.ts';
 
 const configuration = fileURLToPath(new URL('../../build/deploy/haproxy.cfg', import.meta.url));
 

@@ -8,7 +8,8 @@ import { launchDemoBank, type DemoBankProcess } from '../../../server/bank/demo/
 import { Haproxy } from '../../nodes/haproxy.ts';
 import { NodeProcess } from '../../nodes/node-process.ts';
 import { PersistentDesktop } from '../../nodes/persistent.ts';
-import { freePort, RedisServer } from '../../nodes/redis.ts';
+import { freePort } from '../../nodes/free-port.ts';
+import { RedisServer } from '../../nodes/redis.ts';
 import { BANK_NAME, makeCertificates } from '../../proof/certificates.ts';
 import { Cluster } from '../postgres/cluster.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';

@@ -2,11 +2,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../../nodes/free-port.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
 const OWNER = 'aidline';
@@ -24,16 +24,6 @@ function runner(): { uid?: number; gid?: number } {
   const [, , uid, gid] = spawnSync('getent', ['passwd', 'aidline-e2e'], { encoding: 'utf8' }).stdout.trim().split(':');
   if (uid === undefined || gid === undefined) throw new Error('there is no test user: node build/setup.mjs --need tests');
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /**
