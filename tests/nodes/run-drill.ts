@@ -20,7 +20,6 @@ export type DrillVerdict = DrillJudgement & { kills: number; commands: number; c
 
 export const isClean = ({ lost, doubled, two_owner_offers, booked_twice, untold, chain }: DrillVerdict): boolean => lost + doubled + two_owner_offers + booked_twice + untold === 0 && chain === 'whole';
 
-const WRITERS = ['agent', 'agent2', 'mentor', 'lead'];
 const CALL_WAIT_MS = 30_000;
 
 /** @param say told of progress */
@@ -38,14 +37,20 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
   try {
     for (const node of nodes) await node.up();
     await front.up();
-    desktops.push(...(await Promise.all(WRITERS.map((account) => PersistentDesktop.signIn(front.url, account)))));
+    const signIn = async (...accounts: string[]): Promise<PersistentDesktop[]> => {
+      const signedIn = await Promise.all(accounts.map((account) => PersistentDesktop.signIn(front.url, account)));
+      desktops.push(...signedIn);
+      return signedIn;
+    };
+    const [maker, reviewer] = (await signIn('agent', 'mentor')) as [PersistentDesktop, PersistentDesktop];
     const control = makeDemoBankControl(bank);
-    const [maker, reviewer] = [desktops[0]!, desktops[2]!];
     const stage = farStage(front.url, { agent: maker.raw, mentor: reviewer.raw }, control, async (order) => {
       const onDuty = nodes.find((node) => node.onDuty);
       await fetch(`${onDuty?.url ?? ''}/demo/call`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) });
     });
     const settlement = await ready(await stage, LARGE);
+    // Only now: a lead who was there before might be offered the review first, and the reviewer only `offerSeconds` later.
+    const [secondAgent] = (await signIn('agent2', 'lead')) as [PersistentDesktop, PersistentDesktop];
     // The first line goes through; the second is on its way for long enough to lose who sent it.
     await control.fault({ kind: 'slow', call: 'book', ms: 1 });
     await control.fault({ kind: 'slow', call: 'book', ms: 4_000 });
@@ -98,7 +103,7 @@ export async function runDrill(rounds: number, seed: number, say: (line: string)
         await wait(250);
       }
     };
-    const work = [...desktops.map(write), ...desktops.slice(0, 2).map(takeCalls), ring()];
+    const work = [...desktops.map(write), takeCalls(maker), takeCalls(secondAgent), ring()];
     const failed = Promise.all(work);
     failed.catch(() => undefined);
 
