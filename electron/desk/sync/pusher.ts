@@ -94,12 +94,15 @@ export class Pusher {
     });
   }
 
-  /** What is set aside comes due while the connection stands. */
+  /** What is set aside comes due while the connection stands. Looked at anew each time: the clock may have been corrected since. */
   #retryInTime(): void {
     this.#cancelRetry();
-    const due = this.#parts.setAside.list().map((one) => Date.parse(one.tryAt)).filter((at) => at > this.#parts.clock.nowMs());
-    if (due.length === 0) return;
-    this.#cancelRetry = this.#parts.environment.after(Math.min(...due) - this.#parts.clock.nowMs() + 1, () => this.wake());
+    const wait = this.#parts.setAside.nextDueMs(this.#parts.clock.nowMs());
+    if (wait === null) return;
+    this.#cancelRetry = this.#parts.environment.after(wait, () => {
+      this.#retryInTime();
+      this.wake();
+    });
   }
 
   /**
@@ -179,7 +182,7 @@ export class Pusher {
   }
 
   #openStreams(): readonly string[] {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.nowMs();
     const open = this.#parts.store.outbox.openStreams();
     return this.#parts.setAside.list().length === 0 ? open : open.filter((stream) => !this.#parts.setAside.has(stream, now));
   }

@@ -5,6 +5,12 @@ import type { Store } from '../store/store.ts';
 const FIRST_MS = 60_000;
 const LONGEST_MS = 3_600_000;
 
+/** A clock that was ahead when this was written and has been put right must not make it wait longer than anything ever waits. */
+function waitOf({ tryAt }: SetAsideStream, nowMs: number): number {
+  const wait = Date.parse(tryAt) - nowMs;
+  return wait > LONGEST_MS ? 0 : wait;
+}
+
 /**
  * Cases whose commands make the server fail: kept in the file with the reason, shown, and left out of what is sent until
  * they are tried again, by the person at once and by itself ever more seldom. Nothing of them is dropped (SY3).
@@ -25,8 +31,14 @@ export class SetAside {
   }
 
   /** Not to be sent now. */
-  has(stream: string, now: string): boolean {
-    return this.#held.some((one) => one.stream === stream && one.tryAt > now);
+  has(stream: string, nowMs: number): boolean {
+    return this.#held.some((one) => one.stream === stream && waitOf(one, nowMs) > 0);
+  }
+
+  /** Until the next of them comes due, ms; null where none is waiting. */
+  nextDueMs(nowMs: number): number | null {
+    const waits = this.#held.map((one) => waitOf(one, nowMs)).filter((wait) => wait > 0);
+    return waits.length === 0 ? null : Math.min(...waits);
   }
 
   /** @param why what the server said, or `no-answer` @returns false where there is nothing of it to set aside */

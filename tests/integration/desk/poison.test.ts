@@ -1,7 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { untilView } from '../../unit/desk/test-desk.ts';
+import type { Environment } from '../../../electron/desk/environment.ts';
+import { realEnvironment, untilView } from '../../unit/desk/test-desk.ts';
 import { aDesk, aFolder, aServer, aSignedInDesk, inStep, looksOf, openCase, signInto, untilCase, write } from './harness.ts';
 import type { TestServer } from './test-server.ts';
+
+const LONG_MS = 5_000;
+
+/** Long waits end when the test says so, as on a machine whose clock is put right meanwhile. */
+function slowTimers() {
+  const real = realEnvironment();
+  let ahead = 0;
+  let long: { ms: number; run: () => void }[] = [];
+  const environment: Environment = {
+    ...real,
+    now: () => real.now() + ahead,
+    after: (ms, run) => {
+      if (ms < LONG_MS) return real.after(ms, run);
+      const wait = { ms, run };
+      long.push(wait);
+      return () => { long = long.filter((one) => one !== wait); };
+    },
+  };
+  return {
+    environment,
+    clock: (ms: number) => { ahead += ms; },
+    /** A wait of some bit less than so many seconds is over; what waits for just as many is something else. */
+    over: (seconds: number) => {
+      const due = long.filter((one) => one.ms < seconds * 1_000 && one.ms > (seconds - 1) * 1_000);
+      long = long.filter((one) => !due.includes(one));
+      for (const one of due) one.run();
+    },
+  };
+}
 
 /** The server fails at whatever carries this text. */
 function poisonedBy(server: TestServer, text: string, how: 'word' | 'silence' = 'word'): { heal(): void; pushes(): number } {
@@ -77,6 +107,32 @@ describe('a command that makes the server fail', () => {
     await desk.client.calls.tryAgain({ stream: cases[0] ?? '' });
     await inStep(desk);
     for (const one of cases) expect(server.notes(one)).toEqual(['night']);
+  });
+
+  it('[SY3] is tried again though the clock was put back while it waited, or had been hours ahead', async () => {
+    for (const [aheadBefore, backBy] of [[0, 30_000], [7_200_000, 7_200_000]] as const) {
+      const server = await aServer();
+      const timers = slowTimers();
+      timers.clock(aheadBefore);
+      const desk = await aSignedInDesk(server, aFolder(), { environment: timers.environment });
+      const [ill, other] = [await openCase(desk), await openCase(desk)];
+      await inStep(desk);
+      const poison = poisonedBy(server, 'poison');
+      await write(desk, ill, 'poison');
+      await untilView(desk.client, 'sync', {}, (view) => view.setAside.length === 1 && view.connection === 'online');
+      // Greeted, and with nothing on its way: what goes out from now on goes because its time has come.
+      await write(desk, other, 'free');
+      await untilView(desk.client, 'sync', {}, (view) => view.unsent === 1 && view.inFlight === 0);
+      poison.heal();
+      const hellos = server.hellos.length;
+      timers.clock(60_000 - backBy);
+      timers.over(60);
+      timers.clock(backBy);
+      timers.over(30);
+      await inStep(desk);
+      expect(server.notes(ill)).toEqual(['poison']);
+      expect(server.hellos.length).toBe(hellos);
+    }
   });
 
   it('[SY3] a server that falls silent at it is no different, only slower to tell from a bad line', async () => {
