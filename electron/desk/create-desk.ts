@@ -122,7 +122,7 @@ export function createDesk(parts: DeskParts): Desk {
   const told = ({ reached, ...outcome }: Delivery): DeskReply<MethodValue<'deliverSpool'>> =>
     (reached ? { ok: true, value: outcome } : { ok: false, refusal: { code: 'server-unreachable' } });
   const signInParts: SignInParts = {
-    root: parts.root, workstation: parts.workstation, environment: parts.environment, enrolment, signInOverHttp: parts.signInOverHttp,
+    root: parts.root, workstation: parts.workstation, environment: parts.environment, enrolment, signInOverHttp: parts.signInOverHttp, spool, report: parts.report,
     store: { nativeBinding: parts.nativeBinding, ...(parts.kdfCost === undefined ? {} : { cost: parts.kdfCost }), ...(parts.keyStore === undefined ? {} : { keyStore: parts.keyStore }) },
   };
 

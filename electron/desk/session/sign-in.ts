@@ -8,9 +8,9 @@ import type { Enrolment } from '../signing/enrolment.ts';
 import { Guesses } from '../signing/guesses.ts';
 import { SessionSigning } from '../signing/session-signing.ts';
 import { personKeyOffline, personKeyOnline } from '../signing/settle-person-key.ts';
-import type { Signer } from '../signing/signer.ts';
 import type { WorkstationFile } from '../signing/workstation-key.ts';
 import { keepSpoolKey } from '../spool/session-spool.ts';
+import type { Spool } from '../spool/spool.ts';
 import { see } from '../store/meta.ts';
 import { HeadStart, USUAL_COST } from '../store/passphrase-key.ts';
 import { countFailures, profileFolder, readKeyFile, type KeyFile, type ProfileFolder } from '../store/profile-folder.ts';
@@ -22,7 +22,8 @@ import type { SignInOutcome, SignInOverHttp } from '../sync/http-sign-in.ts';
 import { enterNewEpoch } from '../sync/new-epoch.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import { readServerInfo } from './server-info.ts';
-import { shutOut } from './shut-out.ts';
+import { machineOffline } from './machine-offline.ts';
+import { shutOutHere } from './shut-out-here.ts';
 
 export const MAX_FAILURES = 5;
 /** Where the server takes every machine at once, nobody is asked for a site. */
@@ -38,6 +39,10 @@ export type SignInParts = {
   enrolment: Enrolment;
   signInOverHttp: SignInOverHttp;
   store: StoreOptions;
+  /** Of this workstation. */
+  spool: Spool;
+  /** Told of what keeps nobody from anything. */
+  report(error: unknown): void;
 };
 
 export type Credentials = { account: string; password: string; server: string; oldPassword?: string | undefined };
@@ -107,23 +112,6 @@ async function signInto(parts: SignInParts, credentials: Credentials, file: OwnF
     return await withServer(parts, credentials, { file, desktop, machine, keyAhead }, outcome, sentAt);
   } finally {
     keyAhead?.drop();
-  }
-}
-
-/** Who hears it only now, having been signed out, loses what their file let them see as whoever hears it at work (SY6, OF3). */
-async function shutOutHere(parts: SignInParts, { password }: Credentials, { folder, held, ahead }: OwnFile): Promise<void> {
-  try {
-    // No guess: the server says it to nobody whose passphrase is wrong.
-    const store = held === null ? null : await openStore(folder, held, password, parts.store, ahead);
-    if (store === null) return;
-    try {
-      shutOut(store);
-    } finally {
-      store.close();
-    }
-  } catch (error) {
-    // That they are out is what has to be said, whatever the disk says.
-    if (storeTroubleOf(error) === null) throw error;
   }
 }
 
@@ -283,11 +271,4 @@ export async function withoutServer(
     store, clock, person, token: null, checkedBy: 'this-machine', offlineUntil: instantOf(until),
     workstationId, signing: new SessionSigning(own, workstation, new Guesses(meta, clock)),
   };
-}
-
-/** The machine's key by the secret that this person's file remembers; a key that is gone costs signing and the line, no more. */
-function machineOffline(parts: SignInParts, server: string, secret: string | null): { workstationId: string | null; workstation: Signer | null } {
-  const known = parts.enrolment.known(server);
-  if (typeof known === 'string') return { workstationId: null, workstation: null };
-  return { workstationId: known.workstation, workstation: secret === null ? null : parts.enrolment.open(server, known.file, secret) };
 }

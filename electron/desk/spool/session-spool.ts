@@ -80,11 +80,7 @@ export class SessionSpool {
     this.#countOthers();
     void this.#ready.then((sealer) => {
       if (sealer === null || this.#stopped) return;
-      this.#guarded(() => {
-        const { spool, store, server, person } = this.#parts;
-        this.#sealer = sealer;
-        this.#file = spool.fileOf({ server, desktop: store.desktop, person });
-      });
+      this.#guarded(() => this.#open(sealer));
       this.#follow();
       // What was answered just before the last session ended.
       this.answered();
@@ -161,9 +157,36 @@ export class SessionSpool {
     });
   }
 
+  /**
+   * Brings here whatever the person's file has unsent, where no session follows: the centre has just shut them out, and
+   * nobody will send it from that file any more (SY10). The spool is released.
+   */
+  async bringWhatIsLeft(): Promise<void> {
+    const sealer = await this.#ready;
+    if (sealer !== null) await this.#guarded(() => this.#addAll(this.#open(sealer)));
+    this.stop();
+  }
+
+  #open(sealer: Sealer): SpoolFile {
+    const { spool, store, server, person } = this.#parts;
+    this.#sealer = sealer;
+    this.#file = spool.fileOf({ server, desktop: store.desktop, person });
+    return this.#file;
+  }
+
+  /** In one go: nobody waits at a screen. */
+  #addAll(file: SpoolFile): Promise<void> | null {
+    const { outbox } = this.#parts.store;
+    if (file.rows.size >= outbox.unsentCount()) return null;
+    return this.#add(outbox.unsentStreams().flatMap((stream) => outbox.toSend(stream, ALL).filter((row) => !this.#isHere(row))));
+  }
+
   stop(): void {
-    if (this.#file !== null) {
+    const file = this.#file;
+    if (file !== null) {
       this.#guarded(() => this.#settle());
+      // What the spool's disk would not take earlier.
+      this.#guarded(() => void this.#addAll(file));
       this.#guarded(() => this.#sign());
     }
     this.#stopped = true;

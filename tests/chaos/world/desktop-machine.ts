@@ -6,6 +6,7 @@ import type { CaseState } from '#shared/case/state.ts';
 import type { CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import type { Environment } from '../../../electron/desk/environment.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { Publisher } from '../../../electron/desk/rpc/publisher.ts';
 import { OpenSession } from '../../../electron/desk/session/open-session.ts';
@@ -15,7 +16,7 @@ import { Guesses } from '../../../electron/desk/signing/guesses.ts';
 import type { SecondPerson } from '../../../electron/desk/signing/second-person.ts';
 import { SessionSigning } from '../../../electron/desk/signing/session-signing.ts';
 import { openDatabase } from '../../../electron/desk/store/database.ts';
-import { keepSpoolKey } from '../../../electron/desk/spool/session-spool.ts';
+import { keepSpoolKey, SessionSpool } from '../../../electron/desk/spool/session-spool.ts';
 import { see } from '../../../electron/desk/store/meta.ts';
 import { storeOf, type Store } from '../../../electron/desk/store/store.ts';
 import { storeTroubleOf } from '../../../electron/desk/store/store-refusal.ts';
@@ -152,8 +153,12 @@ export class DesktopMachine {
     const { meta } = store;
     const clock = new CorrectedClock(environment, meta.get('clockOffsetMs') ?? 0);
     if (answer !== null && 'refusal' in answer) {
-      // As `sign-in.ts` has it.
-      if (answer.refusal.code === 'person-disabled') shutOut(store);
+      // As `shut-out-here.ts` has it.
+      if (answer.refusal.code === 'person-disabled') {
+        shutOut(store);
+        if (meta.get('person') !== null && store.outbox.unsentCount() > 0) await this.#spoolOf(store, clock, environment).bringWhatIsLeft();
+        if (!process.alive || this.isDoomed) return;
+      }
       store.close();
       return this.#ended(process, answer.refusal);
     }
@@ -208,6 +213,14 @@ export class DesktopMachine {
     this.#session = session;
     trace.say(process.name, `signed in ${answer === null ? 'by its own file' : 'at the server'}, ${store.outbox.unsentCount()} unsent`);
     session.start();
+  }
+
+  #spoolOf(store: Store, clock: CorrectedClock, environment: Environment): SessionSpool {
+    const signing = new SessionSigning({ state: 'ready', signer: signerOf(keyOf(this.person.id)) }, signerOf(this.machine.key), new Guesses(store.meta, clock));
+    return new SessionSpool({
+      spool: this.#parts.spool.open(), store, server: SERVER, person: this.person.id, workstation: this.machine.id, clock, environment,
+      certify: (bytes) => signing.certify(bytes), post: () => Promise.resolve(null), changed: () => {}, report: (error) => void this.#trouble(`reported: ${String(error)}`),
+    });
   }
 
   #openStore(): Store {
@@ -369,6 +382,8 @@ export class DesktopMachine {
     this.disk.becomes(image);
     this.#parts.spool.becomesWhatWasLeft();
     this.#doomed = null;
+    // It never reached the disk that they are out: they hear it when they sign in again.
+    if (this.endedBy === 'person-disabled') this.endedBy = null;
     return true;
   }
 

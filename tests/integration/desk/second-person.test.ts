@@ -12,6 +12,7 @@ import { openSecondPerson, type SecondPerson, type SecondPersonParts } from '../
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile-folder.ts';
 import { CHEAP, handClock } from '../../unit/desk/test-desk.ts';
+import { Spool } from '../../../electron/desk/spool/spool.ts';
 import { aFolder, aServer } from './harness.ts';
 import { isSignedBy, PERSON, type TestServer } from './test-server.ts';
 
@@ -25,7 +26,7 @@ async function aNight(more: { people?: SignedInPerson[] } = {}) {
   const clock = handClock(Date.now());
   const enrolment = new Enrolment(root);
   const parts = (person: SignedInPerson, online: boolean): SignInParts => ({
-    root, workstation: 'ws-1', environment: clock.environment, enrolment, store: { nativeBinding: null, cost: CHEAP },
+    root, workstation: 'ws-1', environment: clock.environment, enrolment, store: { nativeBinding: null, cost: CHEAP }, spool: new Spool(root), report: (error) => { throw error; },
     signInOverHttp: async (url, request) => {
       if (!online) return { status: 'unreachable' };
       const outcome = await signInOverHttp(url, { ...request, account: PERSON.account, password: server.password });
