@@ -1,4 +1,5 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpoolAnswer, SpoolRequest, SpooledRow } from '#shared/protocol/spool.ts';
@@ -11,7 +12,7 @@ import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
 import { DOOR_RATES } from '../../../server/protection/limits.ts';
 import { untilView, type Running } from '../../unit/desk/test-desk.ts';
 import { aFolder, inStep } from './harness.ts';
-import { aCase, aCentre, audited, deskAt, disable, Line, machineOf, note, notesAt, notesIn, personOf, present, revoke, signIn, trayOf } from './spool-stage.ts';
+import { aCase, aCentre, audited, deskAt, disable, Line, machineOf, note, notesAt, notesIn, personOf, present, revoke, signIn, trayOf, DEMO_PASSWORD } from './spool-stage.ts';
 
 let centre: Awaited<ReturnType<typeof aCentre>>;
 beforeAll(async () => {
@@ -142,6 +143,23 @@ describe('[SY10] whose unsent work is believed', () => {
     desktops.claim = claim;
     expect(statuses(await post(requestOf(other.rows)))).toEqual(['taken']);
     expect(row.number).toBe(2);
+  });
+});
+
+describe('[SY10] work that never reached the spool', () => {
+  it('[SY10] [SY6] goes there when its author is shut out at a sign-in', { timeout: 60_000 }, async () => {
+    const { root, line, caseId } = await leftBehind('agent2', ['the spool’s disk did not take it']);
+    // As if nothing could be written there all night.
+    rmSync(join(root, 'spool'), { recursive: true });
+    await disable(centre.running, 'agent2');
+    line.mend();
+    const desk = deskAt(root, line);
+    expect(await desk.client.calls.signIn({ account: 'agent2', password: DEMO_PASSWORD, server: centre.url })).toMatchObject({ ok: false, refusal: { code: 'person-disabled' } });
+    expect((await desk.client.calls.spooled({ server: centre.url }))).toEqual({ ok: true, value: { rows: 1 } });
+    expect(await desk.client.calls.deliverSpool({ server: centre.url })).toMatchObject({ ok: true, value: { inTray: 1 } });
+    expect(lateOf(caseId)).toMatchObject([{ because: 'person-disabled', became: 'recorded' }]);
+    expect(await notesAt(centre.running, caseId)).toEqual(['the spool’s disk did not take it']);
+    expect(desk.errors).toEqual([]);
   });
 });
 
