@@ -251,7 +251,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   await lateWork.start();
   const keeper = new CallKeeper(centre);
   open.onChanged((state) => keeper.note(state));
-  await open.start(log, (state) => keeper.note(state));
+  await open.start(log, keeper.since(), (state) => keeper.note(state));
 
   // SY9: before a door is open, so that nobody orders between a restored log's start and the bank's word.
   centre.recoveryBook = kept.recoveries;

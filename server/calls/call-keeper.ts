@@ -7,6 +7,9 @@ import { appendToCase } from '../cases/append-case.ts';
 import type { Centre } from '../centre.ts';
 import { HandCalls } from './hand-calls.ts';
 
+/** How long after a case was closed an event of its call still finds it: a phone system delivers hours late, not weeks. */
+const KEEP_MS = 7 * 24 * 3_600_000;
+
 /**
  * Keeps what the phone system and routing tell in the cases that a call belongs to. A call that no case knows opens one;
  * a second matter on the same call gets the same events, so that each case can be judged by itself.
@@ -14,6 +17,8 @@ import { HandCalls } from './hand-calls.ts';
 export class CallKeeper {
   readonly #centre: Centre;
   readonly #casesOfCall = new Map<string, Set<string>>();
+  /** Closed cases, until their calls are forgotten: a centre goes on for months. */
+  readonly #closed = new Map<string, { at: string; callIds: readonly string[] }>();
   /** CT6: calls logged by hand, and the phone system's record of them. */
   readonly handCalls: HandCalls;
 
@@ -22,21 +27,34 @@ export class CallKeeper {
     this.handCalls = new HandCalls(centre, (callId) => this.load(callId));
   }
 
-  /** Learns which cases have which calls, closed ones too: an event hours late finds its own case (CT1). */
-  async start(): Promise<void> {
-    for (const { stream } of await this.#centre.log.streams('')) {
-      if (stream.includes(':')) continue;
-      const state = await this.#centre.cases.load(stream);
-      if (state !== null) this.note(state);
-    }
+  /** Cases closed before this need not be known at a start. */
+  since(): string {
+    return new Date(Date.parse(this.#centre.clock.now()) - KEEP_MS).toISOString();
   }
 
-  /** Remembers which calls a case has. */
+  /** Remembers which calls a case has, closed ones too: an event hours late finds its own case (CT1). */
   note(state: CaseState): void {
     this.handCalls.note(state);
-    for (const callId of [...Object.keys(state.calls), ...(state.opened?.callId == null ? [] : [state.opened.callId])]) {
+    const callIds = [...Object.keys(state.calls), ...(state.opened?.callId == null ? [] : [state.opened.callId])];
+    for (const callId of callIds) {
       const cases = this.#casesOfCall.get(callId) ?? new Set<string>();
       this.#casesOfCall.set(callId, cases.add(state.id));
+    }
+    if (state.closed !== null) this.#closed.set(state.id, { at: state.closed.at, callIds });
+    this.#forgetOld();
+  }
+
+  #forgetOld(): void {
+    const since = this.since();
+    // As they were closed, by and large: a start hears of them by name.
+    for (const [caseId, { at, callIds }] of this.#closed) {
+      if (at >= since) return;
+      this.#closed.delete(caseId);
+      for (const callId of callIds) {
+        const cases = this.#casesOfCall.get(callId);
+        cases?.delete(caseId);
+        if (cases?.size === 0) this.#casesOfCall.delete(callId);
+      }
     }
   }
 

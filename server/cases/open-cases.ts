@@ -27,9 +27,10 @@ export class OpenCases {
 
   /**
    * Follows the log, and folds what is in it: followed first, so that what another node appends meanwhile is not missed.
-   * @param folded told of every case there is, closed ones too, so that whoever needs them does not read them all again
+   * @param folded told of every case that is read, those closed lately too
+   * @param since cases that were closed before are not read: with years of log they are nearly all
    */
-  async start(log: EventLog, folded: (state: CaseState) => void = () => undefined): Promise<void> {
+  async start(log: EventLog, since: string, folded: (state: CaseState) => void = () => undefined): Promise<void> {
     const moved = new Set<string>();
     log.onAppended(({ events: appended }) => {
       try {
@@ -45,8 +46,7 @@ export class OpenCases {
         this.#last = this.#last.then(() => this.#changed(id, kinds)).catch(this.#onError);
       }
     });
-    for (const { stream } of await log.streams('')) {
-      if (!isCase(stream)) continue;
+    for (const stream of await log.casesOpenSince(since)) {
       const state = await this.#cases.load(stream);
       if (state === null) continue;
       folded(state);

@@ -144,6 +144,8 @@ export interface EventLog extends FeedSource {
   lastNumber(desktop: string, incarnation: number, stream: StreamId): Promise<number>;
   /** Streams whose name starts so (`customer:`, `person:`; empty for all), by name. */
   streams(prefix: string): Promise<{ stream: StreamId; version: number }[]>;
+  /** Cases that nothing has closed, and those that were closed since then, by name; found without reading any of them. */
+  casesOpenSince(since: Instant): Promise<StreamId[]>;
 
   /** May this person see this case now? From the log's own grants and revocations. */
   hasAccess(person: PersonId, stream: StreamId): Promise<boolean>;

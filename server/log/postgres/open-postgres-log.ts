@@ -5,7 +5,7 @@
 import { v7 } from 'uuid';
 import { CommandResult } from '#shared/protocol/command.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
-import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
+import type { Instant, PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { unsealed, type BodySealer } from '../body-sealer.ts';
 import type { FeedBounds, FeedStretch, StartStretch } from '../feed-source.ts';
 import { GroupCommit } from '../group-commit.ts';
@@ -212,6 +212,10 @@ class PostgresLog implements EventLog {
 
   lastNumber(desktop: string, incarnation: number, stream: StreamId): Promise<number> {
     return this.#reader.lastNumber(desktop, incarnation, stream);
+  }
+
+  casesOpenSince(since: Instant): Promise<StreamId[]> {
+    return this.#reader.casesOpenSince(since);
   }
 
   streams(prefix: string): Promise<{ stream: StreamId; version: number }[]> {

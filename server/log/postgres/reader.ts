@@ -79,6 +79,29 @@ export class PostgresReader {
     return this.#connections.rows('streams', 'SELECT name AS stream, version FROM streams WHERE name >= $1 AND name < $2 ORDER BY name', [prefix, `${prefix}\u{10FFFF}`]);
   }
 
+  /** See EventLog.casesOpenSince. */
+  async casesOpenSince(since: string): Promise<StreamId[]> {
+    const rows = await this.#connections.rows<{ name: StreamId }>(
+      'cases open since', `SELECT s.name FROM streams s
+        LEFT JOIN entries e ON e.stream = s.id AND e.class = 'event' AND strpos(e.content, '"kind":"case closed"') > 0
+        WHERE strpos(s.name, ':') = 0 AND (e.position IS NULL OR e.position > $1) ORDER BY s.name`, [await this.#positionAt(since)],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** The log's last position before a time. Times of batches never go back, so that halving finds it. */
+  async #positionAt(time: string): Promise<number> {
+    const at = async (batch: number): Promise<{ position: number; recordedAt: string } | undefined> =>
+      (await this.#connections.rows<{ position: number; recordedAt: string }>('batch at', 'SELECT last_position AS position, recorded_at AS "recordedAt" FROM batches WHERE batch = $1', [batch]))[0];
+    let [low, high] = [0, (await this.head()).batch];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (((await at(middle))?.recordedAt ?? '') < time) low = middle;
+      else high = middle - 1;
+    }
+    return (await at(low))?.position ?? 0;
+  }
+
   async hasAccess(person: string, stream: string): Promise<boolean> {
     const rows = await this.#connections.rows('has access', `SELECT 1 FROM access WHERE reader = ${READER} AND stream = (SELECT id FROM streams WHERE name = $2) AND to_position IS NULL`, [person, stream]);
     return rows.length > 0;

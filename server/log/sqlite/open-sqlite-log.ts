@@ -2,7 +2,7 @@
 import { v7 } from 'uuid';
 import { CommandResult } from '#shared/protocol/command.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
-import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
+import type { Instant, PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { unsealed, type BodySealer } from '../body-sealer.ts';
 import type { FeedBounds, FeedStretch, StartStretch } from '../feed-source.ts';
 import { GroupCommit } from '../group-commit.ts';
@@ -126,6 +126,10 @@ class SqliteLog implements EventLog {
 
   async lastNumber(desktop: string, incarnation: number, stream: StreamId): Promise<number> {
     return this.#read(() => this.#reader.lastNumber(desktop, incarnation, stream));
+  }
+
+  async casesOpenSince(since: Instant): Promise<StreamId[]> {
+    return this.#read(() => this.#reader.casesOpenSince(since)) as StreamId[];
   }
 
   async streams(prefix: string): Promise<{ stream: StreamId; version: number }[]> {

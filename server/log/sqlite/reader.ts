@@ -59,6 +59,22 @@ export class Reader {
     return this.#statements.streams.all(prefix, `${prefix}\u{10FFFF}`);
   }
 
+  /** See EventLog.casesOpenSince. */
+  casesOpenSince(since: string): string[] {
+    return this.#statements.openSinceWhen.all('', '\u{10FFFF}', this.#positionAt(since));
+  }
+
+  /** The log's last position before a time. Times of batches never go back, so that halving finds it. */
+  #positionAt(time: string): number {
+    let [low, high] = [0, this.#statements.lastBatch.get() ?? 0];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#statements.batchAt.get(middle)?.recordedAt ?? '') < time) low = middle;
+      else high = middle - 1;
+    }
+    return this.#statements.batchAt.get(low)?.position ?? 0;
+  }
+
   hasAccess(person: string, stream: string): boolean {
     return this.#statements.openSince.get(person, stream) !== undefined;
   }
@@ -163,6 +179,13 @@ function prepareStatements(db: Database.Database) {
     streams: db.prepare<[string, string], { stream: string; version: number }>(
       'SELECT name AS stream, version FROM streams WHERE name >= ? AND name < ? ORDER BY name',
     ),
+    openSinceWhen: db.prepare<[string, string, number], string>(
+      `SELECT s.name FROM streams s
+       LEFT JOIN entries e ON e.stream = s.id AND e.class = 'event' AND instr(e.content, '"kind":"case closed"') > 0
+       WHERE s.name >= ? AND s.name < ? AND instr(s.name, ':') = 0 AND (e.position IS NULL OR e.position > ?) ORDER BY s.name`,
+    ).pluck(),
+    lastBatch: db.prepare<[], number>('SELECT batch FROM batches ORDER BY batch DESC LIMIT 1').pluck(),
+    batchAt: db.prepare<[number], { position: number; recordedAt: string }>('SELECT last_position AS position, recorded_at AS recordedAt FROM batches WHERE batch = ?'),
     head: db.prepare<[], number>('SELECT last_position FROM batches ORDER BY batch DESC LIMIT 1').pluck(),
     openSince: db
       .prepare<[string, string], number>(

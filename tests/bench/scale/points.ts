@@ -1,5 +1,5 @@
 /**
- * The measured points of docs/scale.md: `node tests/bench/scale/points.ts`. What a command costs with how many seats there are
+ * The measured points of docs/scale.md: `node tests/bench/scale/points.ts [years]`. What a command costs with how many seats there are
  * and how many of them work; what a log of so many cases takes to start on, on the disk and in memory; what a desktop costs
  * while nobody does anything. A few minutes; look at how one figure grows into the next, not at the figures.
  */
@@ -66,24 +66,27 @@ async function write(data: string, from: number, to: number): Promise<void> {
   await opened.log.close();
 }
 
+const DAYS_ON = 8;
+
+/** Once while all of it is of these days, and once when what is closed was closed longer ago than a call is remembered. */
 async function byYears(stage: Stage): Promise<void> {
-  const { data } = await stage.found('years', { database: null, desktops: 20, watchers: 0 });
-  let written = 0;
   for (const cases of CASES) {
-    await write(data, written, cases);
-    written = cases;
-    const began = performance.now();
-    const { child } = await stage.centre(['--data', data], true, ['--expose-gc']);
-    const started = performance.now() - began;
-    const { heapMb } = (await child.does('memory')) as { heapMb: number };
-    say(`${cases} cases of ${EVENTS_A_CASE} events: started in ${(started / 1000).toFixed(1)} s, heap ${heapMb.toFixed(0)} MB, PSS ${pssOf(child.pid).toFixed(0)} MB, file ${(statSync(join(data, 'log.db')).size / 1e6).toFixed(0)} MB`);
-    await stage.end(child);
+    const { data } = await stage.found(`years-${cases}`, { database: null, desktops: 20, watchers: 0 });
+    await write(data, 0, cases);
+    for (const days of [0, DAYS_ON]) {
+      const began = performance.now();
+      const { child } = await stage.centre(['--data', data, ...(days === 0 ? [] : ['--now', new Date(Date.now() + days * 86_400_000).toISOString()])], true, ['--expose-gc']);
+      const started = performance.now() - began;
+      const { heapMb } = (await child.does('memory')) as { heapMb: number };
+      say(`${cases} cases of ${EVENTS_A_CASE} events, ${days} days later: started in ${(started / 1000).toFixed(1)} s, heap ${heapMb.toFixed(0)} MB, PSS ${pssOf(child.pid).toFixed(0)} MB, file ${(statSync(join(data, 'log.db')).size / 1e6).toFixed(0)} MB`);
+      await stage.end(child);
+    }
   }
 }
 
 const stage = new Stage('points');
 try {
-  await bySeats(stage);
+  if (process.argv[2] !== 'years') await bySeats(stage);
   await byYears(stage);
 } finally {
   await stage.dispose();

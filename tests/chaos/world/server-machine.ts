@@ -173,14 +173,13 @@ export class ServerMachine {
     running.centre = centre;
     await agents.start();
     await centre.lateWork.start();
-    await open.start(log);
+    const keeper = new CallKeeper(centre);
+    await open.start(log, keeper.since(), (state) => keeper.note(state));
     // SY9: as `start-centre.ts` does, before a door is open.
     centre.recoveryBook = this.#kept.recoveries;
     const recovery = await prepareRecovery(centre, centre.recoveryBook, scheduler);
     centre.recovering = recovery.running;
     publishCentre(centre, RULES);
-    const keeper = new CallKeeper(centre);
-    await keeper.start();
     const switchboard = {} as unknown as CallDesk;
     const reactions = react(centre, keeper, () => ({ promisesChanged: async () => undefined }), scheduler);
     const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full: CaseState, event) => releasesTo(event) });

@@ -112,7 +112,7 @@ describe('[PR7] erasing a customer', () => {
   it('[PR7] is forgotten by whatever had folded the bodies: cases, open cases, the feed', async () => {
     const cases = new CaseStore(at.log);
     const open = new OpenCases(cases, (error) => expect.unreachable(String(error)));
-    await open.start(at.log);
+    await open.start(at.log, '');
     const feed = createFeed(at.log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) });
     const pulled = async (): Promise<string> => JSON.stringify(await feed.pull(ANN, null, 50));
     const forgetting: Promise<void>[] = [];
@@ -136,7 +136,7 @@ describe('[PR7] erasing a customer', () => {
     await erase();
     await reopen();
     const open = new OpenCases(new CaseStore(at.log), (error) => expect.unreachable(String(error)));
-    await open.start(at.log);
+    await open.start(at.log, '');
     expect(open.all().map((state) => state.id)).toEqual([CASE_B]);
   });
 

@@ -318,6 +318,32 @@ export function logContract(name: string, make: MakeStorage): void {
         expect(await log.lastVersion(CASE_B)).toBe(0);
       });
 
+      it('[OP1] tells which cases are open, or were closed lately, without reading any', async () => {
+        const fresh = await make();
+        let now = T0;
+        const timed = await fresh.open({ now: () => now });
+        const [old, late, open, odd] = [id(0xb1), id(0xb2), id(0xb3), id(0xb4)];
+        const closed = draft('case closed', { outcome: 'done' });
+        await appended(timed, write(old, 0, [note('1'), { ...closed, id: nextId() }]));
+        // What somebody calls their workstation, or writes, closes nothing.
+        const tricky = write(odd, 0, [note('"kind":"case closed"')]);
+        await appended(timed, { ...tricky, writes: tricky.writes.map((each) => ({ ...each, actor: { kind: 'person', person: ANN, workstation: '","kind":"case closed"' } })) });
+        await appended(timed, write('customer:C-1', 0, [note('c')]));
+        now = '2026-03-09T01:00:00.000Z';
+        await appended(timed, write(late, 0, [note('1')]));
+        await appended(timed, write(open, 0, [note('1')]));
+        now = '2026-03-10T01:00:00.000Z';
+        await appended(timed, write(late, 1, [{ ...closed, id: nextId() }]));
+        // A note may still come; nothing opens it again.
+        await appended(timed, write(old, 2, [note('after')]));
+        expect(await timed.casesOpenSince('')).toEqual([old, late, open, odd]);
+        expect(await timed.casesOpenSince('2026-03-09T01:00:00.000Z')).toEqual([late, open, odd]);
+        expect(await timed.casesOpenSince('2026-03-10T01:00:00.000Z')).toEqual([late, open, odd]);
+        expect(await timed.casesOpenSince('2026-03-10T01:00:00.001Z')).toEqual([open, odd]);
+        await timed.close();
+        await fresh.dispose();
+      });
+
       it('[PR7] keeps the place of a body whose key was destroyed, and everything after it', async () => {
         const fresh = await make();
         const destroyed = new Set<string>();

@@ -31,7 +31,7 @@ it('[SY5] what is appended while the open cases are read at the start is neither
   const append = (id: string, kind: string, body: unknown): void => void others.push(bench.log.lastVersion(id as StreamId).then((expectedVersion) => bench.log.append([
     { writes: [{ stream: id as StreamId, expectedVersion, events: [{ id: bench.newId(), kind, body }], actor: { kind: 'server', person: null, workstation: null }, madeAt: bench.now() }], command: null, audit: [] },
   ])));
-  await open.start(bench.log, (state) => {
+  await open.start(bench.log, '', (state) => {
     told.push(state.id);
     if (told.length > 1) return;
     for (const id of ids.slice(0, 2)) append(id, 'case closed', { outcome: 'done' });
