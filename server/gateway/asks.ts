@@ -119,7 +119,7 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
     },
     'answer call': async ({ person, desktop }, { callId }) => {
       const { switchboard } = await board();
-      const offer = switchboard.call(callId)?.offers.findLast((one) => one.personId === person.id);
+      const offer = await switchboard.offerTo(callId, person.id);
       if (!offer) return no('offer-over');
       const accepted = await switchboard.accept({ callId, offerId: offer.offerId, personId: person.id, desktopId: desktop });
       if (!accepted.ok) return no(accepted.refusal.code);
