@@ -20,7 +20,7 @@ import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
 /** What answers are needed of the switchboard: it is where the duty is. */
-export type CallDesk = { switchboard: Pick<Switchboard, 'call' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
+export type CallDesk = { switchboard: Pick<Switchboard, 'offerTo' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
 export type AskSession = { person: Person; desktop: string; workstation: string; session?: SessionOf | undefined };
 type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
 type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
