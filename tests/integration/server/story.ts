@@ -91,6 +91,9 @@ export async function goAvailable(agent: RawDesktop): Promise<void> {
   await agent.until(() => agent.liveValue('agent')?.state === 'available', 'available');
 }
 
+/** Their own state comes by another way than the call: who ends the call before it is there would pass for available still. */
+const onCall = (agent: RawDesktop, callId: string): Promise<void> => agent.until(() => agent.liveValue('agent')?.callId === callId, 'on the call');
+
 /** Rings a customer's call, answers it and waits for the facts; gives the case. */
 export async function answerCall(stage: Stage, customerId: string, intent: 'early-settlement' | 'loss-report' | 'password-reset' = 'early-settlement', agent = stage.agent): Promise<{ caseId: string; callId: string }> {
   await goAvailable(agent);
@@ -100,6 +103,7 @@ export async function answerCall(stage: Stage, customerId: string, intent: 'earl
   const offer = agent.liveValue('offer')!;
   const { case: caseId } = await agent.ask('answer call', { callId: offer.callId });
   await agent.until(() => agent.cases.get(caseId)?.owner === agent.person && agent.cases.get(caseId)?.facts[agent.person] !== undefined && openCallOf(agent.state(caseId), offer.callId) !== null, 'facts and a talking call');
+  await onCall(agent, offer.callId);
   return { caseId, callId: offer.callId };
 }
 
@@ -223,6 +227,7 @@ export async function callBack(stage: Stage, drafted: Drafted, agent = stage.age
   stage.running.demo!.simulator.answerNextCallbackWith('holder');
   const { callId } = await agent.ask('dial callback', { case: caseId, promiseId: open.promiseId });
   await agent.until(() => openCallOf(agent.state(caseId), callId) !== null, 'the customer on the line');
+  await onCall(agent, callId);
   await verifyHolder(stage, caseId, callId, drafted.matter.customerId, agent);
   return callId;
 }
