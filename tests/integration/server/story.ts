@@ -14,7 +14,7 @@ import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
 import { databaseFor } from './database-for.ts';
 import { RawDesktop } from './raw-desktop.ts';
-import { joined, ownDoors } from './several-nodes.ts';
+import { centresOf, joined, ownDoors, settled } from './several-nodes.ts';
 
 /** Ten in the morning at the centre, on a workday far from any statement day of the story's customer. */
 export const MORNING = '2026-11-23T02:00:00.000Z';
@@ -188,9 +188,13 @@ export async function untilOffered(stage: Stage, reviewId: string, reviewer: Raw
   const { centre } = stage.running;
   // A centre in another process is not looked into: there the reviewer is the only one online.
   if ((centre.open as typeof centre.open | undefined) !== undefined) {
-    await centre.open.settled();
-    const pool = centre.live.all(reviewer.person).find((message) => message.topic === 'reviews')?.value as { reviewId: string }[] | undefined;
-    if (pool?.some((row) => row.reviewId === reviewId) !== true) await later(stage, (centre.people.all().length * centre.rules.control.offerSeconds) / 60);
+    await settled(stage.running);
+    // Whichever node the reviewer is at.
+    const isShown = centresOf(stage.running).every(({ live }) => {
+      const pool = live.all(reviewer.person).find((message) => message.topic === 'reviews')?.value as { reviewId: string }[] | undefined;
+      return pool?.some((row) => row.reviewId === reviewId) === true;
+    });
+    if (!isShown) await later(stage, (centre.people.all().length * centre.rules.control.offerSeconds) / 60);
   }
   await reviewer.until(() => reviewer.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true, 'the review in the pool');
 }
