@@ -35,6 +35,8 @@ export type Presence = {
   online: (person: string) => boolean;
   /** @param session the connection's own */
   outboxTold?: (session: AskSession, report: AskBody<'tell outbox'>) => void;
+  /** TP12: halves of a code wait or were taken, which the log does not tell: whoever looks after the centre at another node is told. */
+  halvesChanged?: () => void;
 };
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
@@ -89,11 +91,13 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
       const carried = await carryOut(centre, taken.command);
+      if (carried.ok && carried.half !== null) presence.halvesChanged?.();
       await tellCentre(centre);
       return carried.ok ? yes({ done: true as const, half: carried.half }) : carried;
     },
     'take half': async ({ person }, { changeId }) => {
       const half = await takeHalf(centre, changeId, person.id);
+      if (half !== null) presence.halvesChanged?.();
       await tellCentre(centre);
       return half === null ? no('half-gone') : yes({ half });
     },

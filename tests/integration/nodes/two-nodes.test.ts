@@ -8,7 +8,7 @@ import { STORIES } from '../../../server/bank/demo/stories.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
 import { RedisServer } from '../../nodes/redis.ts';
 import { Cluster } from '../postgres/cluster.ts';
-import { byTwo } from '../administration/centre-acts.ts';
+import { byTwo, newcomer } from '../administration/centre-acts.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
 import { startNodes } from './start-nodes.ts';
 
@@ -119,6 +119,19 @@ describe('two nodes of one centre', () => {
     await agent.ask('review pairs', {});
     await becomes(risk.person, 'agent');
     await risk.must('open case', uuidv7(), { reason: 'by-hand', callId: null, fromCase: null, number: null });
+  });
+
+  it('[TP12] a half that waits is shown to who proposed it, at another node than the one where it was approved, until it is taken', async () => {
+    await start(redis.url, redis.url);
+    const [admin, admin2] = [await signIn(0, 'admin'), await signIn(1, 'admin2')];
+    // Nobody comes or goes: what is told is told of the half.
+    for (const { centre } of nodes) centre.online = () => false;
+    const shown = (changeId: string): boolean => admin.liveValue('administration')?.halves.includes(changeId) === true;
+    const { changeId } = await byTwo(admin, admin2, { kind: 'add person', person: newcomer('half') });
+    await admin.until(() => shown(changeId), 'the half that waits');
+    const again = await signIn(1, 'admin');
+    await again.ask('take half', { changeId });
+    await admin.until(() => !shown(changeId), 'no half any more');
   });
 
   it('[TP12] [OF3] who is disabled at one node is out at the other at once', async () => {
