@@ -357,6 +357,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       outboxes.told(session, report);
       metrics.outboxTold(report);
     },
+    halvesChanged: () => nodes.tellCentre(),
   });
   async function doDuty(work: DutyWork): Promise<unknown> {
     if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);

@@ -162,12 +162,14 @@ export function decidedOn(centre: Centre, state: CaseState | null, command: Comm
 
 /**
  * Decided at first on the case as it is held, which may lack what another node has just appended: what is accepted on it meets a
- * conflict then. A refusal would meet none, so it is only given on the case as the log has it.
+ * conflict then. A refusal would meet none, so it is only given on the case, and on the centre, as the log has them: it is for good,
+ * and whoever was entitled at another node a moment ago is.
  */
 async function ruledOnHeld(centre: Centre, session: CommandSession, outer: OuterCommand, inner: InnerCommand, command: Command, attempt: number): Promise<AppendItem> {
   const held = attempt === 0 ? centre.cases.held(outer.case) : null;
   const item = held === null ? null : await ruled(centre, session, outer, inner, command, held);
   if (item?.command?.answer.status === 'accepted') return item;
+  await centre.administration.fresh();
   return ruled(centre, session, outer, inner, command, await centre.cases.load(outer.case));
 }
 
@@ -184,7 +186,8 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const late = commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now;
   // SY9: an order that the log has lost comes again hours later; it orders nothing any more, and may tell whose a booking is.
   if (late && command.kind !== 'order execution') return no({ code: 'too-late' });
-  const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
+  const { context, ledgerVersion, administrationVersion, breakGlassVersion, isActive } = await gatherContext(centre, person, workstation, command, state);
+  if (!isActive) return no({ code: 'person-disabled' });
   const decision = decidedOn(centre, state, command, context);
   const tells = !isRefused(decision) && decision.events.some((event) => event.kind === 'execution recovered');
   if (late && !tells) return no({ code: 'too-late' });

@@ -11,7 +11,7 @@ import { breakGlassOf } from '../reviews/break-glass.ts';
 import { step } from '../traces/traces.ts';
 import { wasRead } from './held-reading.ts';
 
-export type Gathered = { context: DecideContext; ledgerVersion: number; administrationVersion: number; breakGlassVersion: number };
+export type Gathered = { context: DecideContext; ledgerVersion: number; administrationVersion: number; breakGlassVersion: number; /** Not where whoever signed it has been disabled. */ isActive: boolean };
 
 /**
  * Everything a rule may look at, as the server knows it now. For an order to execute the bank is read afresh (TP3, the
@@ -27,15 +27,19 @@ export async function gatherContext(centre: Centre, person: Person, workstation:
   const { state: centreState } = centre.administration;
   const signed = 'signed' in command.body ? command.body.signed : null;
   const glass = command.kind === 'join break-glass' || command.kind === 'sign break-glass' ? await breakGlassOf(centre) : null;
+  // TP5: of what is signed the append demands the centre as it stands here, so whoever sent it is judged as they are in it: the bank
+  // has taken its time, or another command has been first.
+  const who = signed === null ? person : (centreState.people[person.id]?.person ?? person);
   const review = command.kind === 'take review' ? state?.reviews[command.body.reviewId] : undefined;
   return {
     ledgerVersion: ledger.at(-1)?.envelope.version ?? 0,
     administrationVersion: centreState.version,
     breakGlassVersion: glass?.version ?? 0,
+    isActive: signed === null || who.active,
     context: {
       at: 'server',
       now: centre.clock.now(),
-      by: { person: person.id, human: person.human, role: person.role, entitlements: person.entitlements, workstation, no: person.no, skills: person.skills },
+      by: { person: who.id, human: who.human, role: who.role, entitlements: who.entitlements, workstation, no: who.no, skills: who.skills },
       calendar: rules.calendar,
       control: rules.control,
       flowPolicy: rules.flowPolicy,

@@ -33,6 +33,8 @@ async function decideAhead(centre: Centre, session: CommandSession, outers: read
     if (read.ok && !isPlain(read.command)) break;
     if (gathered === null) {
       state = await centre.cases.load(outer.case);
+      // What is refused is refused on the centre as the log has it.
+      await centre.administration.fresh();
       if (read.ok) gathered = await gatherContext(centre, person, workstation, read.command, state);
     }
     const ruling: Ruled = !read.ok || gathered === null ? { refusal: read.ok ? { code: 'command-malformed' } : read.refusal }

@@ -20,7 +20,7 @@ import { openLateCase } from '../spool/open-late-case.ts';
 import type { Switchboard } from '../telephony/switchboard.ts';
 
 /** What answers are needed of the switchboard: it is where the duty is. */
-export type CallDesk = { switchboard: Pick<Switchboard, 'call' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
+export type CallDesk = { switchboard: Pick<Switchboard, 'offerTo' | 'accept' | 'hold' | 'retrieve' | 'end' | 'dial'>; keyedDigits: KeyedDigits };
 export type AskSession = { person: Person; desktop: string; workstation: string; session?: SessionOf | undefined };
 type Answer<K extends AskKind> = { ok: true; value: AskValue<K> } | { ok: false; refusal: Refusal };
 type Asker<K extends AskKind> = (session: AskSession, body: AskBody<K>) => Promise<Answer<K>>;
@@ -35,6 +35,8 @@ export type Presence = {
   online: (person: string) => boolean;
   /** @param session the connection's own */
   outboxTold?: (session: AskSession, report: AskBody<'tell outbox'>) => void;
+  /** TP12: halves of a code wait or were taken, which the log does not tell: whoever looks after the centre at another node is told. */
+  halvesChanged?: () => void;
 };
 
 /** Answers what desktops ask; every one checks that the person may see the case (PR3). */
@@ -89,11 +91,13 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
       const taken = await administer(centre, person, workstation, body.kind, body.body);
       if (!taken.ok) return { ok: false, refusal: taken.refusal };
       const carried = await carryOut(centre, taken.command);
+      if (carried.ok && carried.half !== null) presence.halvesChanged?.();
       await tellCentre(centre);
       return carried.ok ? yes({ done: true as const, half: carried.half }) : carried;
     },
     'take half': async ({ person }, { changeId }) => {
       const half = await takeHalf(centre, changeId, person.id);
+      if (half !== null) presence.halvesChanged?.();
       await tellCentre(centre);
       return half === null ? no('half-gone') : yes({ half });
     },
@@ -119,7 +123,7 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
     },
     'answer call': async ({ person, desktop }, { callId }) => {
       const { switchboard } = await board();
-      const offer = switchboard.call(callId)?.offers.findLast((one) => one.personId === person.id);
+      const offer = await switchboard.offerTo(callId, person.id);
       if (!offer) return no('offer-over');
       const accepted = await switchboard.accept({ callId, offerId: offer.offerId, personId: person.id, desktopId: desktop });
       if (!accepted.ok) return no(accepted.refusal.code);

@@ -4,7 +4,9 @@
  */
 import type { CommandResult } from '#shared/protocol/command.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
+import { mayDo } from '#shared/people/may.ts';
 import type { Person } from '#shared/people/person.ts';
+import { isAskKind } from '#shared/protocol/asks.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { AskRequest, PullRequest, PushRequest, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { DoorBook } from '../audit/door-book.ts';
@@ -129,14 +131,21 @@ export class DeskConnection {
 
   async #push(body: unknown): Promise<unknown> {
     const { seat } = this;
+    const { centre } = this.#parts;
     const request = PushRequest.safeParse(body);
     if (!request.success || request.data.commands.some((command) => command.desktop !== seat.desktop || !CaseId.safeParse(command.case).success)) return this.dismiss('message-malformed');
-    const session = { person: seat.person, workstation: seat.workstation, desktop: seat.desktop };
+    const session = {
+      // Looked up at each try: a command that is decided again is decided on who they are by then.
+      get person() {
+        return centre.people.byId(seat.person.id) ?? seat.person;
+      },
+      workstation: seat.workstation, desktop: seat.desktop,
+    };
     // Cases are independent (SY2): what is ready of each shares a commit, and a case that stops stops no other.
     const byCase = Map.groupBy(request.data.commands, (command) => command.case);
     // What is urgent waits for nothing that came with it (OF4).
     const isUrgent = (commands: typeof request.data.commands): boolean => commands.some((command) => command.urgent);
-    const take = (cases: (typeof request.data.commands)[]) => Promise.all(cases.map((commands) => takeRun(this.#parts.centre, session, commands)));
+    const take = (cases: (typeof request.data.commands)[]) => Promise.all(cases.map((commands) => takeRun(centre, session, commands)));
     const cases = [...byCase.values()];
     const results = [...(await take(cases.filter(isUrgent))), ...(await take(cases.filter((one) => !isUrgent(one))))].flat();
     for (const { id } of results.filter(({ status }) => status === 'forked')) {
@@ -180,13 +189,20 @@ export class DeskConnection {
 
   async #ask(body: unknown): Promise<unknown> {
     const { seat } = this;
+    const { centre } = this.#parts;
     const request = AskRequest.safeParse(body);
     if (!request.success) return this.dismiss('message-malformed');
     const askers = this.#parts.askers();
     if (askers === null) return { ok: false, refusal: { code: 'server-starting' } };
-    const answer = await answerAsk(askers, seat, request.data.kind, request.data.body);
-    if (!answer.ok) this.#parts.book.refused(seat, 'ask refused', request.data.kind, answer.refusal.code);
-    return this.#tongue.answer(request.data.kind, answer);
+    const { kind } = request.data;
+    if (isAskKind(kind) && !mayDo(seat.person.role, kind)) {
+      // A role that was given at another node a moment ago counts; and no attempt is noted of who made none.
+      await centre.administration.fresh();
+      seat.person = centre.people.byId(seat.person.id) ?? seat.person;
+    }
+    const answer = await answerAsk(askers, seat, kind, request.data.body);
+    if (!answer.ok) this.#parts.book.refused(seat, 'ask refused', kind, answer.refusal.code);
+    return this.#tongue.answer(kind, answer);
   }
 
   /** What was appended while a desktop was pulling is sent once it has the rest. */

@@ -13,6 +13,13 @@ export interface BodySealer {
   seal(requests: SealRequest[]): Promise<SealedBody[]>;
   /** One answer per body, in order; null where the key was destroyed. A wrong or missing key that was not destroyed throws. */
   open(bodies: SealedBody[]): Promise<(Uint8Array | null)[]>;
+  /**
+   * How many retirements of keys, by whichever server, are known here: what is sealed after this was read is sealed under no key that
+   * one of them retired. Absent where no other server retires any.
+   */
+  readonly retirements?: number;
+  /** Learns of those that others made since. */
+  catchUp?(): Promise<void>;
 }
 
 export const UNSEALED_KEY = 'unsealed';

@@ -18,9 +18,9 @@ export type PreparedEvent = {
   plain: Uint8Array;
   access: ReturnType<typeof accessChange>;
 };
-export type PreparedWrite = { stream: StreamId; expectedVersion: number; events: PreparedEvent[] };
+export type PreparedWrite = { stream: StreamId; expectedVersion: number; events: PreparedEvent[]; /** Whose bodies they are (PR7). */ customer: string | null };
 export type PreparedItem =
-  | { ok: true; writes: PreparedWrite[]; command: AppendItem['command']; audit: AppendItem['audit'] }
+  | { ok: true; writes: PreparedWrite[]; command: AppendItem['command']; audit: AppendItem['audit']; /** Of how many retirements of keys its bodies know; null where it has none, or none can be. */ retirements: number | null }
   /** The body of this event has no canonical form. */
   | { ok: false; event: string };
 
@@ -67,7 +67,32 @@ function prepareWrite(write: StreamWrite, command: string | null, bodies: { seal
     Envelope.parse({ ...envelope, version: 1, link: GENESIS_LINK, times: { ...envelope.times, recorded: write.madeAt } });
     return { envelope, body: body.sealed, plain: body.plain, access: accessChange(write.stream, draft) };
   });
-  return { stream: write.stream, expectedVersion: write.expectedVersion, events };
+  return { stream: write.stream, expectedVersion: write.expectedVersion, events, customer: write.customer ?? null };
+}
+
+/** Read before the keys are asked for: what is known later is known of them as well. */
+async function seal(requests: SealRequest[], sealer: BodySealer): Promise<{ sealed: SealedBody[]; retirements: number | null }> {
+  if (requests.length === 0) return { sealed: [], retirements: null };
+  const { retirements = null } = sealer;
+  const sealed = await sealer.seal(requests);
+  if (sealed.length < requests.length) throw new Error('the sealer answered fewer bodies than it was given');
+  return { sealed, retirements };
+}
+
+/** The same item under the keys of now: those that it was sealed with have been retired since, and what they seal is lost with them. */
+export async function sealedAnew(item: PreparedItem, sealer: BodySealer): Promise<PreparedItem> {
+  if (!item.ok) return item;
+  const requests = item.writes.flatMap(({ stream, customer, events }) => events.map(({ envelope, plain }) => ({ stream, eventId: envelope.id, customer, plain })));
+  const { sealed, retirements } = await seal(requests, sealer);
+  let taken = 0;
+  const writes = item.writes.map((write) => ({
+    ...write,
+    events: write.events.map((event) => {
+      const body = sealed[(taken += 1) - 1]!;
+      return { ...event, envelope: { ...event.envelope, bodyHash: sha256Hex(body.bytes) }, body };
+    }),
+  }));
+  return { ...item, writes, retirements };
 }
 
 /** @param schemaOf the present schema version of an event kind */
@@ -80,8 +105,7 @@ export async function prepareItem(item: AppendItem, sealer: BodySealer, schemaOf
     if (!plain.ok) return plain;
     requests.push(...plain.requests);
   }
-  const sealed = requests.length === 0 ? [] : await sealer.seal(requests);
-  if (sealed.length < requests.length) throw new Error('the sealer answered fewer bodies than it was given');
+  const { sealed, retirements } = await seal(requests, sealer);
   const together = requests.map(({ plain }, index) => ({ plain, sealed: sealed[index]! }));
   let taken = 0;
   const writes = item.writes.map((write) => {
@@ -89,5 +113,5 @@ export async function prepareItem(item: AppendItem, sealer: BodySealer, schemaOf
     taken += write.events.length;
     return prepareWrite(write, command, bodies, schemaOf);
   });
-  return { ok: true, writes, command: item.command, audit: item.audit };
+  return { ok: true, writes, command: item.command, audit: item.audit, retirements };
 }

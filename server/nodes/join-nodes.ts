@@ -107,13 +107,21 @@ export function joinNodes(parts: NodesParts): Nodes {
     tellQueue: (summary) => bus.tell({ kind: 'queue', summary }),
     start: async () => {
       if (duty === null) return parts.taken();
-      beat();
-      const settled = new Promise<void>((resolve) => {
-        scheduler.after(SETTLE_MS, resolve);
-        duty.onWork(resolve);
+      const heard = new Set<string>();
+      const isKept = (): boolean => duty.holder !== null && heard.has(duty.holder);
+      const { promise: settled, resolve } = Promise.withResolvers<void>();
+      scheduler.after(SETTLE_MS, resolve);
+      duty.onWork(resolve);
+      const deaf = bus.onMessage((from, { kind }) => {
+        // Whoever has duty and is heard of goes on with it, unless it says that it leaves.
+        if (kind === 'leaving') heard.delete(from);
+        else heard.add(from);
+        if (isKept()) resolve();
       });
+      beat();
       await duty.start();
-      if (duty.holder === null || !duty.holds) await settled;
+      if (!duty.holds && !isKept()) await settled;
+      deaf();
     },
     handOver: async () => {
       await duty?.stop();

@@ -22,9 +22,11 @@ async function ruled(centre: Centre, state: CaseState | null, operationId: strin
   const person = maker === null ? null : centre.people.byId(maker);
   // Who has left the bank meanwhile orders nothing.
   const today = civilDateOf(centre.rules.calendar, centre.clock.now());
-  if (person === null || !person.active) return { events: settled(one, { is: 'returned', code: 'not-the-maker', changed: [], differs: [] }, today) };
+  const left = (): ServerWrite => ({ events: settled(one, { is: 'returned', code: 'not-the-maker', changed: [], differs: [] }, today) });
+  if (person === null || !person.active) return left();
   const command = { id: order.executionId, kind: 'order on return', body: order, madeAt: one.order.madeAt, saidAt: null } as const;
-  const { context, ledgerVersion, administrationVersion } = await gatherContext(centre, person, one.order.workstation ?? '', command, state);
+  const { context, ledgerVersion, administrationVersion, isActive } = await gatherContext(centre, person, one.order.workstation ?? '', command, state);
+  if (!isActive) return left();
   const events = settled(one, settleOnReturn(state, one, one.order, context), today);
   if (events.length === 0) return { events };
   const base = { actor: { kind: 'server', person: null, workstation: null }, madeAt: context.now, customer: state.customerId } as const;

@@ -27,6 +27,12 @@ export class Credentials {
     await this.#store.put(person, await argon2.hash(password, HASHING), mustChange);
   }
 
+  /** One password, hashed once, for all of these who have none: the demo's, which is nobody's secret. */
+  async setFirst(people: readonly string[], password: string): Promise<void> {
+    const hash = await argon2.hash(password, HASHING);
+    for (const person of people) if (!(await this.has(person))) await this.#store.put(person, hash, false);
+  }
+
   /**
    * Sets the code of two halves that an approved change gave, once for each change, in one transaction with what is kept of
    * it: a server that died in between does it again, one that died after does not. The key of before is of no use any more.

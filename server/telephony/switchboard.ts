@@ -85,6 +85,14 @@ export class Switchboard {
     return this.#book.get(callId)?.state;
   }
 
+  /**
+   * The last offer of the call to this person, or undefined. Looked up after every step under way: who follows the log at
+   * another node hears of an offer the moment it is stored, and may answer before this one knows that it is.
+   */
+  offerTo(callId: string, personId: string): Promise<CallOffer | undefined> {
+    return this.#journal.run(async () => this.call(callId)?.offers.findLast((offer) => offer.personId === personId));
+  }
+
   summary(): QueueSummary {
     const live = this.#book.entries().filter((entry) => !this.#journal.isStale(entry.lastAt));
     return queueSummary(live.map((entry) => entry.state), this.#parts.scheduler.now());

@@ -42,7 +42,10 @@ class LiveCentre {
     const [agent, mentor] = [await this.sign('agent'), await this.sign('mentor')];
     const { url, post } = this;
     const control = loadControl(new URL('../../server/policy/control.yaml', import.meta.url));
-    const answers = async () => ({ answers: Object.fromEntries((agent.liveValue('voice')?.answers ?? []).map(({ factor, answer }) => [factor, [answer]])) });
+    const answers = async () => {
+      await agent.until(() => agent.liveValue('voice') != null, 'the voice of the caller');
+      return { answers: Object.fromEntries((agent.liveValue('voice')?.answers ?? []).map(({ factor, answer }) => [factor, [answer]])) };
+    };
     // What the story's steps ask of a centre in their own process, as far as it can be told from outside.
     const centre = { rules: { control }, clock: { now: this.now }, open: { settled: async () => undefined }, live: { all: () => [{ topic: 'reviews', value: mentor.liveValue('reviews') }] }, people: { all: () => [] } };
     const running = { url, centre, demo: { bank: { answers, fault: (order: object) => post('/demo/fault', order) } } };
@@ -114,6 +117,7 @@ async function call(centre: LiveCentre, other: RawDesktop): Promise<{ caseId: st
   const answered = await agent.tryAsk('answer call', { callId });
   const { case: caseId } = answered.ok ? (answered.value as { case: string }) : await other.ask('answer call', { callId });
   await agent.until(() => agent.cases.get(caseId)?.facts[agent.person] !== undefined && openCallOf(agent.state(caseId), callId) !== null, 'facts and a talking call');
+  await agent.until(() => agent.liveValue('agent')?.callId === callId, 'on the call');
   const { facts } = agent.state(caseId).facts[agent.person]!;
   const customerId = facts.customer.id;
   await verifyHolder(stage, caseId, callId, customerId);

@@ -22,7 +22,7 @@ export type DemoBankControl = {
 export function makeDemoBankControl({ url, secret }: { url: string; secret: string }): DemoBankControl {
   async function ask<S extends z.ZodType>(schema: S, method: string, path: string, body?: unknown): Promise<z.infer<S>> {
     const response = await fetch(`${url}${path}`, {
-      method, signal: AbortSignal.timeout(30_000), body: body === undefined ? null : JSON.stringify(body),
+      method, signal: AbortSignal.timeout(60_000), body: body === undefined ? null : JSON.stringify(body),
       headers: { authorization: `Bearer ${secret}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     });
     const answer: unknown = await response.json();

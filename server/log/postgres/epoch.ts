@@ -7,11 +7,11 @@ import type { Seen } from './last-seen.ts';
 import { knownOrigin, originDiffers, presentOrigin, rememberOrigin, type Origin } from './origin.ts';
 import { lockPartition, type Locked } from './writer.ts';
 
-export type Standing = Locked & { epoch: string; origin: Origin; lsn: string };
+export type Standing = Omit<Locked, 'retirements'> & { epoch: string; origin: Origin; lsn: string };
 type Clock = { now: () => string; newId: () => string };
 
 export const epochItem = (epoch: string, reason: string): PreparedItem =>
-  ({ ok: true, writes: [], command: null, audit: [{ kind: 'epoch started', person: null, workstation: null, about: null, detail: { epoch, reason } }] });
+  ({ ok: true, writes: [], command: null, retirements: null, audit: [{ kind: 'epoch started', person: null, workstation: null, about: null, detail: { epoch, reason } }] });
 
 /** A copy that begins an epoch is a copy no more. */
 export async function setEpoch(client: pg.Client, epoch: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function settleEpoch(client: pg.Client, seen: Seen | null, clock: C
   const reason = locked.epoch === null ? 'log made' : await whyNew(client, locked, origin, seen);
   if (reason === null && locked.epoch !== null) {
     await client.query('COMMIT');
-    return { ...locked, epoch: locked.epoch, origin, lsn };
+    return { head: locked.head, epoch: locked.epoch, origin, lsn };
   }
   const epoch = clock.newId();
   const rows = await GatheredRows.read(client, []);
@@ -43,7 +43,7 @@ export async function settleEpoch(client: pg.Client, seen: Seen | null, clock: C
   return { head, epoch, origin, lsn };
 }
 
-async function whyNew(client: pg.Client, { head, epoch }: Locked, origin: Origin, seen: Seen | null): Promise<string | null> {
+async function whyNew(client: pg.Client, { head, epoch }: Pick<Locked, 'head' | 'epoch'>, origin: Origin, seen: Seen | null): Promise<string | null> {
   const copied = await client.query(`SELECT 1 FROM facts WHERE name = 'copied'`);
   if (copied.rows.length > 0) return 'started on a back-up';
   const known = await knownOrigin(client);
@@ -55,7 +55,7 @@ async function whyNew(client: pg.Client, { head, epoch }: Locked, origin: Origin
 }
 
 /** Whether the log lacks what this server had seen of it, and no epoch began for that yet. */
-async function putBack(client: pg.Client, { head, epoch }: Locked, origin: Origin, seen: Seen): Promise<string | null> {
+async function putBack(client: pg.Client, { head, epoch }: Pick<Locked, 'head' | 'epoch'>, origin: Origin, seen: Seen): Promise<string | null> {
   const { rows } = await client.query<{ there: boolean; back: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM batches WHERE batch = $1 AND link = $2) AS there, pg_current_wal_lsn() < $3::pg_lsn AS back`, [seen.batch, Buffer.from(seen.link, 'hex'), seen.lsn],
   );

@@ -13,7 +13,7 @@ import type { BatchHead } from '../group-rules.ts';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
 import type { LogOptions } from '../log-options.ts';
 import type { AppendItem, AppendResult, Appended, EventLog, LogHead, StoredAnswer, StoredAudit, StoredEvent } from '../log.ts';
-import { prepareItem, type PreparedItem } from '../prepare.ts';
+import { prepareItem, sealedAnew, type PreparedItem } from '../prepare.ts';
 import { auditOf, openCases, openEvents } from '../stored-rows.ts';
 import { connect, dropClient, failureOf, PATIENCE_MS, placeOf, ReadConnections } from './connections.ts';
 import { mayPass } from './database-errors.ts';
@@ -112,6 +112,10 @@ class PostgresLog implements EventLog {
         if (differs !== null) throw this.#replaced(differs);
       },
       stands: (locked) => this.#stands(locked),
+      sealAnew: async (items) => {
+        await this.#sealer.catchUp?.();
+        return Promise.all(items.map((item) => sealedAnew(item, this.#sealer)));
+      },
       expect: (position) => this.#teller.expect(position),
     });
     this.#queue = new GroupCommit((items) => this.#commit(items), options.soon);

@@ -21,10 +21,10 @@ const AGAIN_MS = 100;
 /** Simple statements in one message: one way there and back for the lock and what is known under it. */
 export const LOCK_AND_HEAD = `BEGIN; SELECT 1 FROM partitions WHERE partition = 0 FOR UPDATE;
   SELECT batch, last_position AS position, link, recorded_at AS "recordedAt" FROM batches ORDER BY batch DESC LIMIT 1;
-  SELECT value FROM facts WHERE name = 'epoch'`;
+  SELECT (SELECT value FROM facts WHERE name = 'epoch') AS epoch, (SELECT value FROM key_facts WHERE name = 'retirements') AS retirements`;
 
 type HeadRow = { batch: number; position: number; link: Buffer; recordedAt: string };
-export type Locked = { head: BatchHead; epoch: string | null };
+export type Locked = { head: BatchHead; epoch: string | null; /** How often keys of bodies were retired. */ retirements: number };
 type Attempt = { id: string; committed: Committed };
 export type Outcome = ({ ok: true } & Committed) | { ok: false; error: LogError };
 
@@ -41,10 +41,13 @@ class InDoubt extends Error {
 export async function lockPartition(client: pg.Client): Promise<Locked> {
   const results = (await client.query(LOCK_AND_HEAD)) as unknown as pg.QueryResult[];
   const row = results[2]?.rows[0] as HeadRow | undefined;
-  const fact = results[3]?.rows[0] as { value: string } | undefined;
+  const fact = results[3]?.rows[0] as { epoch: string | null; retirements: string | null } | undefined;
   const head = row === undefined ? { batch: 0, position: 0, link: GENESIS_LINK, recordedAt: null } : { ...row, link: row.link.toString('hex') };
-  return { head, epoch: fact?.value ?? null };
+  return { head, epoch: fact?.epoch ?? null, retirements: Number(fact?.retirements ?? 0) };
 }
+
+/** PR7: keys were retired that may have sealed some of it: nothing was stored, and it has to be sealed anew. */
+class KeysRetired extends Error {}
 
 export type WriterParts = {
   url: string;
@@ -54,6 +57,8 @@ export type WriterParts = {
   check: (client: pg.Client) => Promise<void>;
   /** Whether the log stands where this server knows it to stand; throws LogFailure where it was put back. */
   stands: (locked: Locked) => void;
+  /** Seals anew what was sealed before keys were retired. */
+  sealAnew: (items: readonly PreparedItem[]) => Promise<readonly PreparedItem[]>;
   /** A commit up to this position is about to be made. */
   expect: (position: number) => void;
 };
@@ -84,12 +89,16 @@ export class Writer {
     return done;
   }
 
-  async #commit(items: readonly PreparedItem[], { inside, after }: More): Promise<Outcome> {
+  async #commit(given: readonly PreparedItem[], { inside, after }: More): Promise<Outcome> {
+    let items = given;
+    let isStale = false;
     let over = deadline(this.#away ? 0 : PATIENCE_MS);
     // Of a group before this one, whose callers were told that it is not known: theirs to send again.
     this.#doubt = null;
     for (;;) {
       try {
+        if (isStale) items = await this.#parts.sealAnew(items);
+        isStale = false;
         const client = await this.#connected();
         const committed = (await this.#settled(client)) ?? (await this.#try(client, items, inside));
         this.#doubt = null;
@@ -97,6 +106,10 @@ export class Writer {
         after?.(committed);
         return { ok: true, ...committed };
       } catch (thrown) {
+        if (thrown instanceof KeysRetired) {
+          isStale = true;
+          continue;
+        }
         this.drop();
         const reason = thrown instanceof InDoubt ? thrown.cause : thrown;
         if (thrown instanceof InDoubt) {
@@ -144,6 +157,12 @@ export class Writer {
   async #try(client: pg.Client, items: readonly PreparedItem[], inside: More['inside']): Promise<Committed> {
     const locked = await lockPartition(client);
     this.#parts.stands(locked);
+    // Whoever erases has retired the keys before it takes the lock, and destroys them after: what is stored under the lock is sealed
+    // under keys that are in force, or was there for the erasure to see.
+    if (items.some((item) => item.ok && item.retirements !== null && item.retirements !== locked.retirements)) {
+      await client.query('ROLLBACK');
+      throw new KeysRetired();
+    }
     const rows = await GatheredRows.read(client, items);
     const committed = writeGroup(rows, locked.head, this.#parts.now(), items);
     if (committed.appended === null && inside === undefined) {

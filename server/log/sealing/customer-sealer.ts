@@ -27,6 +27,11 @@ export function customerSealer(keys: DataKeys): BodySealer {
   };
 
   return {
+    get retirements() {
+      return keys.retirements;
+    },
+    catchUp: () => keys.catchUp(),
+
     async seal(requests: SealRequest[]): Promise<SealedBody[]> {
       const places = requests.map(place);
       const ties = places.flatMap(({ tie }) => (tie === null ? [] : [tie]));

@@ -35,15 +35,17 @@ export class DataKeys {
   /** Since the start: an unwrapping that was under way must not bring one back. */
   readonly #destroyed = new Set<string>();
   #ringVersion: number;
+  #retirements: number;
   #last: Promise<unknown> = Promise.resolve();
   #next: Lot | null = null;
 
-  private constructor(store: KeyStore, ring: RingKey, now: () => string, index: KeyObject, ringVersion: number, held: number) {
+  private constructor(store: KeyStore, ring: RingKey, now: () => string, index: KeyObject, ringVersion: number, retirements: number, held: number) {
     this.#store = store;
     this.#ring = ring;
     this.#now = now;
     this.#index = index;
     this.#ringVersion = ringVersion;
+    this.#retirements = retirements;
     this.#tags = new Lru(held);
     this.#byId = new Lru(held);
     this.#active = new Lru(held);
@@ -60,7 +62,7 @@ export class DataKeys {
       [index] = await store.active(['index']);
     }
     if (index === undefined || index.wrapped === null) throw new Error('the key store has no index key');
-    return new DataKeys(store, ring, now, createSecretKey(await ring.unwrap(index, index.wrapped)), version, held);
+    return new DataKeys(store, ring, now, createSecretKey(await ring.unwrap(index, index.wrapped)), version, await store.retirements(), held);
   }
 
   /** What a customer is called in the key store: without the index key it tells nobody who it is. */
@@ -70,6 +72,21 @@ export class DataKeys {
     const tag = createHmac('sha256', this.#index).update(`customer\0${customer}`).digest('hex');
     this.#tags.set(customer, tag);
     return tag;
+  }
+
+  /** As of how many retirements of keys, by whichever server, those are that seal here. */
+  get retirements(): number {
+    return this.#retirements;
+  }
+
+  /** Where another server has retired keys, none that is held seals any more: which one does is asked anew. */
+  catchUp(): Promise<void> {
+    return this.#inTurn(async () => {
+      const retirements = await this.#store.retirements();
+      if (retirements === this.#retirements) return;
+      this.#active.clear();
+      this.#retirements = retirements;
+    });
   }
 
   /** The keys that seal for these slots now, made where there is none; the ties are recorded before this answers. */

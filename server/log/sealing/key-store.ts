@@ -35,6 +35,8 @@ export interface KeyStore {
   /** Every key of the customer that is not destroyed: of their own, and of the streams tied to them. */
   ofCustomer(tag: string): Promise<{ id: string; slot: Slot }[]>;
   streamsOf(tag: string): Promise<string[]>;
+  /** How often any were retired or destroyed, by whichever server of the centre; 0 where there is only one. */
+  retirements(): Promise<number>;
   /** These seal nothing any more, and open what they sealed. */
   retire(ids: readonly string[]): Promise<void>;
   /** Undoes `retire`, except where the slot has another key by now. */

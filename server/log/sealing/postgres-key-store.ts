@@ -17,6 +17,11 @@ const kept = ({ id, purpose, slot, version, wrapped }: Row): KeptKey =>
   ({ id, purpose, slot: slot as Slot, wrapped: version === null || wrapped === null ? null : { version, bytes: wrapped } });
 const Mark = z.object({ epoch: z.string(), position: z.int().min(0), began: z.int().min(1).nullable() });
 
+/** An update of keys that seal nothing any more, and in the same transaction the count that every append compares (PR7). */
+const counted = (update: string): string => `WITH gone AS (${update} RETURNING 1)
+  INSERT INTO key_facts (name, value) SELECT 'retirements', '1' WHERE EXISTS (SELECT 1 FROM gone)
+  ON CONFLICT (name) DO UPDATE SET value = (key_facts.value::bigint + 1)::text`;
+
 /**
  * The key store of a log on PostgreSQL, in the same database, for all of its servers.
  *
@@ -108,8 +113,13 @@ class PostgresKeyStore implements KeyStore {
     return (await this.#connections.rows<{ stream: string }>('streams of a customer', 'SELECT stream FROM ties WHERE tag = $1 ORDER BY stream', [tag])).map(({ stream }) => stream);
   }
 
+  async retirements(): Promise<number> {
+    const [row] = await this.#connections.rows<{ value: string }>('retirements', `SELECT value FROM key_facts WHERE name = 'retirements'`, []);
+    return Number(row?.value ?? 0);
+  }
+
   async retire(ids: readonly string[]): Promise<void> {
-    await this.#write('retire keys', 'UPDATE keys SET retired = true WHERE id = ANY($1)', [ids]);
+    await this.#write('retire keys', counted('UPDATE keys SET retired = true WHERE id = ANY($1) AND NOT retired'), [ids]);
   }
 
   async restore(ids: readonly string[]): Promise<void> {
@@ -132,7 +142,7 @@ class PostgresKeyStore implements KeyStore {
     // Asked before: of an update that was done twice, the second finds nothing left to do.
     const there = await this.#connections.rows('keys to destroy', `SELECT 1 FROM keys WHERE id = ANY($1) AND destroyed_at IS NULL AND purpose <> 'index' LIMIT 1`, [ids]);
     if (there.length === 0) return;
-    await this.#write('destroy keys', `UPDATE keys SET wrapped = NULL, ring_version = NULL, retired = true, destroyed_at = $2 WHERE id = ANY($1) AND destroyed_at IS NULL AND purpose <> 'index'`, [ids, at]);
+    await this.#write('destroy keys', counted(`UPDATE keys SET wrapped = NULL, ring_version = NULL, retired = true, destroyed_at = $2 WHERE id = ANY($1) AND destroyed_at IS NULL AND purpose <> 'index'`), [ids, at]);
     await this.#write('rewrite keys', 'VACUUM (FULL) keys', []);
   }
 

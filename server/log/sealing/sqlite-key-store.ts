@@ -149,6 +149,11 @@ class SqliteKeyStore implements KeyStore {
     return this.#read(() => this.#statements.streamsOf.all(tag));
   }
 
+  /** One server to a file: what it retires it knows. */
+  async retirements(): Promise<number> {
+    return 0;
+  }
+
   async retire(ids: readonly string[]): Promise<void> {
     this.#write(() => ids.forEach((id) => this.#statements.retire.run(id)));
   }

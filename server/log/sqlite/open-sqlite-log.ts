@@ -172,14 +172,14 @@ class SqliteLog implements EventLog {
   /** Once, after the migration that put commands into the chain: those from before are in it by one digest over all. */
   #linkEarlierCommands(): void {
     const entry: AuditEntry = { kind: EARLIER_COMMANDS, person: null, workstation: null, about: null, detail: this.#reader.earlierCommands() };
-    this.#writer.commit([{ ok: true, writes: [], command: null, audit: [entry] }], () => this.#reader.dropFact('unlinked'));
+    this.#writer.commit([{ ok: true, writes: [], command: null, retirements: null, audit: [entry] }], () => this.#reader.dropFact('unlinked'));
   }
 
   /** The chain says when and why an epoch began, so that nobody can hide a restore. */
   #startEpoch(reason: string): string {
     const epoch = this.#newId();
     const entry: AuditEntry = { kind: 'epoch started', person: null, workstation: null, about: null, detail: { epoch, reason } };
-    const { appended } = this.#writer.commit([{ ok: true, writes: [], command: null, audit: [entry] }], () => {
+    const { appended } = this.#writer.commit([{ ok: true, writes: [], command: null, retirements: null, audit: [entry] }], () => {
       this.#reader.setFact('epoch', epoch);
       this.#reader.dropFact('copied');
     });

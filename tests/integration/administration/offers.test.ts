@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Offers } from '../../../server/reviews/offers.ts';
 import type { RawDesktop } from '../server/raw-desktop.ts';
+import { settled } from '../server/several-nodes.ts';
 import { approve, clearStage, draft, later, setStage, signOn, SMALL, submit, take, type Stage } from '../server/story.ts';
 import { byTwo } from './centre-acts.ts';
 
@@ -12,8 +13,8 @@ afterEach(() => clearStage(stage));
 
 const shown = (desktop: RawDesktop, reviewId: string): boolean => desktop.liveValue('reviews')?.some((row) => row.reviewId === reviewId) === true;
 /** The pool as it was last sent, after everything that was appended. */
-async function settled(...desktops: RawDesktop[]): Promise<void> {
-  await stage.running.centre.open.settled();
+async function shownTo(...desktops: RawDesktop[]): Promise<void> {
+  await settled(stage.running);
   for (const desktop of desktops) await desktop.ask('people', {});
 }
 
@@ -22,7 +23,7 @@ it('[TP5] a review is offered to one, and to one more every so many seconds; who
   const lead = await signOn(stage, 'lead');
   const drafted = await draft(stage);
   const reviewId = await submit(stage, drafted);
-  await settled(mentor, lead);
+  await shownTo(mentor, lead);
   const both = [mentor, lead];
   const first = both.filter((one) => shown(one, reviewId));
   expect(first).toHaveLength(1);

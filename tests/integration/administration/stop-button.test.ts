@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RawDesktop } from '../server/raw-desktop.ts';
+import { centresOf } from '../server/several-nodes.ts';
 import { booked, clearStage, ready, setStage, signOn, SMALL, statusOf, type Stage } from '../server/story.ts';
 import { act, approve, byTwo, propose } from './centre-acts.ts';
 
@@ -17,19 +18,21 @@ beforeAll(async () => {
 afterAll(() => clearStage(stage));
 
 it('[TP15] [TP3] an order that is being decided when the kind is stopped does not start: the append expects the centre as it was decided on', async () => {
-  const { log } = stage.running.centre;
-  const append = log.append.bind(log);
   let stopped = 'not yet';
-  log.append = async (items) => {
-    // Decided already, and about to be written.
-    if (stopped === 'not yet' && items.some(({ writes }) => writes.some(({ events }) => events.some((event) => event.kind === 'execution started')))) {
-      stopped = '';
-      stopped = await act(risk, 'stop kind', { operationKind: kind, reason: '可疑' });
-    }
-    return append(items);
-  };
+  // The order is decided at whichever node its desktop is connected to.
+  const logs = centresOf(stage.running).map(({ log }) => ({ log, append: log.append.bind(log) }));
+  for (const { log, append } of logs) {
+    log.append = async (items) => {
+      // Decided already, and about to be written.
+      if (stopped === 'not yet' && items.some(({ writes }) => writes.some(({ events }) => events.some((event) => event.kind === 'execution started')))) {
+        stopped = '';
+        stopped = await act(risk, 'stop kind', { operationKind: kind, reason: '可疑' });
+      }
+      return append(items);
+    };
+  }
   expect(await stage.agent.refusal('order execution', story.drafted.caseId, story.order)).toBe('tp15-stopped');
-  log.append = append;
+  for (const { log, append } of logs) log.append = append;
   expect(stopped).toBe('ok');
   expect(await booked(stage)).toEqual([]);
 });

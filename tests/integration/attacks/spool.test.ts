@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { makeSealer } from '../../../electron/desk/spool/sealer.ts';
 import { spoolOverHttp } from '../../../electron/desk/spool/spool-over-http.ts';
 import type { RawDesktop } from '../server/raw-desktop.ts';
+import { settled } from '../server/several-nodes.ts';
 import { clearStage, setStage, signOn, type Stage } from '../server/story.ts';
 
 /** SY10 takes in what somebody wrote down before they were barred. It is no way into what they never had. */
@@ -45,6 +46,7 @@ describe('the door for unsent work, used by somebody who is shut out', () => {
     barred = await signOn(stage, 'agent2');
     [theirs, others] = [await opened(barred), await opened(agent)];
     await stage.running.centre.administration.record(() => [{ kind: 'person disabled', body: { personId: barred.person, by: agent.person, reason: 'has left' } }]);
+    await settled(stage.running);
   }, 60_000);
   afterAll(() => clearStage(stage));
 
@@ -59,8 +61,8 @@ describe('the door for unsent work, used by somebody who is shut out', () => {
     expect(await throughTheDoor([run])).toEqual(['in-tray']);
     expect(await notes(others)).toEqual([]);
     expect((await stage.running.centre.cases.load(others))?.runs).toEqual({});
-    const tray = stage.running.centre.lateWork;
-    expect(tray.get(run.id)).toMatchObject({ became: 'refused' });
+    await settled(stage.running);
+    expect(stage.running.centre.lateWork.get(run.id)).toMatchObject({ became: 'refused' });
   });
 
   it('[SY2] [RB1] [TP8] who does not prove to be a person takes none of the numbers of that person\'s desktop', async () => {

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '#shared/people/roles.ts';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
 import { RedisServer } from '../../nodes/redis.ts';
 import { Cluster } from '../postgres/cluster.ts';
+import { byTwo, newcomer } from '../administration/centre-acts.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
 import { startNodes } from './start-nodes.ts';
 
@@ -99,6 +102,36 @@ describe('two nodes of one centre', () => {
     expect(agent.liveValue('agent')).toMatchObject({ state: 'on-call', callId });
     await agent.ask('end call', { callId });
     await agent.until(() => agent.liveValue('agent')?.state === 'after-call', 'after the call');
+  });
+
+  it('[TP12] [PR3] what was put in force at one node is refused by none, though its word has not come yet', async () => {
+    await start(redis.url, redis.url);
+    const [risk, agent, admin, admin2] = [await signIn(1, 'risk'), await signIn(1, 'agent2'), await signIn(0, 'admin'), await signIn(0, 'admin2')];
+    const { administration, people } = nodes[1]!.centre;
+    const becomes = async (person: string, role: Role): Promise<void> => {
+      const fresh = administration.fresh.bind(administration);
+      administration.fresh = async () => undefined;
+      await byTwo(admin, admin2, { kind: 'change person', person: { ...nodes[0]!.centre.people.byId(person)!, role } });
+      administration.fresh = fresh;
+      expect(people.byId(person)?.role).not.toBe(role);
+    };
+    await becomes(agent.person, 'lead');
+    await agent.ask('review pairs', {});
+    await becomes(risk.person, 'agent');
+    await risk.must('open case', uuidv7(), { reason: 'by-hand', callId: null, fromCase: null, number: null });
+  });
+
+  it('[TP12] a half that waits is shown to who proposed it, at another node than the one where it was approved, until it is taken', async () => {
+    await start(redis.url, redis.url);
+    const [admin, admin2] = [await signIn(0, 'admin'), await signIn(1, 'admin2')];
+    // Nobody comes or goes: what is told is told of the half.
+    for (const { centre } of nodes) centre.online = () => false;
+    const shown = (changeId: string): boolean => admin.liveValue('administration')?.halves.includes(changeId) === true;
+    const { changeId } = await byTwo(admin, admin2, { kind: 'add person', person: newcomer('half') });
+    await admin.until(() => shown(changeId), 'the half that waits');
+    const again = await signIn(1, 'admin');
+    await again.ask('take half', { changeId });
+    await admin.until(() => !shown(changeId), 'no half any more');
   });
 
   it('[TP12] [OF3] who is disabled at one node is out at the other at once', async () => {

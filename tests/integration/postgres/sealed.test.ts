@@ -85,6 +85,53 @@ describe('sealed bodies', () => {
     await dispose();
   });
 
+  it.each([
+    ['sealed after it, with the key still in memory', async (erase: () => Promise<void>, append: () => Promise<void>) => {
+      await erase();
+      await append();
+    }],
+    ['sealed before it, and stored after it', async (erase: () => Promise<void>, append: (sealed: () => Promise<void>) => Promise<void>) => append(erase)],
+    ['stored between the word in the chain and the end of the key', async (erase: (told: () => Promise<void>) => Promise<void>, append: () => Promise<void>) => erase(append)],
+  ])('[PR7] what another server writes of a customer who is being erased is theirs to read, and not lost with the key: %s', async (_when, happens) => {
+    const { folder, dispose } = await temporaryFolder();
+    const url = cluster.url(await cluster.database());
+    const [here, there] = [await openSealed(folder, url), await openSealed(folder, url)];
+    await appended(here.log, ofCustomer(CUSTOMER, CASE_A, 0, [note('one')]));
+    await appended(there.log, ofCustomer(CUSTOMER, CASE_A, 1, [note('two')]));
+    await happens(
+      async (told = async () => undefined) => {
+        const destroy = here.sealing.keys.destroy.bind(here.sealing.keys);
+        here.sealing.keys.destroy = async (ids) => {
+          await told();
+          return destroy(ids);
+        };
+        expect(await eraseCustomer(parts(here), CUSTOMER, TWO)).toMatchObject({ ok: true });
+      },
+      async (sealed = async () => undefined) => {
+        const { sealer } = there.sealing;
+        const seal = sealer.seal.bind(sealer);
+        sealer.seal = async (requests) => {
+          const bodies = await seal(requests);
+          sealer.seal = seal;
+          await sealed();
+          return bodies;
+        };
+        await appended(there.log, ofCustomer(CUSTOMER, CASE_A, 2, [note('three')]));
+      },
+    );
+    for (const { log } of [here, there]) expect((await log.readCase(CASE_A)).at(-1)?.body).toEqual({ text: 'three' });
+    expect((await here.log.readCase(CASE_A)).map(({ body }) => body)).toEqual([null, null, { text: 'three' }]);
+    // And it can be erased like the others.
+    await Promise.all([here.log.close(), there.log.close()]);
+    const again = await openSealed(folder, url);
+    expect((await again.log.readCase(CASE_A)).map(({ body }) => body)).toEqual([null, null, { text: 'three' }]);
+    expect(await eraseCustomer(parts(again), CUSTOMER, TWO)).toMatchObject({ ok: true });
+    expect((await again.log.readCase(CASE_A)).map(({ body }) => body)).toEqual([null, null, null]);
+    await again.log.close();
+    expect((await verified(url)).faults).toEqual([]);
+    await dispose();
+  });
+
   it('[PR7] [RB2] without their ring key nothing is opened, and none is made anew', async () => {
     const url = cluster.url(await cluster.database());
     const mine = await temporaryFolder();

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawDesktop } from './raw-desktop.ts';
+import { settled } from './several-nodes.ts';
 import { clearStage, draft, enter, setStage, signOn, submit, take, type Drafted, type Stage } from './story.ts';
 
 /** A desktop that had let a case go (PR6) asks for it: it gets what the feed would have given it, and no more. */
@@ -17,7 +18,7 @@ describe('[PR6] a case asked for anew', () => {
     stranger = await signOn(stage, 'agent2');
     drafted = await draft(stage);
     await stage.agent.must('write note', drafted.caseId, { noteId: uuidv7(), text: NOTE });
-    await stage.running.centre.open.settled();
+    await settled(stage.running);
   }, 60_000);
   afterAll(() => clearStage(stage));
 

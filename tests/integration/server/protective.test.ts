@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
 import type { RawDesktop } from './raw-desktop.ts';
+import { settled } from './several-nodes.ts';
 import { answerCall, clearStage, goAvailable, later, setStage, signOn, type Stage } from './story.ts';
 
 /** Loss reports, the password reset's way to the lead, and what a second person may not do on the way. */
@@ -182,7 +183,7 @@ describe('calls and states', () => {
     await agent.must('open case', caseId, { reason: 'by-hand', callId: null, fromCase: null, number: null });
     const now = Date.parse(stage.running.centre.clock.now());
     await agent.must('promise callback', caseId, { promiseId: uuidv7(), from: new Date(now + 2 * 60_000).toISOString(), to: new Date(now + 60 * 60_000).toISOString(), secondFrom: null, secondTo: null, note: '', operationId: null });
-    await stage.running.centre.open.settled();
+    await settled(stage.running);
     await choose(agent, 'available');
     await stage.running.demo!.simulator.call({ customerId: STORIES.loss.customerId, intent: 'general' });
     await agent.until(() => agent.liveValue('queue')?.waiting === 1, 'the waiting call');

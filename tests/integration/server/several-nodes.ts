@@ -3,11 +3,12 @@
  * `AIDLINE_TEST_POSTGRES`, and `AIDLINE_TEST_REDIS` where Redis hurries them): behind one address, each connection goes to the next
  * node, as behind a proxy that keeps nobody at one.
  */
-import { Front } from '../../nodes/front.ts';
 import { join } from 'node:path';
+import { Front } from '../../nodes/front.ts';
 import type { Centre } from '../../../server/centre.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre, type RunningCentre } from '../../../server/start-centre.ts';
+import { RawDesktop } from './raw-desktop.ts';
 
 const NODES = Number(process.env['AIDLINE_TEST_NODES'] ?? '1');
 
@@ -16,6 +17,25 @@ const doors = new Map<string, string[]>();
 const centres = new Map<string, Centre[]>();
 /** The centre as each of the nodes behind this address holds it. */
 export const centresOf = ({ url, centre }: Pick<RunningCentre, 'url' | 'centre'>): readonly Centre[] => centres.get(url) ?? [centre];
+/**
+ * A barrier: every node has heard what is in the log by now, of whichever node, and has followed it up. Each puts an entry of its
+ * own at the end, and tells nobody of that before it has told what was there before.
+ */
+export async function settled({ url, centre }: Pick<RunningCentre, 'url' | 'centre'>): Promise<void> {
+  const all = centres.get(url);
+  if (all === undefined) return centre.open.settled();
+  await Promise.all(all.map(async ({ log, administration, open }) => {
+    await log.append([{ writes: [], command: null, audit: [{ kind: 'a barrier of a test', person: null, workstation: null, about: null, detail: {} }] }]);
+    await administration.fresh();
+    await open.settled();
+  }));
+}
+/** The same of the centre itself: what was changed at one node is in force at all of them. */
+async function inForce(url: string): Promise<void> {
+  await Promise.all((centres.get(url) ?? []).map(({ administration }) => administration.fresh()));
+}
+RawDesktop.changed = inForce;
+
 export const ownDoors = (url: string): readonly string[] => doors.get(url) ?? [url];
 
 /**
@@ -38,7 +58,7 @@ export async function joined(first: RunningCentre, args: readonly string[]): Pro
   const front = new Front(() => urls);
   await front.up();
   doors.set(front.url, urls);
-  centres.set(front.url, nodes.map(({ centre }) => centre));
+  for (const url of [front.url, ...urls]) centres.set(url, nodes.map(({ centre }) => centre));
   return {
     nodes,
     running: {

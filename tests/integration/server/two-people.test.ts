@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationPayload, SettlementLine } from '#shared/operation/payload.ts';
-import { centresOf } from './several-nodes.ts';
+import { centresOf, settled } from './several-nodes.ts';
 import type { RawDesktop } from './raw-desktop.ts';
 import {
   blindFigures, booked, callBack, changePerson, clearStage, draft, enter, executionOrder, later, LARGE, NOTE_TO_REVIEWER, press, refusalsInAudit, selfCheck, setStage, sheet,
@@ -76,9 +76,9 @@ describe('a large settlement under attack', () => {
   it('[PR3] opening a case of one\'s own on a colleague\'s call and case brings nothing of either', async () => {
     const own = uuidv7();
     await agent2.must('open case', own, { reason: 'another-matter', callId: drafted.callId, fromCase: drafted.caseId, number: null });
-    await stage.running.centre.open.settled();
+    await settled(stage.running);
     await agent2.must('write note', own, { noteId: uuidv7(), text: 'barrier' });
-    await stage.running.centre.open.settled();
+    await settled(stage.running);
     await agent2.until(() => agent2.cases.get(own)?.notes.length === 1, 'the barrier');
     expect(agent2.state(own)).toMatchObject({ customerId: null, calls: {}, verification: {}, facts: {} });
   });

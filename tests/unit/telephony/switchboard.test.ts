@@ -39,7 +39,7 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
   const states = new Map<string, AgentState>();
   const seats = new Map<string, { desktopId: string; skills: string[] }>();
   let ids = 0;
-  const control = { failing: 0, listenerFails: false };
+  const control = { failing: 0, listenerFails: false, stored: (_events: readonly CallEvent[]): void => undefined };
   const prefix = `n${log.length}-`;
   const board = new Switchboard({
     phones, scheduler,
@@ -48,6 +48,7 @@ async function centre(log: CallEvent[] = [], scheduler = new ManualScheduler('20
       await new Promise((resolve) => setImmediate(resolve));
       if (control.failing > 0) { control.failing--; throw new Error('disk full'); }
       log.push(...events);
+      control.stored(events);
     },
     load: async (callId) => log.filter((event) => event.callId === callId),
     onCall: (state) => {
@@ -241,6 +242,20 @@ describe('the switchboard', () => {
     expect(c.errors).toHaveLength(1);
     await c.scheduler.advance(1500);
     expect(c.offers).toHaveLength(1);
+  });
+
+  it('[CT2] whoever hears of an offer as soon as it is stored, and answers at once, is put through', async () => {
+    const c = await centre();
+    await c.sit('p1');
+    // Another node's desktop: the log tells it of the offer before this node's own append has been answered.
+    const answered = Promise.withResolvers<unknown>();
+    c.control.stored = (events) => {
+      if (!events.some((event) => event.kind === 'offered')) return;
+      answered.resolve(c.board.offerTo('c1', 'p1').then((offer) => offer && c.board.accept(claim(offer, 'c1'))));
+    };
+    await c.phone('c1', 'queued');
+    expect(await answered.promise).toEqual({ ok: true });
+    expect(c.phones.commands).toEqual(['connect c1 p1']);
   });
 
   it('[CT2] an offer whose end could not be stored is over all the same when its time is up', async () => {
