@@ -5,6 +5,7 @@ import type { Person } from '#shared/people/person.ts';
 import type { OuterCommand } from '#shared/protocol/command.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
+import { settled } from '../server/several-nodes.ts';
 import { changeCentre, type Stage } from '../server/story.ts';
 
 type Tried = { person: string; code: string; what: string };
@@ -53,6 +54,7 @@ export class Attacks {
   /** TP7: as many entries of each person and code as there were attempts, at least. */
   async areInTheAuditLog(): Promise<void> {
     expect(this.#tried.length).toBeGreaterThan(0);
+    await settled(this.stage().running);
     const held = new Map<string, number>();
     let after = 0;
     for (;;) {

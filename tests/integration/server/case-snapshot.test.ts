@@ -11,7 +11,11 @@ describe('[PR6] a case asked for anew', () => {
   let stranger: RawDesktop;
   const NOTE = '只给经办人看的话';
   const asked = async (desktop: RawDesktop) => desktop.ask('case snapshot', { case: drafted.caseId });
-  const readings = () => stage.running.centre.log.auditAfter(0, 100_000);
+  const readings = async () => {
+    // What a node notes of a refusal is on its way when the refusal is told.
+    await settled(stage.running);
+    return stage.running.centre.log.auditAfter(0, 100_000);
+  };
 
   beforeAll(async () => {
     stage = await setStage();

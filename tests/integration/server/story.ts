@@ -295,6 +295,7 @@ export const statusOf = (desktop: RawDesktop, drafted: Pick<Drafted, 'caseId' | 
 
 /** Codes of the refusals that the audit log holds of one person. */
 export async function refusalsInAudit(stage: Stage, person: string): Promise<string[]> {
+  await settled(stage.running);
   const codes: string[] = [];
   let after = 0;
   for (;;) {
