@@ -36,7 +36,6 @@ const SAMPLES: Record<number, readonly [string, ...unknown[]][]> = {
     ['insert into taken_over (id, hand_over_id, command, hash, from_person, from_name, note, at, state, version, heard_at, refusal) values (?, ?, ?, ?, ?, ?, ?, ?, null, 0, null, ?)', OTHER, CASE, COMMAND, HASH, 'agent-1', '林小满', '', AT, '{"code":"x"}'],
   ],
   3: [['insert into left_case (id, version, wanted) values (?, 9, 1)', OTHER]],
-  4: [],
 };
 
 type Db = Database.Database;

@@ -3,12 +3,11 @@ import { StoreError } from '../store-refusal.ts';
 import { migration0001 } from './0001-first-tables.ts';
 import { migration0002 } from './0002-taken-over.ts';
 import { migration0003 } from './0003-left-cases.ts';
-import { migration0004 } from './0004-cases-by-row.ts';
 
 export type Migration = { readonly version: number; up(db: Database.Database): void };
 
 /** In order, never changed once released. */
-export const migrations: readonly Migration[] = [migration0001, migration0002, migration0003, migration0004];
+export const migrations: readonly Migration[] = [migration0001, migration0002, migration0003];
 export const NEWEST_SCHEMA = migrations.at(-1)?.version ?? 0;
 
 /**
