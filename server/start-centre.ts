@@ -4,11 +4,11 @@ import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { eventSchemaOf } from '#shared/case/events.ts';
-import { evolve } from '#shared/case/evolve.ts';
 import { startCheckpoints, type Checkpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
 import { bankSettings } from './bank/bank-settings.ts';
 import { makeHttpBank } from './bank/http-bank.ts';
+import { caseFeed } from './cases/case-feed.ts';
 import { CaseStore } from './cases/case-store.ts';
 import { OpenCases } from './cases/open-cases.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
@@ -24,7 +24,6 @@ import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { listen, makeServer } from './http/listen.ts';
 import { openKept } from './kept/open-kept.ts';
-import { createFeed } from './log/feed.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
@@ -66,7 +65,6 @@ import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
 import { Traces } from './traces/traces.ts';
-import { mayReadBody, releasesTo } from '#shared/review/withholding.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
 import { throughDuty } from './nodes/duty-asks.ts';
@@ -306,7 +304,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }
   await app.ready();
   server.on('request', app.routing);
-  const feed = createFeed(log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) });
+  const feed = caseFeed(log, open);
   sealing.onErased((streams) => streams.forEach((stream) => {
     feed.forget(stream);
     open.forget(stream).catch((error: unknown) => logger.error({ error: String(error) }, 'an erased case was not folded anew'));

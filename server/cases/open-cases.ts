@@ -18,6 +18,7 @@ export class OpenCases {
   readonly #listeners = new Set<(state: CaseState, kinds: ReadonlySet<string>) => void | Promise<void>>();
   readonly #onError: (error: unknown) => void;
   #last: Promise<unknown> = Promise.resolve();
+  #forgotten = 0;
 
   /** @param onError told of a listener that failed; the next change is told all the same */
   constructor(cases: CaseStore, onError: (error: unknown) => void) {
@@ -85,12 +86,28 @@ export class OpenCases {
     return this.#open.get(id);
   }
 
+  /** The case as it was folded last, a closed one while it is kept; its version tells whether the log has gone on since. */
+  folded(id: string): CaseState | null {
+    const [kept, open] = [this.#cases.held(id), this.#open.get(id) ?? null];
+    return kept === null || (open !== null && open.version > kept.version) ? open : kept;
+  }
+
   /** PR7: bodies of this case can be opened no longer. Nobody is told: nothing has happened to the case. */
   async forget(id: string): Promise<void> {
+    this.#forgotten += 1;
     this.#cases.forget(id);
     if (!this.#drop(id)) return;
-    const state = await this.#cases.load(id);
+    const state = await this.#load(id);
     if (state !== null && isOpen(state)) this.#hold(state);
+  }
+
+  /** PR7: what was read before a body was erased must not be held after it. */
+  async #load(id: string): Promise<CaseState | null> {
+    for (;;) {
+      const forgotten = this.#forgotten;
+      const state = await this.#cases.load(id);
+      if (forgotten === this.#forgotten) return state;
+    }
   }
 
   /** Resolves when everything appended before this call has been told to the listeners. */
@@ -100,7 +117,7 @@ export class OpenCases {
 
   async #changed(id: string, kinds: ReadonlySet<string>): Promise<void> {
     // Followed just now, so that it is not read again with each commit; where it is not held it is.
-    const state = this.#cases.held(id) ?? await this.#cases.load(id);
+    const state = this.#cases.held(id) ?? await this.#load(id);
     if (state === null) return;
     if (isOpen(state)) this.#hold(state);
     else this.#drop(id);

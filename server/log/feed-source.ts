@@ -20,6 +20,8 @@ export type FeedBounds = {
   maxCost: number;
   /** The version up to which the feed holds a case; 0 for not at all. */
   held: (stream: StreamId) => number;
+  /** What a case at this version costs where the feed has its snapshot and needs none of its events; null where it needs them. */
+  ready: (stream: StreamId, version: number) => number | null;
 };
 export const caseCost = (version: number, held: number): number => Math.max(0, version - held) + version / 4;
 
@@ -47,6 +49,7 @@ export type StartStretch = {
   complete: boolean;
   /** Grants of the range beyond `grants`, counted up to MAX_BEHIND. */
   left: number;
+  /** Less those that are ready at the version which they have now and had at the end of the range. */
   cases: Map<StreamId, FeedCase>;
 };
 

@@ -27,6 +27,14 @@ export type CaseRules<S> = {
   releasesTo: (full: S, event: FoldedEvent) => PersonId[];
 };
 
+/** Cases that others in this process keep folded: who may see all of one starts from that, and none of its events are read. */
+export type Folds<S> = {
+  /** Folded from everything up to this very version and no further; null where it is not kept so. */
+  at: (stream: StreamId, version: number) => S | null;
+  /** TP6: nothing of the case is withheld from the reader, now. */
+  seesWhole: (full: S, reader: PersonId) => boolean;
+};
+
 export type CaseFeed = {
   /**
    * A page of a person's feed after their cursor (null: start anew).
@@ -132,7 +140,7 @@ class Page {
   }
 }
 
-export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed {
+export function createFeed<S>(source: FeedSource, rules: CaseRules<S>, folds: Folds<S> | null = null): CaseFeed {
   const cache = new CaseCache(rules.evolve, MAX_HELD_EVENTS);
   source.onAppended(({ events }) => cache.follow(events));
 
@@ -144,14 +152,23 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
       taken.set(stream, held);
       return held;
     };
-    const bounds: FeedBounds = { maxRows, maxCost: MAX_PAGE_COST, held: (stream) => taken.get(stream)?.version ?? take(stream).version };
+    const snapshots = new Map<StreamId, Sized>();
+    const ready = (stream: StreamId, version: number): number | null => {
+      const state = folds?.at(stream, version) ?? null;
+      if (state === null || folds?.seesWhole(state, reader) !== true) return null;
+      const snapshot = sized({ type: 'snapshot', case: stream, version, state });
+      snapshots.set(stream, snapshot);
+      // Nothing is read for it: only its share of the page counts.
+      return (MAX_PAGE_COST * snapshot.bytes) / MAX_PAGE_BYTES;
+    };
+    const bounds: FeedBounds = { maxRows, maxCost: MAX_PAGE_COST, held: (stream) => taken.get(stream)?.version ?? take(stream).version, ready };
     const view = (cases: Map<StreamId, FeedCase>, stream: StreamId): CaseView<S> | null =>
       cases.has(stream) ? new CaseView(rules, reader, take(stream)) : null;
     const bring = (cases: Map<StreamId, FeedCase>): void => {
       for (const [stream, { events }] of cases) take(stream).extend(events);
       cache.trim();
     };
-    return { bounds, view, bring };
+    return { bounds, view, bring, snapshots };
   };
 
   const itemOf = (row: FeedRow, view: CaseView<S> | null, openSince: number | undefined): Sized | null => {
@@ -180,7 +197,7 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
 
   /** A page of the start: cases granted after `after`, all as they were at `upTo` (null: at the head, which fixes it). */
   async function start(person: PersonId, cursor: string | null, after: number, upTo: number | null, limit: number) {
-    const { bounds, view, bring } = reading(person, limit);
+    const { bounds, view, bring, snapshots } = reading(person, limit);
     const read = await source.startStretch(person, after, upTo, bounds);
     bring(read.cases);
     const ground = upTo ?? read.head;
@@ -190,7 +207,8 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>): CaseFeed
     let behind = read.left;
     for (const [index, grant] of read.grants.entries()) {
       const of = view(read.cases, grant.stream);
-      if (of !== null && !page.add(of.snapshot(of.versionAt(ground)))) {
+      const snapshot = of === null ? snapshots.get(grant.stream) : of.snapshot(of.versionAt(ground));
+      if (snapshot !== undefined && !page.add(snapshot)) {
         complete = false;
         behind = Math.min(MAX_BEHIND, behind + read.grants.length - index);
         break;

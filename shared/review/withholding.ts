@@ -32,6 +32,12 @@ function tells(event: Pick<FoldedEvent, 'kind' | 'body'>, reader: string): boole
 /** Those whose part is not to check: what they see bars them from reviewing (TP6). */
 const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'offered', 'quality']);
 
+/** TP6: whether nothing of this case is withheld from a person, whatever its events hold; `full` as in `mayReadBody`. */
+export function seesWhole(full: Pick<CaseState, 'access' | 'owner'>, reader: string): boolean {
+  const as = full.access[reader];
+  return as !== undefined && (full.owner === reader || seesAll.has(as));
+}
+
 /**
  * TP6: whether a person may have this body now.
  *
@@ -40,9 +46,8 @@ const seesAll: ReadonlySet<string> = new Set(['owner', 'successor', 'lead', 'off
  * @param reader the person it would go to
  */
 export function mayReadBody(full: CaseState, event: Pick<FoldedEvent, 'kind' | 'version' | 'body'>, reader: string): boolean {
-  const as = full.access[reader];
-  if (as === undefined) return false;
-  if (full.owner === reader || seesAll.has(as)) return true;
+  if (full.access[reader] === undefined) return false;
+  if (seesWhole(full, reader)) return true;
   if (event.kind === 'facts read') return (event.body as EventBody<'facts read'>).for === reader;
   if (event.kind === 'held facts used') return (event.body as EventBody<'held facts used'>).for === reader;
   if (!tells(event, reader) || reconfirms(full, event, reader)) return true;

@@ -49,14 +49,16 @@ async function carryOut(order: z.infer<typeof Order>): Promise<void> {
     }
     case 'catch up': {
       // From the moment when the line stands: signing in is another matter.
-      const online = untilView(client, 'sync', {}, (view) => view.connection === 'online', 30_000).then(() => Date.now());
+      const online = untilView(client, 'sync', {}, (view) => view.connection === 'online', 30_000).then(() => ({ at: Date.now(), processor: process.cpuUsage() }));
       const signedIn = await client.calls.signIn({ account: order.account, password: DEMO_PASSWORD, server: order.server });
       if (!signedIn.ok) throw new Error(signedIn.refusal.code);
       const began = await online;
+      tell('online');
       await untilView(client, 'sync', {}, (view) => view.connection === 'online' && !view.catchingUp, 300_000);
       const late = Date.now() + 60_000;
       while (notes.size < order.cases && Date.now() < late) await new Promise(setImmediate);
-      return tell('catch up', { ms: Date.now() - began, cases: notes.size, here });
+      const { user, system } = process.cpuUsage(began.processor);
+      return tell('catch up', { ms: Date.now() - began.at, processorMs: (user + system) / 1000, cases: notes.size, here });
     }
     case 'make': {
       await untilView(client, 'sync', {}, (view) => view.connection === 'offline', 30_000);

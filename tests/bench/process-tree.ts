@@ -1,4 +1,4 @@
-/** Memory of a program with all its processes, as the kernel counts it (Linux). */
+/** Memory and processor time of a program with all its processes, as the kernel counts it (Linux). */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process and all that came from it. */
@@ -35,6 +35,16 @@ export function ownPssOf(pid: number): number {
     if (code === 'ENOENT' || code === 'ESRCH') return 0;
     throw error;
   }
+}
+
+/** Linux counts in hundredths of a second, whatever its clock. */
+const TICK_MS = 10;
+
+/** Processor time that a process has taken since it started, user and system, in milliseconds. */
+export function processorMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** Whether a program of this executable runs that is none of ours: what it shares with ours would count less. */

@@ -9,6 +9,9 @@ export type ConfirmedCase = { id: string; version: number; state: unknown; heard
 
 export type ConfirmedCases = ReturnType<typeof confirmedCasesOf>;
 
+/** More than a page of the feed brings: who folds what was put comes right after it. */
+const MAX_JUST_PUT = 500;
+
 /** The fold of what the server has told of each case this person may see. */
 export function confirmedCasesOf(db: Db) {
   const read = (row: unknown): ConfirmedCase => {
@@ -23,8 +26,15 @@ export function confirmedCasesOf(db: Db) {
     on conflict (id) do update set version = excluded.version, state = excluded.state, heard_at = excluded.heard_at, sweep = excluded.sweep`);
   const remove = db.prepare('delete from confirmed_case where id = ?');
   const unswept = db.prepare('select id from confirmed_case where sweep < ?').pluck();
+  // As they were put, until they are read for the first time: a case that comes in is folded at once, and need not be read back for it.
+  const justPut = new Map<string, ConfirmedCase>();
   return {
     get: (id: string): ConfirmedCase | null => {
+      const put = justPut.get(id);
+      if (put !== undefined) {
+        justPut.delete(id);
+        return put;
+      }
       const row = one.get(id);
       return row === undefined ? null : read(row);
     },
@@ -35,9 +45,17 @@ export function confirmedCasesOf(db: Db) {
     },
     ids: (): string[] => names.all().map(String),
     all: (): ConfirmedCase[] => all.all().map(read),
-    put: (held: ConfirmedCase): void =>
-      void put.run({ id: held.id, version: held.version, state: JSON.stringify(held.state), heardAt: held.heardAt, sweep: held.sweep }),
-    remove: (id: string): boolean => remove.run(id).changes > 0,
+    put: (held: ConfirmedCase): void => {
+      put.run({ id: held.id, version: held.version, state: JSON.stringify(held.state), heardAt: held.heardAt, sweep: held.sweep });
+      if (justPut.size >= MAX_JUST_PUT) justPut.clear();
+      justPut.set(held.id, held);
+    },
+    remove: (id: string): boolean => {
+      justPut.delete(id);
+      return remove.run(id).changes > 0;
+    },
+    /** A transaction was undone, or rows left in another way: only the file tells what is there. */
+    readAnew: (): void => justPut.clear(),
     /** Cases that the pull from the start numbered `sweep` did not name. */
     notIn: (sweep: number): string[] => unswept.all(sweep).map(String),
   };

@@ -36,18 +36,27 @@ export type Store = {
 };
 
 export function storeOf(db: Db, desktop: string): Store {
+  const cases = confirmedCasesOf(db);
   return {
     desktop,
     meta: metaOf(db),
     outbox: outboxOf(db),
-    cases: confirmedCasesOf(db),
+    cases,
     drafts: draftsOf(db),
     live: liveValuesOf(db),
     library: libraryOf(db),
     takenOver: takenOverOf(db),
     left: leftCasesOf(db),
-    transaction: (work) => onDisk(() => db.transaction(work)()),
+    transaction: (work) => {
+      try {
+        return onDisk(() => db.transaction(work)());
+      } catch (error) {
+        cases.readAnew();
+        throw error;
+      }
+    },
     forgetCustomers: () => onDisk(() => {
+      cases.readAnew();
       db.transaction(() => db.exec('delete from confirmed_case; delete from draft; delete from live; delete from left_case; update taken_over set state = null'))();
       db.pragma('wal_checkpoint(TRUNCATE)');
     }),

@@ -29,9 +29,9 @@ const EPOCH = `(SELECT value FROM facts WHERE name = 'epoch')`;
 const READER = '(SELECT id FROM readers WHERE person = $1)';
 
 type Found = { epoch: string; head: number; found: FoundRow[] | null };
-/** version: of the row's event; now: of the whole stream; since: since when the case is open to the person, null where it is not. */
+/** version: of the row's event; now: of the whole stream; changed: the position of that; since: since when the case is open to the person, null where it is not. */
 type FoundRow = { position: number; what: FeedRow['what']; stream: StreamId; version: number; now: number; since: number | null };
-type Grants = { epoch: string; head: number; total: number; found: { stream: StreamId; since: number; now: number }[] | null };
+type Grants = { epoch: string; head: number; total: number; found: { stream: StreamId; since: number; now: number; changed: number }[] | null };
 type CommitRow = { batch: number; first: number; last: number; feeds: (FeedRow & { person: PersonId })[] | null };
 export type SealedCommit = { batch: number; from: number; to: number; rows: EventRow[]; feeds: Map<PersonId, FeedRow[]> };
 
@@ -199,7 +199,8 @@ export class PostgresReader {
       `WITH h AS (SELECT ${POSITION} AS head), o AS (
          SELECT a.stream, a.from_position FROM access a WHERE a.reader = ${READER} AND a.to_position IS NULL
            AND a.from_position > $2 AND a.from_position <= coalesce($3::bigint, (SELECT head FROM h))),
-       q AS (SELECT s.name AS stream, o.from_position AS since, s.version AS now FROM o JOIN streams s ON s.id = o.stream ORDER BY o.from_position LIMIT $4)
+       q AS (SELECT s.name AS stream, o.from_position AS since, s.version AS now,
+           (SELECT e.position FROM entries e WHERE e.class = 'event' AND e.stream = s.id AND e.version = s.version) AS changed FROM o JOIN streams s ON s.id = o.stream ORDER BY o.from_position LIMIT $4)
        SELECT h.head, ${EPOCH} AS epoch, (SELECT count(*) FROM (SELECT 1 FROM o LIMIT $5) AS c) AS total, (SELECT json_agg(q ORDER BY q.since) FROM q) AS found FROM h`,
       [person, after, upTo, bounds.maxRows + 1, bounds.maxRows + MAX_BEHIND],
     );
@@ -208,14 +209,15 @@ export class PostgresReader {
     const grants: SealedStart['grants'] = [];
     let complete = true;
     let cost = 0;
-    for (const { stream, since, now } of found ?? []) {
-      cost += caseCost(now, bounds.held(stream));
+    for (const { stream, since, now, changed } of found ?? []) {
+      const ready = changed <= (upTo ?? head) ? bounds.ready(stream, now) : null;
+      cost += ready ?? caseCost(now, bounds.held(stream));
       if (grants.length >= bounds.maxRows || (grants.length > 0 && cost > bounds.maxCost)) {
         complete = false;
         break;
       }
       grants.push({ stream, since });
-      wanted.set(stream, bounds.held(stream));
+      if (ready === null) wanted.set(stream, bounds.held(stream));
     }
     const left = complete ? 0 : Math.min(MAX_BEHIND, total - grants.length);
     return { epoch, head, grants, complete, left, cases: await this.#cases(wanted, head) };

@@ -136,18 +136,19 @@ export class Reader {
   startStretch(person: string, after: number, upTo: number | null, bounds: FeedBounds): SealedStart {
     return this.#db.transaction((): SealedStart => {
       const head = this.#statements.head.get() ?? 0;
-      const found = this.#statements.grants.all(person, after, upTo ?? head, bounds.maxRows + 1);
+      const ground = upTo ?? head;
       const cases = new Map<StreamId, EventRow[]>();
       const grants: SealedStart['grants'] = [];
       let cost = 0;
-      for (const grant of found) {
-        cost += this.#cost(grant.stream, bounds);
+      for (const { stream, since, version, changed } of this.#statements.grants.iterate(person, after, ground)) {
+        const ready = changed <= ground ? bounds.ready(stream, version) : null;
+        cost += ready ?? caseCost(version, bounds.held(stream));
         if (grants.length >= bounds.maxRows || (grants.length > 0 && cost > bounds.maxCost)) {
-          const left = this.#statements.grantsLeft.get(person, grants.at(-1)?.since ?? after, upTo ?? head, MAX_BEHIND) ?? 0;
+          const left = this.#statements.grantsLeft.get(person, grants.at(-1)?.since ?? after, ground, MAX_BEHIND) ?? 0;
           return { head, grants, complete: false, left, cases };
         }
-        grants.push(grant);
-        cases.set(grant.stream, this.stream(grant.stream, bounds.held(grant.stream) + 1));
+        grants.push({ stream, since });
+        if (ready === null) cases.set(stream, this.stream(stream, bounds.held(stream) + 1));
       }
       return { head, grants, complete: true, left: 0, cases };
     })();
@@ -224,11 +225,13 @@ function prepareStatements(db: Database.Database) {
            AND a.to_position IS NULL AND a.from_position > ? AND a.from_position <= ? LIMIT ?)`,
       )
       .pluck(),
-    grants: db.prepare<[string, number, number, number], { stream: StreamId; since: number }>(
-      `SELECT s.name AS stream, a.from_position AS since FROM access a JOIN streams s ON s.id = a.stream
+    grants: db.prepare<[string, number, number], { stream: StreamId; since: number; version: number; changed: number }>(
+      `SELECT s.name AS stream, a.from_position AS since, s.version,
+         (SELECT e.position FROM entries e WHERE e.class = 'event' AND e.stream = s.id AND e.version = s.version) AS changed
+       FROM access a JOIN streams s ON s.id = a.stream
        WHERE a.reader = (SELECT id FROM readers WHERE person = ?) AND a.to_position IS NULL
          AND a.from_position > ? AND a.from_position <= ?
-       ORDER BY a.from_position LIMIT ?`,
+       ORDER BY a.from_position`,
     ),
     fact: db.prepare<[string], string>('SELECT value FROM facts WHERE name = ?').pluck(),
     setFact: db.prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),

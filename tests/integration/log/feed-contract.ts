@@ -7,7 +7,7 @@ import { createFeed, type CaseFeed } from '../../../server/log/feed.ts';
 import type { EventDraft } from '#shared/protocol/envelope.ts';
 import type { Appended, EventLog } from '../../../server/log/log.ts';
 import {
-  ANN, appended, BEN, CAI, CASE_A, CASE_B, fakeRules, granted, id, note, released, revoked, secret, write,
+  ANN, appended, BEN, CAI, CASE_A, CASE_B, fakeFolds, fakeRules, granted, id, note, released, revoked, secret, write,
   type FakeState, type LogStorage, type MakeStorage,
 } from './log-fixture.ts';
 
@@ -60,7 +60,13 @@ class FakeDesktop {
 const shape = (items: FeedItem[]): string[] =>
   items.map((item) => (item.type === 'event' ? `${item.envelope.version}${item.body === null ? ' withheld' : ''}` : item.type === 'snapshot' ? `snapshot ${item.version}` : 'revoked'));
 
+/** The same whether each case is read, or taken from what is folded already. */
 export function feedContract(name: string, make: MakeStorage): void {
+  contract(name, make, (log) => createFeed(log, fakeRules));
+  contract(`${name}, beside cases that are folded`, make, (log) => createFeed(log, fakeRules, fakeFolds(log)));
+}
+
+function contract(name: string, make: MakeStorage, feedOf: (log: EventLog) => CaseFeed): void {
   describe(`the feed on ${name}`, () => {
     let storage: LogStorage;
     let log: EventLog;
@@ -68,7 +74,7 @@ export function feedContract(name: string, make: MakeStorage): void {
     beforeEach(async () => {
       storage = await make();
       log = await storage.open();
-      feed = createFeed(log, fakeRules);
+      feed = feedOf(log);
     });
     afterEach(async () => {
       await log.close();
@@ -283,7 +289,7 @@ export function feedContract(name: string, make: MakeStorage): void {
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
           const fresh = await make();
           const under = await fresh.open();
-          const underFeed = createFeed(under, fakeRules);
+          const underFeed = feedOf(under);
           const desktops = people.map((person) => new FakeDesktop(person));
           const versions = [0, 0, 0];
           for (const each of steps) {

@@ -6,7 +6,7 @@ import type { Actor, EventDraft } from '#shared/protocol/envelope.ts';
 import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { BodySealer } from '../../../server/log/body-sealer.ts';
-import type { CaseRules } from '../../../server/log/feed.ts';
+import type { CaseRules, Folds } from '../../../server/log/feed.ts';
 import type { AnswerToStore, AppendItem, AppendResult, CommandToStore, EventLog } from '../../../server/log/log.ts';
 
 /** Where one log lives: opened, closed and opened again as a server would be. */
@@ -101,5 +101,23 @@ export const fakeRules: CaseRules<FakeState> = {
   mayReadBody: (full, event, reader) => event.kind !== 'secret written' || event.actor.person === reader || full.released.includes(reader),
   releasesTo: (_full, event) => (event.kind === 'released' ? [(event.body as { to: string }).to] : []),
 };
+/** Cases folded beside the log, as a centre keeps them; of each it knows who wrote secrets into it. */
+export function fakeFolds(log: EventLog): Folds<FakeState> {
+  const kept = new Map<StreamId, FakeState>();
+  const authors = new WeakMap<FakeState, readonly string[]>();
+  log.onAppended(({ events }) => {
+    for (const { envelope, body } of events) {
+      const before = kept.get(envelope.case) ?? null;
+      const state = fakeRules.evolve(before, { ...envelope, body });
+      const earlier = before === null ? [] : (authors.get(before) ?? []);
+      authors.set(state, envelope.kind === 'secret written' ? [...earlier, envelope.actor.person ?? ''] : earlier);
+      kept.set(envelope.case, state);
+    }
+  });
+  return {
+    at: (stream, version) => (kept.get(stream)?.version === version ? (kept.get(stream) ?? null) : null),
+    seesWhole: (full, reader) => full.released.includes(reader) || (authors.get(full) ?? []).every((author) => author === reader),
+  };
+}
 export const secret = (text: string): EventDraft => draft('secret written', { text });
 export const released = (to: string): EventDraft => draft('released', { to });

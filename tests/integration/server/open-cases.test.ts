@@ -43,3 +43,26 @@ it('[SY5] what is appended while the open cases are read at the start is neither
   expect(open.all().map(({ id, version }) => [id, version]).toSorted()).toEqual([[ids[2], 3], [ids[3], 2]].toSorted());
   await bench.close();
 });
+
+it('[PR7] a case that was being read when one of its bodies was erased is not held with it', async () => {
+  const bench = await Bench.open();
+  const id = bench.newId();
+  await bench.send(CAST[0]!, 'open case', id, { reason: 'by-hand', callId: null, fromCase: null, number: null });
+  await bench.send(CAST[0]!, 'write note', id, { noteId: bench.newId(), text: 'erased' });
+  let erased = false;
+  const log = new Proxy(slowly(bench.log), {
+    get: (target, name: keyof EventLog) => (name !== 'readStream' ? target[name] : async (...args: Parameters<EventLog['readStream']>) => {
+      const gone = erased;
+      const events = await target.readStream(...args);
+      return events.map((event) => (gone && event.envelope.kind === 'note written' ? { ...event, body: null } : event));
+    }),
+  });
+  const open = new OpenCases(new CaseStore(log), (error) => expect.unreachable(String(error)));
+  await open.start(bench.log);
+  const before = open.forget(id);
+  erased = true;
+  await Promise.all([before, open.forget(id)]);
+  expect(open.get(id)).toMatchObject({ version: 3, notes: [], withheld: [{ version: 3, kind: 'note written' }] });
+  expect(open.folded(id)).toEqual(open.get(id));
+  await bench.close();
+});

@@ -50,8 +50,10 @@ function fileOf(version: number, file: string, key: Buffer): Map<string, { colum
   db.pragma("cipher = 'sqlcipher'");
   db.pragma(`key = "x'${key.toString('hex')}'"`);
   db.pragma('journal_mode = WAL');
-  migrate(db, migrations.slice(0, version));
-  for (let at = 1; at <= version; at += 1) for (const [sql, ...values] of SAMPLES[at] ?? []) db.prepare(sql).run(...values);
+  for (let at = 1; at <= version; at += 1) {
+    migrate(db, migrations.slice(0, at));
+    for (const [sql, ...values] of SAMPLES[at] ?? []) db.prepare(sql).run(...values);
+  }
   const held = new Map(tablesOf(db).map((table) => [table, { columns: columnsOf(db, table), rows: rowsOf(db, table, columnsOf(db, table)) }]));
   db.close();
   return held;
@@ -80,7 +82,7 @@ describe('[RB3] a file of an earlier program', () => {
       [COMMAND, 'unsent', null, { text: '夜里的话' }], ['01960000-0000-7000-8000-00000000000b', 'refused', 'depends-on', { text: '夜里的话' }],
     ]);
     expect(store.drafts.list(undefined).map(({ case: of, text }) => [of, text])).toEqual([[null, '没有案件的话'], [CASE, '她说明天再打来。']]);
-    expect([store.meta.get('incarnation'), store.cases.versionOf(CASE), store.live.all()[0]?.topic, store.library.get('rules')]).toEqual([4, 7, 'agent', { version: 'r1' }]);
+    expect([store.meta.get('incarnation'), store.cases.get(CASE), store.live.all()[0]?.topic, store.library.get('rules')]).toEqual([4, { id: CASE, version: 7, state: { id: CASE, version: 7 }, heardAt: AT, sweep: 2 }, 'agent', { version: 'r1' }]);
     const next = store.transaction(() => store.outbox.append({ id: v7(), stream: OTHER, kind: 'write note', schema: 1, class: 'local', urgent: false, hash: HASH, inner_text: INNER, made_at: AT }));
     expect(next.number).toBeGreaterThanOrEqual(1);
     expect(store.outbox.unsentCount()).toBe(2);

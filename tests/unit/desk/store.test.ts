@@ -89,6 +89,32 @@ describe('the encrypted file', () => {
   });
 });
 
+it('[SY4] a case that was put and undone, or left, is as the file has it', () => {
+  const store = storeOf(open(), v7());
+  const held = (text: string) => ({ id: stream, version: text.length, state: { text }, heardAt: '2026-01-01T00:00:00.000Z', sweep: 0 });
+  const stream = v7();
+  store.transaction(() => store.cases.put(held('1')));
+  const undone = (): void => store.transaction(() => {
+    store.cases.put(held('12'));
+    throw new Error('undone');
+  });
+  expect(undone).toThrow('undone');
+  expect(store.cases.get(stream)).toEqual(held('1'));
+  // A part of a transaction that stands.
+  store.transaction(() => {
+    expect(undone).toThrow('undone');
+    store.cases.put(held('123'));
+  });
+  expect([store.cases.get(stream), store.cases.get(stream)]).toEqual([held('123'), held('123')]);
+  store.transaction(() => store.cases.put(held('1234')));
+  store.cases.remove(stream);
+  expect(store.cases.get(stream)).toBeNull();
+  store.transaction(() => store.cases.put(held('12345')));
+  store.forgetCustomers();
+  expect(store.cases.get(stream)).toBeNull();
+  store.close();
+});
+
 describe('[RB3] migrations', () => {
   const columnsOf = (db: Db): unknown[] =>
     db.prepare("select m.name as t, c.name as c, c.type, c.\"notnull\" from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' order by 1, 2").all();

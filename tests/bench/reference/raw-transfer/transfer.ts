@@ -45,7 +45,7 @@ function take(port: number, file: string, bytes: number, message: number, row: n
   const socket = connect(port, '127.0.0.1');
   socket.setNoDelay(true);
   let [had, parts] = [0, [] as Buffer[]];
-  const began = performance.now();
+  const [began, processor] = [performance.now(), process.cpuUsage()];
   socket.once('connect', () => socket.write('n'));
   socket.on('data', (chunk) => {
     parts.push(chunk);
@@ -55,6 +55,9 @@ function take(port: number, file: string, bytes: number, message: number, row: n
     store(Buffer.concat(parts));
     parts = [];
     if (had < bytes) socket.write('n');
-    else process.send!({ did: 'take', ms: performance.now() - began });
+    else {
+      const { user, system } = process.cpuUsage(processor);
+      process.send!({ did: 'take', ms: performance.now() - began, processorMs: (user + system) / 1000 });
+    }
   });
 }
