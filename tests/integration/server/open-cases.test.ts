@@ -58,7 +58,7 @@ it('[PR7] a case that was being read when one of its bodies was erased is not he
     }),
   });
   const open = new OpenCases(new CaseStore(log), (error) => expect.unreachable(String(error)));
-  await open.start(bench.log);
+  await open.start(bench.log, '');
   const before = open.forget(id);
   erased = true;
   await Promise.all([before, open.forget(id)]);
