@@ -9,6 +9,7 @@ import { readOptions } from '../../../server/options.ts';
 import { startCentre } from '../../../server/start-centre.ts';
 import { cleanUp, end, folder, run, serve } from '../server/child-server.ts';
 import { RawDesktop } from '../server/raw-desktop.ts';
+import { ownDoors } from '../server/several-nodes.ts';
 import { setStage, clearStage, signOn } from '../server/story.ts';
 import { act, byTwo, post, propose, signInCode } from './centre-acts.ts';
 
@@ -87,7 +88,8 @@ describe('[PR9] a workstation is enrolled before anyone signs in there', () => {
       const admin = await signOn(stage, 'admin');
       for (const path of ['/session', '/enrolment', '/passphrase'] as const) {
         const { points, seconds } = DOOR_RATES[path];
-        const answers = await Promise.all(Array.from({ length: points + 40 }, () => post(url, path, {})));
+        // A node whose Redis is slow counts by itself for a while: nobody gets more than once as much at each.
+        const answers = await Promise.all(Array.from({ length: points * ownDoors(url).length + 40 }, () => post(url, path, {})));
         const late = answers.filter(({ status }) => status === 429);
         expect([path, late.length > 0, answers.filter(({ status }) => status === 400).length >= points - 20]).toEqual([path, true, true]);
         const told = (late[0]!.body as { refusal: { detail: { seconds: number } } }).refusal.detail.seconds;
