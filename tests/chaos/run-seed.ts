@@ -1,4 +1,5 @@
 import { GONE, judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
+import { logIn } from './judge/judged-log.ts';
 import { World } from './world/world.ts';
 
 export type SeedResult = {
@@ -17,7 +18,7 @@ export async function runSeed(seed: number, told: ((line: string) => void) | nul
   try {
     const ended = await world.run();
     const verdict: WorldVerdict = judgeWorld({
-      serverFolder: ended.serverFolder, saved: ended.saved, handedOver: ended.handedOver, wiped: ended.wiped, endMs: ended.endMs, backMs: ended.backMs, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
+      log: logIn(ended.serverFolder), saved: ended.saved, handedOver: ended.handedOver, wiped: ended.wiped, endMs: ended.endMs, backMs: ended.backMs, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
       desktops: ended.desktops.map((one) => ({
         name: one.name, person: one.person.id, desktop: one.desktop, file: one.disk.file, key: one.key, endedBy: one.gone || one.resting ? GONE : one.endedBy,
         mayBeLate: one.wasFull || (ended.backMs !== null && one.madeAtMs >= ended.backMs),
