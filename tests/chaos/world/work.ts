@@ -119,7 +119,7 @@ export function entryFor(operation: OperationState, wrong: boolean): BlindEntry 
 }
 
 /** The next honest step of an operation, or now and then another. */
-async function operate(parts: WorkParts, state: CaseState): Promise<void> {
+export async function operate(parts: WorkParts, state: CaseState): Promise<void> {
   const { desk, chance, room, place } = parts;
   const give = (kind: string, body: unknown) => desk.command({ kind, case: state.id, body });
   const callId = Object.keys(state.calls).findLast((id) => openCallOf(state, id) !== null) ?? null;
