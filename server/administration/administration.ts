@@ -24,6 +24,8 @@ export class Administration {
   readonly #newId: () => string;
   #state: AdministrationState = noCentre;
   #turn: Promise<unknown> = Promise.resolve();
+  /** There is news that could not be read. */
+  #isBehind = false;
   readonly #listeners = new Set<(events: readonly AdministrationEvent[], state: AdministrationState) => void>();
 
   constructor(log: EventLog, now: () => string, newId: () => string = () => uuidv7()) {
@@ -38,8 +40,18 @@ export class Administration {
     await this.#catchUp([]);
     this.#log.onAppended(({ events }) => {
       const isNews = ({ envelope }: (typeof events)[number]): boolean => envelope.case === ADMINISTRATION && envelope.version > this.#state.version;
-      if (events.some(isNews)) void this.fresh().catch(() => undefined);
+      if (events.some(isNews) || this.#isBehind) void this.#follow();
     });
+  }
+
+  /** What could not be read while the database was away is read with whatever is appended next: nobody stays in for want of news. */
+  async #follow(): Promise<void> {
+    try {
+      await this.fresh();
+      this.#isBehind = false;
+    } catch {
+      this.#isBehind = true;
+    }
   }
 
   /** As the log has it at the time of asking, whoever appended: after a conflict nobody decides on less. */

@@ -19,7 +19,24 @@ import { gatherContext } from './decide-context.ts';
 
 const TRIES = 20;
 
-export type CommandSession = { person: Person; workstation: string; desktop: string };
+export type CommandSession = { person: Person; workstation: string; desktop: string; /** SY10: of somebody who is out, as is known and marked. */ isLate?: boolean };
+
+/** Whoever sent it is out by now: nothing of it was taken, and there is nobody to answer. */
+export class ShutOut extends Error {}
+
+/**
+ * TP8: who may, as the centre is at the version that the command is decided on; that version is demanded in the append, so that it does
+ * not matter which node heard of a revocation first.
+ * @throws ShutOut
+ */
+export function mustBeIn(centre: Pick<Centre, 'people' | 'workstations'>, { person, workstation, isLate = false }: CommandSession): void {
+  if (isLate) return;
+  if (centre.people.byId(person.id)?.active === false || centre.workstations.refusal(workstation) === 'workstation-revoked') throw new ShutOut();
+}
+
+/** Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15). */
+export const asTheCentreIs = (base: Pick<StreamWrite, 'actor' | 'madeAt'>, administrationVersion: number): StreamWrite =>
+  ({ actor: base.actor, madeAt: base.madeAt, stream: ADMINISTRATION, expectedVersion: administrationVersion, events: [] });
 
 /** Reads the inner part; a bad one is a refusal that advances the number (SY2). */
 export function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; command: Command } | { ok: false; refusal: Refusal } {
@@ -186,8 +203,8 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const late = commandClass(command.kind) === 'central' && inner.notAfter !== null && inner.notAfter < now;
   // SY9: an order that the log has lost comes again hours later; it orders nothing any more, and may tell whose a booking is.
   if (late && command.kind !== 'order execution') return no({ code: 'too-late' });
-  const { context, ledgerVersion, administrationVersion, breakGlassVersion, isActive } = await gatherContext(centre, person, workstation, command, state);
-  if (!isActive) return no({ code: 'person-disabled' });
+  const { context, ledgerVersion, administrationVersion, breakGlassVersion } = await gatherContext(centre, person, workstation, command, state);
+  mustBeIn(centre, session);
   const decision = decidedOn(centre, state, command, context);
   const tells = !isRefused(decision) && decision.events.some((event) => event.kind === 'execution recovered');
   if (late && !tells) return no({ code: 'too-late' });
@@ -202,10 +219,8 @@ async function ruled(centre: Centre, session: CommandSession, outer: OuterComman
   const base = { actor, madeAt: inner.madeAt, customer: named ?? state?.customerId ?? null };
   if (foldOn(centre, state, decision.events, outer, base, now) === undefined) return no({ code: 'command-malformed', detail: { kind: outer.kind } });
   const caseWrite: StreamWrite = { ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events };
-  // Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15).
-  const guarded: StreamWrite[] = 'signed' in command.body ? [{ ...base, stream: ADMINISTRATION, expectedVersion: administrationVersion, events: [] }] : [];
   return {
-    writes: [caseWrite, ...guarded, ...ledgerWrites(state, decision.events, ledgerVersion, context.ledger === 'unknown' ? [] : context.ledger.entries, base, now, centre.newId), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
+    writes: [caseWrite, asTheCentreIs(base, administrationVersion), ...ledgerWrites(state, decision.events, ledgerVersion, context.ledger === 'unknown' ? [] : context.ledger.entries, base, now, centre.newId), ...breakGlassWrites(centre, state, decision.events, breakGlassVersion, base)],
     command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
     audit: command.kind === 'record view' ? [{ kind: 'customer viewed', person: person.id, workstation, about: outer.case, detail: { how: 'desktop', at: inner.madeAt } }] : [],
   };

@@ -6,7 +6,7 @@ import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
 import type { AppendItem, AppendResult } from '../log/log.ts';
 import { forCommand } from '../traces/traces.ts';
-import { decidedOn, foldOn, mayAddress, readInner, refused, takeCommand, type CommandSession } from './command-service.ts';
+import { asTheCentreIs, decidedOn, foldOn, mayAddress, mustBeIn, readInner, refused, takeCommand, type CommandSession } from './command-service.ts';
 import { gatherContext, type Gathered } from './decide-context.ts';
 
 /**
@@ -36,6 +36,7 @@ async function decideAhead(centre: Centre, session: CommandSession, outers: read
       // What is refused is refused on the centre as the log has it.
       await centre.administration.fresh();
       if (read.ok) gathered = await gatherContext(centre, person, workstation, read.command, state);
+      mustBeIn(centre, session);
     }
     const ruling: Ruled = !read.ok || gathered === null ? { refusal: read.ok ? { code: 'command-malformed' } : read.refusal }
       : await ruleOn(centre, session, outer, read.inner, read.command, { state, gathered, ruled });
@@ -72,7 +73,7 @@ async function ruleOn(
   return {
     state: next,
     item: {
-      writes: [{ ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events }],
+      writes: [{ ...base, stream: outer.case, expectedVersion: state?.version ?? 0, events: decision.events }, asTheCentreIs(base, gathered.administrationVersion)],
       command: { outer: stored, person: person.id, answer: { status: 'accepted' } },
       audit: command.kind === 'record view' ? [{ kind: 'customer viewed', person: person.id, workstation, about: outer.case, detail: { how: 'desktop', at: inner.madeAt } }] : [],
     },

@@ -10,6 +10,7 @@ import { isAskKind } from '#shared/protocol/asks.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { AskRequest, PullRequest, PushRequest, SOCKET, type Feed, type LiveMessage } from '#shared/protocol/wire.ts';
 import type { DoorBook } from '../audit/door-book.ts';
+import { ShutOut } from '../cases/command-service.ts';
 import { takeRun } from '../cases/take-run.ts';
 import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
@@ -123,6 +124,7 @@ export class DeskConnection {
     try {
       return await (name === SOCKET.push ? this.#push(body) : name === SOCKET.pull ? this.#pullInTurn(body) : this.#ask(body));
     } catch (error) {
+      if (error instanceof ShutOut) return this.dismiss(this.#parts.gone(seat) ?? 'server-trouble');
       // A bug or a log that cannot be written: nothing is acknowledged, the desktop keeps what it has and comes again.
       centre.logger.error({ person: seat.person.id, event: name, error: error instanceof Error ? error.message : 'unknown' }, 'a message was not served');
       return this.dismiss('server-trouble');

@@ -5,7 +5,7 @@ import { spoolSessionId, type LateBecause, type SealedRow, type SpoolAnswer, typ
 import { mayDo } from '#shared/people/may.ts';
 import type { Person } from '#shared/people/person.ts';
 import { appendToCase } from '../cases/append-case.ts';
-import { takeCommand } from '../cases/command-service.ts';
+import { ShutOut, takeCommand, type CommandSession } from '../cases/command-service.ts';
 import type { Centre } from '../centre.ts';
 import type { DesktopOwners } from '../gateway/desktop-owners.ts';
 import type { AuditEntry } from '../log/log.ts';
@@ -131,7 +131,7 @@ export class SpoolTaker {
       return { status: 'refused', told: isNew ? { because: 'refused', became: 'refused', code: result.refusal.code } : null, isNew };
     }
     const result = records(outer.kind)
-      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, after, barred !== 'role-may-not')
+      ? await this.#push(centreOfThen(centre, person.id), asRecorder(person, outer.kind), session, outer, after, { isLast: barred !== 'role-may-not' })
       : await this.#refuse(person, outer, { code: 'late-not-entitled', after, isLast: barred !== 'role-may-not' });
     if (result === null) return STAYS;
     if (!isNew && !tray.expects(outer.id)) return { status: result.status === 'accepted' ? 'taken' : 'refused', told: null, isNew };
@@ -146,10 +146,20 @@ export class SpoolTaker {
 
   /**
    * As its author's own push; null where it has to wait for what comes before it.
-   * @param isLast what comes before it can come no more: its author is shut out, and so is their outbox
+   * @param late of an author who is barred; `isLast`: what comes before it can come no more, since they are shut out, and so is their outbox
    */
-  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, after: string | null, isLast = false): Promise<Answered | null> {
-    const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop };
+  async #push(centre: Centre, person: Person, session: OpenedSession, outer: OuterCommand, after: string | null, late: { isLast: boolean } | null = null): Promise<Answered | null> {
+    const seat = { person, workstation: session.certificate.workstation ?? '', desktop: outer.desktop, isLate: late !== null };
+    try {
+      return await this.#pushAs(centre, seat, outer, after, late?.isLast === true);
+    } catch (error) {
+      // Barred since this was begun: the next delivery says so.
+      if (error instanceof ShutOut) return null;
+      throw error;
+    }
+  }
+
+  async #pushAs(centre: Centre, seat: CommandSession, outer: OuterCommand, after: string | null, isLast: boolean): Promise<Answered | null> {
     const result = await takeCommand(centre, seat, outer);
     const isAlone = result.status === 'forked' || isLast || (result.status === 'gap' && (await this.#isNext(after)));
     return settled(result) ?? (isAlone ? settled(await takeCommand(centre, seat, onItsOwn(outer))) : null);

@@ -6,14 +6,14 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { failed, runSeed, type SeedResult } from './run-seed.ts';
+import { runSeed, type LivedSeed } from './run-seed.ts';
+import { seedsOf, Tally } from './tally.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string', default: '1' }, verbose: { type: 'boolean', default: false }, bail: { type: 'boolean', default: false }, slice: { type: 'string' } } });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const [from, to] = values.seed === undefined ? (values.seeds ?? '1..200').split('..').map(Number) : [Number(values.seed), Number(values.seed)];
-if (from === undefined || to === undefined || !Number.isInteger(from) || !Number.isInteger(to) || to < from) throw new Error('--seeds A..B, whole numbers');
-const seeds = Array.from({ length: to - from + 1 }, (_none, index) => from + index);
+const range = values.seed === undefined ? (values.seeds ?? '1..200') : `${values.seed}..${values.seed}`;
+const seeds = seedsOf(range);
 
 /** One of several processes: every so manieth seed, each result a message. */
 async function slice(text: string): Promise<void> {
@@ -22,16 +22,10 @@ async function slice(text: string): Promise<void> {
   process.disconnect();
 }
 
-const median = (list: number[]): number => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
-
-const results: SeedResult[] = [];
-function take(result: SeedResult): void {
-  results.push(result);
-  if (failed(result)) {
-    say(`seed ${result.seed} fails; again with --seed ${result.seed} --verbose`);
-    for (const line of [...result.lost, ...result.duplicated, ...result.diverged, ...result.violations].slice(0, 12)) say(`  ${line}`);
-  }
-  if (results.length % 100 === 0 && seeds.length > 100) say(`${results.length} of ${seeds.length} seeds`);
+const tally = new Tally<LivedSeed>(say);
+function take(result: LivedSeed): void {
+  tally.take(result);
+  if (tally.results.length % 100 === 0 && seeds.length > 100) say(`${tally.results.length} of ${seeds.length} seeds`);
 }
 
 async function all(): Promise<void> {
@@ -39,13 +33,13 @@ async function all(): Promise<void> {
   if (jobs <= 1) {
     for (const seed of seeds) {
       take(await runSeed(seed, values.verbose ? say : null));
-      if (values.bail && results.some(failed)) break;
+      if (values.bail && tally.hasFailed) break;
     }
     return;
   }
   await Promise.all(Array.from({ length: jobs }, (_none, index) => new Promise<void>((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), ['--seeds', `${from}..${to}`, '--slice', `${index}/${jobs}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    child.on('message', (result) => take(result as SeedResult));
+    const child = fork(fileURLToPath(import.meta.url), ['--seeds', range, '--slice', `${index}/${jobs}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child.on('message', (result) => take(result as LivedSeed));
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a job ended with ${code}`))));
   })));
 }
@@ -54,13 +48,9 @@ if (values.slice !== undefined) await slice(values.slice);
 else {
   const began = performance.now();
   await all();
-  const sum = (count: (result: SeedResult) => number): number => results.reduce((total, result) => total + count(result), 0);
-  say(`${sum((one) => one.events)} events, ${sum((one) => one.executions)} executions; ${((performance.now() - began) / 1000).toFixed(0)} s, a seed ${median(results.map(({ ms }) => ms))} ms, of the processor ${median(results.map(({ cpuMs }) => cpuMs))} ms (medians)`);
-  if (values.verbose && results.length === 1) say(`trace ${results[0]!.hash}`);
-  const tally = {
-    seeds: results.length, faults: sum((one) => one.faults), commands: sum((one) => one.commands), lost: sum((one) => one.lost.length), duplicated: sum((one) => one.duplicated.length),
-    diverged: sum((one) => one.diverged.length), violations: sum((one) => one.violations.length), failing_seeds: results.filter(failed).map(({ seed }) => seed).sort((a, b) => a - b),
-  };
-  say(JSON.stringify(tally));
-  process.exitCode = tally.failing_seeds.length === 0 && tally.seeds > 0 ? 0 : 1;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  say(`${tally.sum((one) => one.events)} events, ${tally.sum((one) => one.executions)} executions; ${seconds} s, a seed ${tally.median(({ ms }) => ms)} ms, of the processor ${tally.median(({ cpuMs }) => cpuMs)} ms (medians)`);
+  const [only] = tally.results;
+  if (values.verbose && only !== undefined && tally.results.length === 1) say(`trace ${only.hash}`);
+  process.exitCode = tally.tell() ? 0 : 1;
 }

@@ -1,23 +1,23 @@
 import { GONE, judgeWorld, type WorldVerdict } from './judge/judge-world.ts';
+import { logIn } from './judge/judged-log.ts';
+import type { SeedResult } from './tally.ts';
 import { World } from './world/world.ts';
 
-export type SeedResult = {
-  seed: number; hash: string; faults: number; commands: number; events: number; executions: number; steps: number; ms: number; cpuMs: number;
-  lost: string[]; duplicated: string[]; diverged: string[]; violations: string[];
-};
+/** Of a world that is the same each time. */
+export type LivedSeed = SeedResult & { hash: string; steps: number; cpuMs: number };
 
 /**
  * Lives through the world of one seed and has it judged. Nothing of it depends on the machine or the hour.
  * @param told gets every line of what happened
  */
-export async function runSeed(seed: number, told: ((line: string) => void) | null = null): Promise<SeedResult> {
+export async function runSeed(seed: number, told: ((line: string) => void) | null = null): Promise<LivedSeed> {
   const began = performance.now();
   const cpu = process.cpuUsage();
   const world = new World(seed, told);
   try {
     const ended = await world.run();
     const verdict: WorldVerdict = judgeWorld({
-      serverFolder: ended.serverFolder, saved: ended.saved, handedOver: ended.handedOver, wiped: ended.wiped, endMs: ended.endMs, backMs: ended.backMs, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
+      log: logIn(ended.serverFolder), saved: ended.saved, handedOver: ended.handedOver, wiped: ended.wiped, endMs: ended.endMs, backMs: ended.backMs, ledger: ended.bank.ledger(), clonesOf: ended.clonesOf, restores: ended.restores,
       desktops: ended.desktops.map((one) => ({
         name: one.name, person: one.person.id, desktop: one.desktop, file: one.disk.file, key: one.key, endedBy: one.gone || one.resting ? GONE : one.endedBy,
         mayBeLate: one.wasFull || (ended.backMs !== null && one.madeAtMs >= ended.backMs),
@@ -44,5 +44,3 @@ const cpuSince = (before: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(before);
   return Math.round((user + system) / 1000);
 };
-
-export const failed = (result: SeedResult): boolean => result.lost.length + result.duplicated.length + result.diverged.length + result.violations.length > 0;

@@ -16,14 +16,14 @@ class Owners {
   readonly #owner = new Map<string, string>();
   readonly #ringing = new Map<string, string>();
   readonly #seen = new Set<string>();
-  wrong = 0;
+  readonly wrong: string[] = [];
 
   take({ kind, callId, eventId, personId, offerId }: z.infer<typeof Recorded>['event']): void {
     // A second matter on a call holds the same events again.
     if (this.#seen.has(eventId)) return;
     this.#seen.add(eventId);
     if (kind === 'offered' && offerId !== undefined) {
-      if (this.#ringing.has(callId) || this.#owner.has(callId)) this.wrong += 1;
+      if (this.#ringing.has(callId) || this.#owner.has(callId)) this.wrong.push(`call ${callId} is offered as ${offerId}, and is somebody's`);
       this.#ringing.set(callId, offerId);
     }
     if (kind === 'offer-ended') {
@@ -31,11 +31,18 @@ class Owners {
       this.#owner.delete(callId);
     }
     if (kind === 'accepted' && personId !== undefined) {
-      if (this.#owner.has(callId) || this.#ringing.get(callId) !== offerId) this.wrong += 1;
+      if (this.#owner.has(callId) || this.#ringing.get(callId) !== offerId) this.wrong.push(`call ${callId} is taken by ${personId}, and was not theirs to take`);
       this.#ringing.delete(callId);
       this.#owner.set(callId, personId);
     }
   }
+}
+
+/** What calls tell of whose they were. @returns each that was two people's */
+export function judgeOffers(events: readonly { kind: string; body: unknown }[]): string[] {
+  const owners = new Owners();
+  for (const { kind, body } of events) if (kind === 'call recorded' && body !== null) owners.take(Recorded.parse(body).event);
+  return owners.wrong;
 }
 
 /**
@@ -68,7 +75,7 @@ export async function judgeDrill(database: string, ring: string, acknowledged: r
   const done = ledger.filter(({ state, kind }) => state === 'done' && kind === 'early-settlement');
   const report = await verifyAudit({ database, checkpoints: null, keys: [], restored: new Set(), sealer: null });
   return {
-    lost, doubled: [...notes.values()].filter((times) => times > 1).length, two_owner_offers: owners.wrong,
+    lost, doubled: [...notes.values()].filter((times) => times > 1).length, two_owner_offers: owners.wrong.length,
     booked_twice: done.length - new Set(done.map(({ key }) => key)).size + (done.length - new Set(done.map(({ subject }) => subject)).size),
     untold: Math.abs(done.length - booked.size), chain: report.ok ? 'whole' : 'broken',
   };

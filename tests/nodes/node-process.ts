@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { NodeOrder } from './node-order.ts';
 
 const program = fileURLToPath(new URL('./node-child.ts', import.meta.url));
 
@@ -19,7 +20,7 @@ export class NodeProcess {
   }
 
   async up(): Promise<void> {
-    const child = spawn(process.execPath, [program, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#env } });
+    const child = spawn(process.execPath, [program, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...this.#env } });
     this.#child = child;
     this.onDuty = false;
     let text = '';
@@ -34,10 +35,15 @@ export class NodeProcess {
         const found = /listening (https?:\S+)/.exec(text)?.[1];
         if (found !== undefined) resolve(found);
       };
-      child.stdout.on('data', hear);
-      child.stderr.on('data', hear);
+      child.stdout?.on('data', hear);
+      child.stderr?.on('data', hear);
       child.once('exit', () => reject(new Error(`a node did not start: ${text}`)));
     });
+  }
+
+  /** Tells it to record what no person at a desk does. */
+  tell(order: NodeOrder): void {
+    this.#child?.send(order, () => undefined);
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

@@ -1,9 +1,14 @@
 /**
  * `npm run test:nodes [-- files…]`: the stories of the centre on two nodes with PostgreSQL and Redis instead of one server with
- * SQLite, and then one round of the drill. Both engines run on ports of their own, as an ordinary user, and are gone afterwards.
+ * SQLite, and then one round of the drill and two worlds by chance (tests/chaos/nodes). Both engines run on ports of their own, as an ordinary user, and are gone afterwards.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runRealSeed } from '../chaos/nodes/run-real-seed.ts';
+import { Tally } from '../chaos/tally.ts';
 import { Cluster } from '../integration/postgres/cluster.ts';
 import { RedisServer } from './redis.ts';
 import { isClean, runDrill } from './run-drill.ts';
@@ -18,8 +23,12 @@ const STORIES = [
   'tests/integration/administration', 'tests/integration/attacks',
 ];
 
+const WORLDS = [1, 2];
+
+const compiled = mkdtempSync(join(tmpdir(), 'aidline-compiled-'));
 const cluster = await Cluster.start({ max_connections: '300' });
 const redis = await RedisServer.start();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 let failed = true;
 try {
   const files = process.argv.slice(2);
@@ -28,13 +37,17 @@ try {
   });
   const [code] = (await once(vitest, 'exit')) as [number | null];
   failed = code !== 0;
+  if (!failed && files.length === 0) {
+    const verdict = await runDrill(1, 1, (line) => void process.stderr.write(`${line}\n`));
+    say(JSON.stringify(verdict));
+    const tally = new Tally(say);
+    for (const seed of WORLDS) tally.take(await runRealSeed(seed, { cluster, redis, compiled }));
+    const isQuiet = tally.tell();
+    failed = !isClean(verdict) || !isQuiet;
+  }
 } finally {
   await redis.dispose();
   await cluster.dispose();
-}
-if (!failed && process.argv.length === 2) {
-  const verdict = await runDrill(1, 1, (line) => void process.stderr.write(`${line}\n`));
-  process.stdout.write(`${JSON.stringify(verdict)}\n`);
-  failed = !isClean(verdict);
+  rmSync(compiled, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);

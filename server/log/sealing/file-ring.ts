@@ -3,7 +3,7 @@
  * reads every body, so the two are backed up apart (docs/log.md).
  */
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Instant } from '#shared/protocol/ids.ts';
@@ -26,9 +26,24 @@ type RingKeys = RingFile['keys'];
 const bound = (key: KeyName, version: number): string => `aidline ring\0${version}\0${key.purpose}\0${key.id}`;
 const checkOf = (keys: RingKeys): string => sha256Hex(canonicalText(keys));
 
-/** Whole or not at all, also when the power goes: written beside, synced, put in place. */
-function store(path: string, keys: RingKeys): void {
-  const beside = `${path}.new`;
+/** File systems without hard links. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const codeOf = (thrown: unknown): string => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '');
+
+/** Of servers that start at once where there is none, one makes the ring: what another one wrapped under its own would be lost. */
+function putFirst(beside: string, path: string): void {
+  try {
+    linkSync(beside, path);
+  } catch (thrown) {
+    if (NO_LINKS.has(codeOf(thrown))) return renameSync(beside, path);
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+  }
+  rmSync(beside);
+}
+
+/** Whole or not at all, also when the power goes: written beside, synced, put in place. @param isFirst where somebody was faster, theirs stays */
+function store(path: string, keys: RingKeys, isFirst = false): void {
+  const beside = `${path}.${process.pid}.new`;
   const file = openSync(beside, 'w', 0o600);
   try {
     writeSync(file, `${JSON.stringify({ format: 'aidline ring 1', keys, check: checkOf(keys) } satisfies RingFile, null, 2)}\n`);
@@ -36,7 +51,8 @@ function store(path: string, keys: RingKeys): void {
   } finally {
     closeSync(file);
   }
-  renameSync(beside, path);
+  if (isFirst) putFirst(beside, path);
+  else renameSync(beside, path);
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);
@@ -69,7 +85,7 @@ export function openFileRing(path: string, mayMake: boolean, now: () => string):
   try {
     if (!existsSync(path)) {
       if (!mayMake) return { ok: false, error: logError('ring-missing', path, 'no such file') };
-      store(path, [{ version: 1, key: randomBytes(KEY_BYTES).toString('base64'), madeAt: now() }]);
+      store(path, [{ version: 1, key: randomBytes(KEY_BYTES).toString('base64'), madeAt: now() }], true);
     }
     const found = read(path);
     return found.ok ? { ok: true, ring: new FileRing(path, found.keys, now) } : found;

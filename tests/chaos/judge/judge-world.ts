@@ -1,5 +1,5 @@
 /**
- * The judge of synchronisation: reads the files that are left of a world, what the desktops had answered as saved, and the
+ * The judge of synchronisation: reads the log and the files that are left of a world, what the desktops had answered as saved, and the
  * bank's books. Of the product it imports `evolve`, and the rule of TP6 about which bodies are withheld; nothing else.
  */
 import canonicalize from 'canonicalize';
@@ -8,18 +8,17 @@ import type { CaseState } from '#shared/case/state.ts';
 import { mayReadBody } from '#shared/review/withholding.ts';
 import type { LedgerRow, LoggedEvent } from '../../control/judge/evidence.ts';
 import { judge as judgeControl } from '../../control/judge/judge.ts';
-import { readDatabase } from '../../control/judge/read-database.ts';
 import { judgeDepartures } from './departures.ts';
 import { judgeHandOvers, type HandedOver } from './hand-over.ts';
 import { judgeOfflineOrders } from './offline-orders.ts';
 import { whyAbsent, whyStillThere } from './kept-cases.ts';
-import { readAnswers } from './read-answers.ts';
+import type { JudgedLog } from './judged-log.ts';
 import { readDesktop } from './read-desktop.ts';
 
 export type Saved = { id: string; atMs: number; machine: string; desktop: string; person: string; case: string; kind: string };
 export type JudgedDesktop = { name: string; person: string; desktop: string; file: string; key: Buffer; /** Null, or why the person is out. */ endedBy: string | null; /** Somebody works at that workstation still. */ isFollowed: boolean; /** Old cases may leave it later. */ mayBeLate: boolean };
 export type WorldEvidence = {
-  serverFolder: string; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
+  log: JudgedLog; desktops: JudgedDesktop[]; saved: Saved[]; ledger: LedgerRow[]; handedOver: HandedOver[];
   /** The folder of a workstation that was revoked and has wiped itself. */
   wiped: string | null;
   /** By name: the machine whose disk it was copied from. */
@@ -50,8 +49,7 @@ export function judgeWorld(evidence: WorldEvidence): WorldVerdict {
   const duplicated: string[] = [];
   const diverged: string[] = [];
   const violations: string[] = [];
-  const { events, answers } = readDatabase(evidence.serverFolder);
-  const { commands, gaps } = readAnswers(evidence.serverFolder);
+  const { events, answers, commands, gaps } = evidence.log;
   // SY5: contiguous, whatever happened.
   violations.push(...gaps);
   const cases = Map.groupBy(events, (event) => event.case);

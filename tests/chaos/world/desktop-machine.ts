@@ -267,6 +267,11 @@ export class DesktopMachine {
 
   // ------------------------------------------------------------ what the person does
 
+  /** What the screen shows; null while nobody is signed in. */
+  cases(): CaseState[] | null {
+    return this.session?.book.all().map((view) => view.state as CaseState) ?? null;
+  }
+
   async command(params: CommandParams): Promise<{ ok: boolean; code: string | null; id: string | null }> {
     const answer = await this.atScreen(params.kind, (session) => session.command({ passphrase: 'typed', ...params }));
     if (!answer.ok) return { ok: false, code: answer.code, id: null };

@@ -4,33 +4,55 @@ import { callOf, openCallOf } from '#shared/operation/call-of.ts';
 import { confirmationItems } from '#shared/operation/confirmation.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
-import { AGENT, COLLEAGUE, LEAD } from './cast.ts';
+import type { CommandParams } from '#shared/protocol/desk-rpc.ts';
+import type { Person } from '#shared/people/person.ts';
+import type { ControlPolicy } from '#shared/review/policy.ts';
 import type { Chance } from './chance.ts';
-import type { DesktopMachine } from './desktop-machine.ts';
-import type { ServerMachine } from './server-machine.ts';
-import { CONTROL } from './server-machine.ts';
-import type { MemoryBank } from '../../control/memory-bank.ts';
 
 /** What people tell each other across the room: which case waits for whom. */
 export type Room = { reviews: { caseId: string; reviewId: string }[]; handOvers: { caseId: string; handOverId: string; to: string }[]; escalations: { caseId: string; escalationId: string }[] };
 
-export type WorkParts = { desk: DesktopMachine; chance: Chance; room: Room; bank: MemoryBank; server: ServerMachine };
+/** A person at a desk, as far as their work is concerned: a simulated machine, or a real desk. */
+export type Worker = {
+  person: Pick<Person, 'id' | 'role'>;
+  nowMs: number;
+  /** What their screen shows; null while nobody is signed in. */
+  cases(): CaseState[] | null;
+  newId(): string;
+  command(params: CommandParams): Promise<{ ok: boolean }>;
+  ask(kind: string, body: unknown): Promise<boolean>;
+};
+
+/** What of the centre and its customers people go by. */
+export type Place = {
+  control: ControlPolicy;
+  /** Who takes calls, and hands cases over to one another. */
+  agents: readonly string[];
+  lead: string;
+  accountOf(state: CaseState): string;
+  cardOf(state: CaseState): string;
+  planIds(state: CaseState): string[];
+  /** Whether this person's own facts are there, with all that a worksheet needs. */
+  hasFacts(state: CaseState, person: string): boolean;
+  /** A case as it truly is: reviewers type from facts of their own, which are looked up there. */
+  truth(caseId: string): Promise<CaseState | null>;
+};
+
+export type WorkParts = { desk: Worker; chance: Chance; room: Room; place: Place };
 
 const DAY = '2026-12-01';
 const at = (hour: string): string => `2026-11-30T${hour}:00.000Z`;
 const WORDS = ['客户说明天再打', '已核对账单', '需要回电', '情绪平稳', '转给班长'] as const;
 
-const statesOf = (desk: DesktopMachine): CaseState[] => (desk.session?.book.all() ?? []).map((view) => view.state as CaseState);
-
 /** One thing that this person does next. */
 export async function work(parts: WorkParts): Promise<void> {
   const { desk, chance } = parts;
-  if (desk.session === null) return;
+  if (desk.cases() === null) return;
   const { role } = desk.person;
   if (role === 'mentor' || role === 'lead') {
     if (chance.often(0.8) && (await review(parts))) return;
   }
-  const own = statesOf(desk).filter((state) => state.owner === desk.person.id && state.closed === null);
+  const own = (desk.cases() ?? []).filter((state) => state.owner === desk.person.id && state.closed === null);
   if (own.length === 0 || (own.length < 5 && chance.often(0.12))) return openCase(parts);
   // What is begun is mostly gone on with: an operation takes eight steps of two people.
   const begun = own.filter((one) => Object.values(one.operations).some((operation) => ['draft', 'approved', 'in-review'].includes(operation.status) || operation.payload !== null) && one.customerId !== null);
@@ -45,7 +67,7 @@ async function openCase({ desk }: WorkParts): Promise<void> {
 }
 
 /** Notes, follow-ups, promises and the like: what can be done without the line. */
-async function jot({ desk, chance, room }: WorkParts, state: CaseState): Promise<void> {
+async function jot({ desk, chance, room, place }: WorkParts, state: CaseState): Promise<void> {
   const give = (kind: string, body: unknown) => desk.command({ kind, case: state.id, body });
   const followUp = state.followUps.find((one) => one.status === 'open' && one.operationId === null);
   const promise = state.promises.find((one) => one.status === 'open');
@@ -61,10 +83,10 @@ async function jot({ desk, chance, room }: WorkParts, state: CaseState): Promise
     }));
     case 7: return void (await give('record view', { viewId: desk.newId() }));
     case 8: {
-      const to = chance.pick([AGENT, COLLEAGUE].filter((person) => person.id !== desk.person.id));
+      const to = chance.pick(place.agents.filter((person) => person !== desk.person.id));
       const handOverId = desk.newId();
-      const given = await give('hand over case', { handOverId, to: to.id, note: '' });
-      if (given.ok) room.handOvers.push({ caseId: state.id, handOverId, to: to.id });
+      const given = await give('hand over case', { handOverId, to, note: '' });
+      if (given.ok) room.handOvers.push({ caseId: state.id, handOverId, to });
       return;
     }
     case 9: {
@@ -97,36 +119,35 @@ export function entryFor(operation: OperationState, wrong: boolean): BlindEntry 
 }
 
 /** The next honest step of an operation, or now and then another. */
-async function operate(parts: WorkParts, state: CaseState): Promise<void> {
-  const { desk, chance, room, bank } = parts;
+export async function operate(parts: WorkParts, state: CaseState): Promise<void> {
+  const { desk, chance, room, place } = parts;
   const give = (kind: string, body: unknown) => desk.command({ kind, case: state.id, body });
   const callId = Object.keys(state.calls).findLast((id) => openCallOf(state, id) !== null) ?? null;
   const operation = state.currentOperation === null ? Object.values(state.operations).at(-1) : state.operations[state.currentOperation];
   if (chance.often(0.06)) {
     return void (await give('stop card', {
-      stopId: desk.newId(), key: desk.newId(), cardId: `${state.customerId}-card`, stop: 'lock', reportedAt: new Date(desk.nowMs).toISOString(), lostAt: null, callId, customerWords: '丢了', recordingOffset: 1,
+      stopId: desk.newId(), key: desk.newId(), cardId: place.cardOf(state), stop: 'lock', reportedAt: new Date(desk.nowMs).toISOString(), lostAt: null, callId, customerWords: '丢了', recordingOffset: 1,
     }));
   }
-  if (state.facts[desk.person.id] === undefined || chance.often(0.05)) {
-    const planIds = bank.planIds(state.customerId ?? '');
+  const planIds = place.planIds(state);
+  if (!place.hasFacts(state, desk.person.id) || chance.often(0.05)) {
     await desk.ask('read facts', { case: state.id, purpose: 'worksheet', planIds });
     return;
   }
   if (operation === undefined || ['done', 'partial', 'refused', 'returned', 'void', 'withdrawn'].includes(operation.status)) {
-    if (chance.often(0.5)) {
-      const planIds = bank.planIds(state.customerId ?? '');
+    if (chance.often(0.5) && planIds.length > 0) {
       const chosen = chance.often(0.5) ? [chance.pick(planIds)] : planIds.slice(0, 2);
-      return void (await give('draft worksheet', { operationId: desk.newId(), kind: 'early-settlement', accountId: `${state.customerId}-account`, continues: null, lines: chosen.map((planId) => ({ planId, lineId: desk.newId() })) }));
+      return void (await give('draft worksheet', { operationId: desk.newId(), kind: 'early-settlement', accountId: place.accountOf(state), continues: null, lines: chosen.map((planId) => ({ planId, lineId: desk.newId() })) }));
     }
     return void (await give('draft operation', {
-      operationId: desk.newId(), kind: chance.pick(['refund', 'limit-change']), lineId: desk.newId(), accountId: `${state.customerId}-account`, cardId: `${state.customerId}-card`,
+      operationId: desk.newId(), kind: chance.pick(['refund', 'limit-change']), lineId: desk.newId(), accountId: place.accountOf(state), cardId: place.cardOf(state),
       amountFen: chance.pick([90_000, 260_000, 5_000_000]), reference: 'T1', customerWords: '退给我', recordingOffset: 3, continues: null,
     }));
   }
   if (operation.status === 'executing' || operation.status === 'in-doubt') return;
   if (chance.often(0.04)) return void (await give('withdraw operation', { operationId: operation.id, reason: '' }));
   if (operation.payload === null) {
-    const missing = CONTROL.kinds[operation.kind].selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
+    const missing = place.control.kinds[operation.kind].selfCheck.filter((item) => operation.selfCheck[item.id] === undefined);
     for (const { id } of missing) await give('tick self-check', { operationId: operation.id, item: id, on: true });
     const reviewId = desk.newId();
     const given = await give('submit for review', { operationId: operation.id, reviewId, nonce: desk.newId(), noteToReviewer: '', customerWaits: 'on-line' });
@@ -136,7 +157,7 @@ async function operate(parts: WorkParts, state: CaseState): Promise<void> {
   if (operation.ticked === null && operation.digest !== null) return void (await give('sign self-check', { operationId: operation.id, digest: operation.digest }));
   if (operation.status === 'in-review' || callId === null || callOf(state, callId) === null) return;
   if (operation.confirmation?.proofAt == null) {
-    for (const key of confirmationItems(operation, CONTROL.kinds[operation.kind])) {
+    for (const key of confirmationItems(operation, place.control.kinds[operation.kind])) {
       const [part, ...item] = key.split(':');
       await give('confirm item', { operationId: operation.id, part, item: item.join(':'), agrees: true, callId, customerWords: '是的', recordingOffset: 10 });
     }
@@ -148,16 +169,16 @@ async function operate(parts: WorkParts, state: CaseState): Promise<void> {
 }
 
 /** @returns whether there was anything to do */
-async function review({ desk, chance, room, server }: WorkParts): Promise<boolean> {
+async function review({ desk, chance, room, place }: WorkParts): Promise<boolean> {
   for (const waiting of room.escalations.splice(0)) {
-    if (desk.person.id !== LEAD.id) {
+    if (desk.person.id !== place.lead) {
       room.escalations.push(waiting);
       break;
     }
     await desk.command({ kind: 'accept escalation', case: waiting.caseId, body: { escalationId: waiting.escalationId } });
     return true;
   }
-  const seen = statesOf(desk);
+  const seen = desk.cases() ?? [];
   const taken = seen.find((state) => Object.values(state.reviews).some((one) => one.status === 'taken' && one.takenBy === desk.person.id));
   if (taken === undefined) {
     const waiting = room.reviews.length === 0 ? undefined : chance.pick(room.reviews);
@@ -177,7 +198,7 @@ async function review({ desk, chance, room, server }: WorkParts): Promise<boolea
   if (entry?.matches !== true && request.reconfirms === null) {
     await desk.ask('read facts', { case: taken.id, purpose: 'review', planIds: [] });
     // A reviewer types from facts of their own; here they are looked up where the truth lies.
-    const truth = await server.centre?.cases.load(taken.id);
+    const truth = await place.truth(taken.id);
     const operation = truth?.operations[request.operationId];
     if (operation !== undefined) await give('store blind entry', { reviewId: request.id, entry: entryFor(operation, chance.often(0.1)) });
     return true;

@@ -15,12 +15,12 @@ import { Faults } from './faults.ts';
 import { idsOf } from './ids.ts';
 import { scenesOf, type Scene } from './scenes.ts';
 import { secondHere } from './second-here.ts';
-import { ServerMachine } from './server-machine.ts';
+import { CONTROL, ServerMachine } from './server-machine.ts';
 import { Shift, type HandedOver } from './shift.ts';
 import { SpoolHome } from './spool-home.ts';
 import { Trace } from './trace.ts';
 import { VirtualTime, type Process } from './virtual-time.ts';
-import { takeOver, work, type Room } from './work.ts';
+import { takeOver, work, type Place, type Room } from './work.ts';
 
 /** A weekday morning at the centre. */
 const START_MS = Date.parse('2026-11-23T02:00:00.000Z');
@@ -80,6 +80,7 @@ export class World {
   readonly #nights: CoSignNight[] = [];
   readonly #departure: Departure | null;
   readonly #seconds: Chance;
+  readonly #place: Place;
   #working = true;
   #isClosed = false;
 
@@ -96,6 +97,11 @@ export class World {
     this.newId = idsOf(this.chance.of('ids'), () => this.time.nowMs);
     this.bank = new MemoryBank(() => new Date(this.time.nowMs).toISOString(), CUSTOMERS);
     this.server = new ServerMachine(this.folder, { time: this.time, chance: this.chance.of('server'), trace: this.trace, bank: this.bank });
+    this.#place = {
+      control: CONTROL, agents: [AGENT.id, COLLEAGUE.id], lead: LEAD.id,
+      accountOf: ({ customerId }) => `${customerId}-account`, cardOf: ({ customerId }) => `${customerId}-card`, planIds: ({ customerId }) => this.bank.planIds(customerId ?? ''),
+      hasFacts: (state, person) => state.facts[person] !== undefined, truth: async (caseId) => (await this.server.centre?.cases.load(caseId)) ?? null,
+    };
     this.time.afterEach = () => this.#bury();
   }
 
@@ -246,7 +252,7 @@ export class World {
       if (!this.#working) return;
       desktop.checkScreen();
       if (desktop.isBusy) return again();
-      const parts = { desk: desktop, chance, room: this.room, bank: this.bank, server: this.server };
+      const parts = { desk: desktop, chance, room: this.room, place: this.#place };
       const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
       done.catch((error: unknown) => desktop.troubles.push(`${desktop.name}: the work threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)).finally(again);
     });

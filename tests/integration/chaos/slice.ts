@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failed, runSeed } from '../../chaos/run-seed.ts';
+import { runSeed } from '../../chaos/run-seed.ts';
+import { failed } from '../../chaos/tally.ts';
 
 const SLICES = 4;
 const SEEDS = 200;

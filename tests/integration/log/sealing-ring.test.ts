@@ -1,5 +1,8 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileRing } from '../../../server/log/sealing/file-ring.ts';
 import { HttpRing } from '../../../server/log/sealing/http-ring.ts';
@@ -40,12 +43,32 @@ describe('[PR7] the ring key file', () => {
     return opened.error.code;
   };
 
+  it('[PR7] is one key for all servers that start at once where there was none', { timeout: 60_000 }, async () => {
+    const servers = Array.from({ length: 4 }, () => spawn(process.execPath, [fileURLToPath(new URL('./ring-maker.ts', import.meta.url)), JSON.stringify(DATA_KEY)], { stdio: ['pipe', 'pipe', 'inherit'] }));
+    try {
+      const said = servers.map(({ stdout }) => createInterface(stdout)[Symbol.asyncIterator]());
+      const next = (): Promise<string[]> => Promise.all(said.map(async (lines) => String((await lines.next()).value)));
+      expect(new Set(await next())).toEqual(new Set(['ready']));
+      for (let round = 0; round < 25; round += 1) {
+        const place = join(folder, `ring-${round}.key`);
+        for (const { stdin } of servers) stdin.write(`${place}\n`);
+        const answers = (await next()).map((line) => JSON.parse(line) as { wrapped: string | null; error: string | null });
+        expect(answers.map(({ error }) => error)).toEqual([null, null, null, null]);
+        const ring = fileRing(place, false);
+        for (const { wrapped } of answers) expect(await ring.unwrap(DATA_KEY, { version: 1, bytes: Buffer.from(wrapped ?? '', 'base64') })).toHaveLength(32);
+      }
+      expect(readdirSync(folder).filter((name) => !name.endsWith('.key'))).toEqual([]);
+    } finally {
+      for (const server of servers) server.kill();
+    }
+  });
+
   it('[PR7] is made at the first start, for its owner alone, and stays so when it is rotated', async () => {
     const ring = fileRing(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await ring.rotate();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(existsSync(`${path}.new`)).toBe(false);
+    expect(readdirSync(folder)).toEqual(['ring.key']);
   });
 
   it('[PR7][RB2] is refused where others may read it', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#shared/people/roles.ts';
+import { ADMINISTRATION } from '#shared/protocol/ids.ts';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
 import { RedisServer } from '../../nodes/redis.ts';
@@ -139,6 +140,51 @@ describe('two nodes of one centre', () => {
     const agent = await signIn(1, 'agent');
     const admin = await signIn(0, 'admin');
     await admin.ask('administer', { kind: 'disable person', body: { personId: agent.person, reason: '测试' } });
+    expect(await agent.dismissed()).toBe('person-disabled');
+  });
+
+  it('[TP8] [OF3] a node that has not heard yet who is disabled takes nothing of theirs', async () => {
+    await start(redis.url, redis.url);
+    const [agent, lead, admin] = [await signIn(1, 'agent'), await signIn(1, 'lead'), await signIn(0, 'admin')];
+    const { administration, log } = nodes[1]!.centre;
+    const fresh = administration.fresh.bind(administration);
+    const lateNews = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    // What the node is told of is read only later; what it decides on meanwhile it reads as ever.
+    administration.fresh = () => {
+      administration.fresh = fresh;
+      asked.resolve();
+      return lateNews.promise.then(fresh);
+    };
+    await admin.ask('administer', { kind: 'disable person', body: { personId: agent.person, reason: '测试' } });
+    await asked.promise;
+    const caseId = uuidv7();
+    const made = agent.make('open case', caseId, { reason: 'by-hand', callId: null, fromCase: null, number: null });
+    const sent = agent.send(made);
+    expect(await Promise.race([sent.then(({ status }) => status), agent.dismissed()])).toBe('person-disabled');
+    sent.catch(() => undefined);
+    lateNews.resolve();
+    // Whatever was on its way at that node is through.
+    await lead.must('open case', uuidv7(), { reason: 'by-hand', callId: null, fromCase: null, number: null });
+    // Not refused either: it is unsent work of somebody who is out, and goes the way of that (SY10).
+    expect([await log.lastVersion(caseId), await log.commandAnswer(made.id)]).toEqual([0, null]);
+  });
+
+  it('[OF3] a node that could not read who was disabled reads it with whatever is written next', async () => {
+    await start(redis.url, redis.url);
+    const [agent, lead, admin] = [await signIn(1, 'agent'), await signIn(0, 'lead'), await signIn(0, 'admin')];
+    const { log } = nodes[1]!.centre;
+    const lastVersion = log.lastVersion.bind(log);
+    const failed = Promise.withResolvers<void>();
+    log.lastVersion = (stream) => {
+      if (stream !== ADMINISTRATION) return lastVersion(stream);
+      log.lastVersion = lastVersion;
+      failed.resolve();
+      return Promise.reject(new Error('the database is away'));
+    };
+    await admin.ask('administer', { kind: 'disable person', body: { personId: agent.person, reason: '测试' } });
+    await failed.promise;
+    await lead.must('open case', uuidv7(), { reason: 'by-hand', callId: null, fromCase: null, number: null });
     expect(await agent.dismissed()).toBe('person-disabled');
   });
 

@@ -1,0 +1,278 @@
+/** A workstation with the real desk on it, its line to the centre, and whoever sits there; killed and started again as often as one likes. */
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import type { CaseState } from '#shared/case/state.ts';
+import type { Person } from '#shared/people/person.ts';
+import type { CommandParams, DeskReply, SyncView } from '#shared/protocol/desk-rpc.ts';
+import { liveTopics, type LiveTopic, type LiveValue } from '#shared/protocol/live.ts';
+import { domainLogic } from '../../../electron/desk/domain-logic.ts';
+import { BARRED } from '../../../electron/desk/session/shut-out.ts';
+import { openFileKey } from '../../../electron/desk/store/file-key.ts';
+import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile-folder.ts';
+import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
+import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
+import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
+import { runDesk, type Running } from '../../unit/desk/test-desk.ts';
+import { Proxy } from '../../proof/proxy.ts';
+import type { Saved } from '../judge/judge-world.ts';
+import type { Worker } from '../world/work.ts';
+
+/** A person's own file at a workstation. */
+export type Profile = { name: string; person: Person; endedBy: string | null };
+
+/** One run of the program, until it ends or is killed. */
+type Life = { running: Running; alive: boolean; over: Promise<null>; end(): void };
+
+type Parts = { saved(entry: Saved): void; trouble(what: string): void; told(what: string): void };
+
+/** A desk waits as long as it says, but for the waits between tries: a seed has seconds where a night has hours. */
+const HASTE = 8;
+const LONG_MS = 60_000;
+const AGAIN_MS = 150;
+const TOPICS = ['agent', 'offer', 'reviews'] as const satisfies readonly LiveTopic[];
+
+export class RealDesk implements Worker {
+  readonly line = new Proxy();
+  readonly profiles: Profile[] = [];
+  readonly #folder: string;
+  readonly #parts: Parts;
+  #url = '';
+  #generation = 0;
+  #life: Life | null = null;
+  #sync: SyncView | null = null;
+  #isSignedIn = false;
+  #hasRules = false;
+  #key: string | null = null;
+  #desktop = '';
+  readonly #cases = new Map<string, CaseState>();
+  readonly #live = new Map<string, unknown>();
+
+  /** @param folder of this workstation */
+  constructor(folder: string, name: string, person: Person, parts: Parts) {
+    this.#folder = folder;
+    this.#parts = parts;
+    this.profiles.push({ name, person, endedBy: null });
+  }
+
+  /** @param port of the centre */
+  async open(port: number): Promise<void> {
+    mkdirSync(this.#root, { recursive: true });
+    this.#url = await this.line.listen();
+    this.line.upstream = port;
+    this.start();
+  }
+
+  get #root(): string {
+    return join(this.#folder, `disk-${this.#generation}`);
+  }
+  get profile(): Profile {
+    return this.profiles.at(-1)!;
+  }
+  get name(): string {
+    return this.profile.name;
+  }
+  get person(): Person {
+    return this.profile.person;
+  }
+  get nowMs(): number {
+    return Date.now();
+  }
+  newId(): string {
+    return uuidv7();
+  }
+  get isOn(): boolean {
+    return this.#life !== null;
+  }
+  get isAtWork(): boolean {
+    return this.#life !== null && this.#isSignedIn && this.#hasRules;
+  }
+  /** Whether they can sign here. */
+  get hasKey(): boolean {
+    return this.isAtWork && this.#key === 'ready';
+  }
+
+  // ------------------------------------------------------------ its lives
+
+  /** The program starts, and whoever sits here signs in as soon as they can. */
+  start(): void {
+    if (this.#life !== null || this.profile.endedBy !== null) return;
+    let end = (): void => undefined;
+    const over = new Promise<null>((resolve) => {
+      end = () => resolve(null);
+    });
+    const life: Life = {
+      alive: true, over, end,
+      running: runDesk({
+        root: this.#root, workstation: this.name, connect: connectSocket, signInOverHttp, logic: domainLogic,
+        environment: {
+          now: () => Date.now(), newId: () => uuidv7(), random: () => Math.random(),
+          after: (ms, run) => {
+            const timer = setTimeout(run, ms < LONG_MS ? ms / HASTE : ms);
+            return () => clearTimeout(timer);
+          },
+        },
+        report: (error) => {
+          if (life.alive) this.#parts.trouble(`${this.name} reported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        },
+      }),
+    };
+    this.#life = life;
+    this.#watch(life);
+    void this.#signIn(life);
+  }
+
+  #watch(life: Life): void {
+    const { client } = life.running;
+    const own = <V>(take: (view: V) => void) => (view: V): void => {
+      if (life.alive) take(view);
+    };
+    client.subscribe('session', {}, own((view) => {
+      const was = this.#isSignedIn;
+      this.#isSignedIn = view.status === 'signed-in';
+      if (view.status === 'signed-in') [this.#desktop, this.#key] = [view.desktop, view.key];
+      if (view.status !== 'signed-out' || view.refusal === null || !was) return;
+      if (BARRED.has(view.refusal.code)) this.#isOut(view.refusal.code);
+      else void this.#signIn(life);
+    }));
+    client.subscribe('rules', {}, own((view) => (this.#hasRules = view !== null)));
+    client.subscribe('sync', {}, own((view) => {
+      const before = new Set(this.#sync?.refused.map(({ command }) => command));
+      for (const { command, kind, refusal } of view.refused) if (!before.has(command)) this.#parts.told(`${this.name} was refused ${kind} ${command}: ${refusal?.code}`);
+      this.#sync = view;
+    }));
+    client.subscribe('cases', {}, own(({ whole, changed, gone }) => {
+      if (whole) this.#cases.clear();
+      for (const id of gone) this.#cases.delete(id);
+      for (const view of changed) this.#cases.set(view.case, view.state as CaseState);
+    }));
+    for (const topic of TOPICS) client.subscribe('live', { topic }, own((view) => this.#live.set(topic, view === null ? undefined : liveTopics[topic].parse(view.value))));
+  }
+
+  #isOut(code: string): void {
+    this.profile.endedBy = code;
+    this.#parts.told(`${this.name} is out: ${code}`);
+  }
+
+  async #signIn(life: Life): Promise<void> {
+    while (life.alive && this.profile.endedBy === null) {
+      const { account } = this.person;
+      const answer = await Promise.race([life.running.client.calls.signIn({ account, password: DEMO_PASSWORD, server: this.#url }), life.over]);
+      if (answer === null || answer.ok || answer.refusal.code === 'already-signed-in') return;
+      if (BARRED.has(answer.refusal.code)) return this.#isOut(answer.refusal.code);
+      if (!['server-unreachable', 'server-trouble', 'draining'].includes(answer.refusal.code)) this.#parts.told(`${this.name} may not sign in: ${answer.refusal.code}`);
+      await wait(AGAIN_MS);
+    }
+  }
+
+  /** Another person sits down here. */
+  sitDown(name: string, person: Person): void {
+    this.profiles.push({ name, person, endedBy: null });
+    if (this.#life === null) this.start();
+    else void this.#signIn(this.#life);
+  }
+
+  #bury(): void {
+    const life = this.#life;
+    if (life === null) return;
+    life.alive = false;
+    life.end();
+    life.running.close();
+    this.#life = null;
+    this.#isSignedIn = false;
+    this.#hasRules = false;
+    this.#sync = null;
+    this.#cases.clear();
+    this.#live.clear();
+  }
+
+  /** In good order. */
+  stop(): void {
+    this.#bury();
+  }
+
+  /** The power fails: what lies on the disk at this moment is what there will be, and nobody is told. */
+  kill(): void {
+    if (this.#life === null) return;
+    const before = this.#root;
+    const next = join(this.#folder, `disk-${this.#generation + 1}`);
+    // Of SQLite's shared memory nothing survives.
+    cpSync(before, next, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+    const good = this.line.line;
+    this.line.become({ kind: 'cut' });
+    this.#bury();
+    this.#generation += 1;
+    this.line.become(good);
+    rmSync(before, { recursive: true, force: true });
+  }
+
+  async dispose(): Promise<void> {
+    this.#bury();
+    await this.line.close();
+  }
+
+  // ------------------------------------------------------------ what the person does
+
+  cases(): CaseState[] | null {
+    return this.isAtWork ? [...this.#cases.values()] : null;
+  }
+  case(id: string): CaseState | undefined {
+    return this.#cases.get(id);
+  }
+  live<T extends (typeof TOPICS)[number]>(topic: T): LiveValue<T> | undefined {
+    return this.#live.get(topic) as LiveValue<T> | undefined;
+  }
+
+  async command(params: CommandParams): Promise<{ ok: boolean }> {
+    const life = this.#life;
+    if (life === null || !this.isAtWork) return { ok: false };
+    const { name, person } = this;
+    const answer = await Promise.race([life.running.client.calls.command({ passphrase: DEMO_PASSWORD, ...params }), life.over]);
+    // A machine without power shows nothing any more.
+    if (answer === null || !life.alive) return { ok: false };
+    if (!answer.ok) {
+      this.#parts.told(`${name} may not ${params.kind}: ${answer.refusal.code}`);
+      return { ok: false };
+    }
+    const { commandId: id } = answer.value;
+    this.#parts.told(`${name} saved ${params.kind} ${id} of ${params.case}`);
+    this.#parts.saved({ id, atMs: this.nowMs, machine: name, desktop: this.#desktop, person: person.id, case: params.case, kind: params.kind });
+    return { ok: true };
+  }
+
+  async ask(kind: string, body: unknown): Promise<boolean> {
+    return (await this.answer(kind, body))?.ok === true;
+  }
+
+  /** @returns null where the desk ended meanwhile */
+  async answer(kind: string, body: unknown): Promise<DeskReply<unknown> | null> {
+    const life = this.#life;
+    if (life === null || !this.isAtWork) return null;
+    return Promise.race([life.running.client.calls.ask({ kind, body }), life.over]);
+  }
+
+  // ------------------------------------------------------------ how it stands
+
+  /** Null once all is said and heard; tries again at once what waits for its time. */
+  async restless(): Promise<string | null> {
+    if (this.profile.endedBy !== null) return null;
+    const life = this.#life;
+    const sync = this.#sync;
+    if (life === null || !this.isAtWork || sync === null) return `${this.name} is not signed in`;
+    for (const { stream } of sync.setAside) await Promise.race([life.running.client.calls.tryAgain({ stream }), life.over]);
+    const { connection, unsent, catchingUp, spooled, setAside, refusal } = sync;
+    if (connection === 'offline') await Promise.race([life.running.client.calls.connectNow({}), life.over]);
+    if (connection === 'online' && unsent === 0 && !catchingUp && spooled === 0 && setAside.length === 0) return null;
+    return `${this.name} is ${connection} (${refusal?.code ?? ''}), ${unsent} unsent, ${spooled} of others, ${setAside.length} set aside${catchingUp ? ', catching up' : ''}`;
+  }
+
+  /** For the judge, once it is closed: where a profile lies, and its key. */
+  async fileOf({ person }: Profile): Promise<{ file: string; key: Buffer; desktop: string }> {
+    const folder = profileFolder(this.#root, this.#url, person.account);
+    const held = readKeyFile(folder);
+    const opened = held === null ? null : await openFileKey(held, DEMO_PASSWORD, { nativeBinding: null });
+    if (held === null || opened === null) throw new Error(`the file of ${person.account} does not open`);
+    return { file: folder.database, key: opened.key, desktop: held.desktop };
+  }
+}
