@@ -168,8 +168,8 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const node = uuidv7();
   const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
-  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
-  const sessionEnds = await SessionEnds.open(kept.sessionEnds, now);
+  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version, options.sessionHours);
+  const sessionEnds = await SessionEnds.open(kept.sessionEnds, now, options.sessionHours);
   const followed = options.database === null ? null : followEnds(sessionEnds, logger);
   const signOn = signOnSettings === null ? null : new SignOn({
     settings: signOnSettings, key: tokens.derived('sign-on', new Uint8Array(32)), people: () => people.all(), ends: sessionEnds, newId: () => uuidv7(), nowMs: () => Date.now(),

@@ -12,6 +12,7 @@ import { BARRED } from './session/shut-out.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
+import { typedAgain } from './session/type-again.ts';
 import { Enrolment } from './signing/enrolment.ts';
 import { openSecondPerson } from './signing/second-person.ts';
 import { deliverSpool, type Delivery } from './spool/deliver.ts';
@@ -64,7 +65,7 @@ const DONE = { ok: true, value: { done: true } } as const;
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
 /** How the session is brought back when its token is over: by single sign-on, or by the passphrase. */
-type Present = Credentials & { comeBack: string | null };
+type Present = Credentials & { comeBack: string | null; /** When the passphrase was last typed, by the centre's clock: from there it brings a session back for so long (ASVS 7.3.2). */ typedAt: string };
 
 /** The desk: all of it but the process it runs in. */
 export function createDesk(parts: DeskParts): Desk {
@@ -147,7 +148,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (signedIn.store.meta.get('comesBySignOn') !== null) return { refusal: { code: 'sign-on-needed' } };
     const outcome = await parts.signInOverHttp(credentials.server, {
       protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
-      workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
+      workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt), typedAt: credentials.typedAt,
     });
     if (outcome.status === 'unreachable') return null;
     if (outcome.status === 'refused') return { refusal: outcome.refusal };
@@ -187,15 +188,27 @@ export function createDesk(parts: DeskParts): Desk {
       if (session === null) failed = await changeSignedOut(change);
       else {
         const folder = profileFolder(parts.root, change.server, change.account);
-        const own = present;
+        const [going, own] = [session, present];
         if (own === null || folder.path !== profileFolder(parts.root, own.server, own.account).path) return { ok: false, refusal: { code: 'already-signed-in' } };
-        failed = await session.changePassphrase(change, folder, signInParts.store);
-        if (failed === null) own.password = change.new;
+        failed = await going.changePassphrase(change, folder, signInParts.store);
+        if (failed === null) Object.assign(own, { password: change.new, typedAt: going.now });
       }
       return failed === null ? DONE : { ok: false, refusal: failed.refusal };
     } finally {
       signingIn = false;
     }
+  }
+
+  /** The passphrase's time is over at the centre, and the person is still here: it counts anew from now. */
+  async function typeAgain({ passphrase }: { passphrase: string }): Promise<DeskReply<{ done: true }>> {
+    const [going, own] = [session, present];
+    if (going === null || own === null) return SIGNED_OUT_REFUSAL;
+    const failed = await typedAgain(profileFolder(parts.root, own.server, own.account), passphrase, signInParts.store);
+    if (failed !== null) return { ok: false, refusal: failed.refusal };
+    if (session !== going) return SIGNED_OUT_REFUSAL;
+    Object.assign(own, { password: passphrase, typedAt: going.now });
+    going.connectNow();
+    return DONE;
   }
 
   /** PR6: what the server says of this machine is acted upon before anybody is told. */
@@ -229,7 +242,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (barred !== null) return { ok: false, refusal: barred.refusal };
     const signedIn = await signIn(signInParts, given);
     if ('refusal' in signedIn) return { ok: false, refusal: await heard(given.server, signedIn.refusal) };
-    return begin({ ...given, comeBack: null }, signedIn);
+    return begin({ ...given, comeBack: null, typedAt: signedIn.clock.now() }, signedIn);
   });
 
   const signOnHere = new SignOnHere({ signIn: signInParts, openBrowser: parts.openBrowser ?? (() => Promise.resolve(false)) });
@@ -259,7 +272,7 @@ export function createDesk(parts: DeskParts): Desk {
     const opened = await signOnHere.open(given);
     if ('refusal' in opened) return { ok: false, refusal: opened.refusal };
     const { signedIn, server, account, comeBack: back } = opened;
-    const own: Present = { account, password: passphrase, server, comeBack: back };
+    const own: Present = { account, password: passphrase, server, comeBack: back, typedAt: signedIn.clock.now() };
     const begun = begin(own, signedIn);
     if (newPassphrase === null || session === null) return begun;
     const failed = await session.changePassphrase({ account, server, old: passphrase, new: newPassphrase }, profileFolder(parts.root, server, account), signInParts.store);
@@ -331,6 +344,7 @@ export function createDesk(parts: DeskParts): Desk {
       return 'refusal' in answer ? { ok: false, refusal: answer.refusal } : { ok: true, value: answer };
     }),
     changePassphrase: overTls(changePassphrase),
+    typeAgain,
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
     refusalSeen: ({ command }) => {

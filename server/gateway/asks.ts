@@ -164,7 +164,7 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
       presence.outboxTold?.(session, report);
       return yes(done);
     },
-    renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session)),
+    renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session ?? { id: uuidv7(), since: centre.clock.now(), signOn: null })),
     'end session': async ({ person, workstation, session }) => {
       await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'signed out', person: person.id, workstation, about: null, detail: {} }] }]);
       if (session !== undefined) await centre.sessionEnds?.note({ session: session.id });

@@ -1,5 +1,5 @@
 import type { Once, SessionEndStore } from './session-end-store.ts';
-import type { SessionOf } from './tokens.ts';
+import { sessionUntil, type SessionOf } from './tokens.ts';
 
 /** No session is brought back after this long: what ended one need not be remembered longer. */
 const REMEMBERED_HOURS = 24;
@@ -21,19 +21,21 @@ function keyOf(ended: Ended): string {
 export class SessionEnds {
   readonly #store: SessionEndStore;
   readonly #now: () => string;
+  readonly #hours: number | null;
   readonly #ends = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #writtenListeners = new Set<() => void>();
   #mark: string | null = null;
 
-  private constructor(store: SessionEndStore, now: () => string) {
+  private constructor(store: SessionEndStore, now: () => string, hours: number | null) {
     this.#store = store;
     this.#now = now;
+    this.#hours = hours;
   }
 
-  /** With all ends that are kept. @param now the server's clock */
-  static async open(store: SessionEndStore, now: () => string): Promise<SessionEnds> {
-    const ends = new SessionEnds(store, now);
+  /** With all ends that are kept. @param now the server's clock; @param hours as `sessionUntil` has them */
+  static async open(store: SessionEndStore, now: () => string, hours: number | null): Promise<SessionEnds> {
+    const ends = new SessionEnds(store, now, hours);
     await ends.look();
     return ends;
   }
@@ -98,15 +100,17 @@ export class SessionEnds {
   }
 
   /** @returns why the session is over, or null; one without a session of its own is ended by what is in the log alone */
-  whyOver(session: SessionOf | undefined): 'session-over' | 'sign-on-ended' | 'sign-on-over' | null {
+  whyOver(session: SessionOf | undefined): 'session-over' | 'sign-in-over' | 'sign-on-ended' | 'sign-on-over' | null {
     if (session === undefined) return null;
     // Whatever the clocks of two servers say: this very session ends once.
     if (this.#ends.has(keyOf({ session: session.id }))) return 'session-over';
     const { signOn } = session;
-    if (signOn === null) return null;
+    const until = sessionUntil(session, this.#hours);
+    const isOver = until !== null && until <= this.#now();
+    if (signOn === null) return isOver ? 'sign-in-over' : null;
     const { issuer, subject, sid } = signOn;
     if (this.#has({ issuer, subject }, session.since) || this.#has(sid === null ? { issuer, unnamed: subject } : { issuer, sid }, session.since)) return 'sign-on-ended';
-    return signOn.until <= this.#now() ? 'sign-on-over' : null;
+    return isOver ? 'sign-on-over' : null;
   }
 
   #has(ended: Ended, since: string): boolean {

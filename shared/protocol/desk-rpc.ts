@@ -310,6 +310,11 @@ export const deskMethods = {
     params: z.strictObject({ account: z.string().min(1).max(80), server: z.url({ protocol: /^https?$/ }), old: z.string().min(1).max(200), new: z.string().min(1).max(200) }),
     value: done,
   },
+  /**
+   * The passphrase once more, in a session that goes on: where its time at the centre is over (`sign-in-over`), it counts from now.
+   * Tried at the person's own file. Refusals: `wrong-passphrase` with `{left}`, `locked-out`, those of the file.
+   */
+  typeAgain: { params: z.strictObject({ passphrase: z.string().min(1).max(200) }), value: done },
   /** Passed through to the server and stored nowhere. `offline` without a connection. */
   ask: {
     params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }),

@@ -303,6 +303,11 @@ export class OpenSession {
     return this.#stopped ? null : (this.#spool?.deliver()?.then(() => undefined) ?? null);
   }
 
+  /** The centre's time, as this desk knows it. */
+  get now(): string {
+    return this.#parts.signedIn.clock.now();
+  }
+
   get person(): string {
     return this.#who.person;
   }

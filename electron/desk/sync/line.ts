@@ -43,7 +43,7 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-malformed', 'wrong-password', 'locked-out',
   'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost',
-  'sign-on-needed', 'sign-on-over']);
+  'sign-on-needed', 'sign-on-over', 'sign-in-over']);
 
 /** A carrier that neither stands nor fails within this time is given up. */
 const CONNECT_MS = 20_000;
@@ -248,6 +248,8 @@ export class Line {
       this.stop();
       return this.#parts.ended(refusal);
     }
+    // What this session was given is spent; whatever is typed again is sent, and not that.
+    if (refusal.code === 'sign-in-over') this.#parts.token.forget();
     if (FINAL_REFUSALS.has(refusal.code)) return this.#set('refused', refusal);
     if (refusal.code === 'bad-cursor') this.#parts.startOver();
     this.#retryLater(refusal);

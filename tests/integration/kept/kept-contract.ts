@@ -278,7 +278,7 @@ export function keptContract(name: string, make: () => Promise<KeptStorage>): vo
         const [mine, theirs] = await Promise.all([tokenKey(kept.secrets.tokens), tokenKey(other.secrets.tokens)]);
         expect(Buffer.from(mine)).toEqual(Buffer.from(theirs));
         expect(mine).toHaveLength(32);
-        const tokens = (key: Uint8Array): Tokens => new Tokens(key, () => NOW, () => 3);
+        const tokens = (key: Uint8Array): Tokens => new Tokens(key, () => NOW, () => 3, 12);
         const { token } = await tokens(mine).session(ANN, id(1), id(2));
         expect(await tokens(theirs).readSession(token)).toMatchObject({ sub: ANN, desktop: id(1), workstation: id(2), centre: 3 });
         await again();

@@ -41,7 +41,7 @@ describe('[OF3] sessions that ended are known to a server that starts anew', () 
   it('by session, by session at the provider, by subject, and those of before only', async () => {
     let now = '2026-11-23T02:00:00.000Z';
     const db = new Database(join(folder, 'people.sqlite'));
-    const ends = await SessionEnds.open(new SqliteSessionEndStore(db), () => now);
+    const ends = await SessionEnds.open(new SqliteSessionEndStore(db), () => now, 2);
     const issuer = good.issuer;
     const session = (id: number, since: string, signOn: { subject: string; sid: string | null } | null): SessionOf =>
       ({ id: `01a20000-0000-7000-8000-00000000000${id}`, since, signOn: signOn === null ? null : { issuer, until: '2026-11-23T14:00:00.000Z', ...signOn } });
@@ -57,11 +57,17 @@ describe('[OF3] sessions that ended are known to a server that starts anew', () 
     expect(await ends.endOnce([{ issuer, subject: 'a' }], token)).toBe(false);
     await ends.note({ issuer, unnamed: 'b' }, { issuer, subject: 'c' });
     const why = ['session-over', 'sign-on-ended', null, 'sign-on-ended', 'sign-on-ended'];
-    const anew = await SessionEnds.open(new SqliteSessionEndStore(db), () => now);
+    const anew = await SessionEnds.open(new SqliteSessionEndStore(db), () => now, 2);
     for (const one of [ends, anew]) expect(before.map((session_) => one.whyOver(session_))).toEqual(why);
     now = '2026-11-23T03:00:01.000Z';
     expect(anew.whyOver(session(6, now, { subject: 'c', sid: 's4' }))).toBeNull();
     expect(anew.whyOver(undefined)).toBeNull();
+    // By passphrase it is over two hours after that was typed, however it was renewed; a demonstration, whose clock is moved, has no such end.
+    const typed = session(7, '2026-11-23T02:30:00.000Z', null);
+    expect(anew.whyOver(typed)).toBeNull();
+    now = '2026-11-23T04:30:00.000Z';
+    expect(anew.whyOver(typed)).toBe('sign-in-over');
+    expect((await SessionEnds.open(new SqliteSessionEndStore(db), () => now, null)).whyOver(typed)).toBeNull();
     now = '2026-11-23T14:00:00.000Z';
     expect(anew.whyOver(before[2])).toBe('sign-on-over');
     // Nobody comes back after a day: what is older is forgotten.
