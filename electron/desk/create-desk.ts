@@ -345,6 +345,7 @@ export function createDesk(parts: DeskParts): Desk {
     }),
     changePassphrase: overTls(changePassphrase),
     typeAgain,
+    endOwnSession: async (params) => (await session?.endOwnSession(params)) ?? SIGNED_OUT_REFUSAL,
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
     refusalSeen: ({ command }) => {

@@ -49,7 +49,7 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown, address: st
   }
   // What a desktop kept in its memory brings nobody back for ever (ASVS 7.3.2); one that says nothing of it was typed at just now.
   const session = { id: centre.newId(), since: typedAt !== undefined && typedAt < now ? typedAt : now, signOn: null };
-  const over = centre.sessionEnds?.whyOver(session) ?? null;
+  const over = centre.sessionEnds?.whyOver(session, { person: centre.people.byAccount(account)?.id ?? '', workstation }) ?? null;
   if (over !== null) {
     book.turnedAway(over, null, workstation);
     return { ok: false, refusal: { code: over } };
@@ -74,6 +74,7 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown, address: st
   const secret = await centre.workstations.secretOf(workstation);
   if (secret === null) return { ok: false, refusal: { code: 'workstation-not-enrolled' } };
   const given = await centre.tokens.session(checked.person.id, desktop, workstation, session);
+  await centre.ownSessions?.begun({ person: checked.person.id, workstation }, session);
   return { ok: true, answer: tongueOf(protocol).signIn({ ...(await signedIn(centre, checked.person, secret)), ...given, mustChange: false }) };
 }
 

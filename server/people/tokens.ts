@@ -11,7 +11,7 @@ const KEY_BYTES = 32;
 /** A session that began at an identity provider: whose there, under which of its sessions, and when it is over for good. */
 const SignOnClaims = z.strictObject({ issuer: z.string(), subject: z.string(), sid: z.string().nullable(), until: Instant });
 /** The session behind a token, which renewing carries on. */
-const SessionOf = z.strictObject({ id: Uuid7, since: Instant, signOn: SignOnClaims.nullable() });
+export const SessionOf = z.strictObject({ id: Uuid7, since: Instant, signOn: SignOnClaims.nullable() });
 export type SessionOf = z.infer<typeof SessionOf>;
 
 /**

@@ -315,6 +315,8 @@ export const deskMethods = {
    * Tried at the person's own file. Refusals: `wrong-passphrase` with `{left}`, `locked-out`, those of the file.
    */
   typeAgain: { params: z.strictObject({ passphrase: z.string().min(1).max(200) }), value: done },
+  /** Ends another session of the person's own (ask `own sessions`), with the passphrase typed for it. Refusals: `wrong-passphrase`, `locked-out`, `session-unknown`, `offline`, those of signing. */
+  endOwnSession: { params: z.strictObject({ session: Uuid7, passphrase: z.string().min(1).max(200) }), value: done },
   /** Passed through to the server and stored nowhere. `offline` without a connection. */
   ask: {
     params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }),

@@ -13,6 +13,8 @@ export const LINK_REFUSALS = {
   'protocol-too-new': w('这台桌面比中心新。', 'This desktop is newer than the centre.', '请等中心升级，或装回旧版本。', 'Wait until the centre is updated, or install the earlier version.', kept),
   'desktop-taken': w('这台桌面的编号是别人的。', "This desktop's id is somebody else's.", '请用自己的账号重新建立桌面；反复出现请联系管理员。', 'Set the desktop up anew under your own account; tell an administrator if it happens again.', kept),
   'session-over': w('登录已过期。', 'The session is over.', '请重新登录；未发的内容都在。', 'Sign in again; unsent work is kept.', kept),
+  'session-ended': w('您在另一处把这里的登录结束了。', 'You ended this session from another place.', '不是您本人做的，请马上告诉管理员；是的话，重新登录即可，未发的内容都在。', 'If it was not you, tell an administrator at once; otherwise sign in again, unsent work is kept.', kept),
+  'session-unknown': w('这个登录已经不在了，或就是您现在用的这个。', 'There is no such session any more, or it is the one you are using.', '请再看一次列表。', 'Look at the list again.'),
   'sign-in-over': w('这次登录的时限到了。', 'The time of this sign-in is over.', '本机的工作照常；要连中心，请再输入一次口令。', 'Work on this machine goes on; to reach the centre, type your passphrase once more.', kept),
   'request-malformed': w('请求的内容不完整。', 'The request is malformed.', '请重试；反复出现请联系管理员。', 'Try again; tell an administrator if it happens again.', kept),
   'hello-malformed': w('桌面和中心没有说上话。', 'Desktop and centre did not understand each other.', '请更新桌面。', 'Update the desktop.', kept),

@@ -1,8 +1,9 @@
-import type { CommandParams, DeskReply, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
 import { asks } from '#shared/protocol/asks.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import { endOwnSessionDigest } from '#shared/protocol/signature.ts';
 import { CaseBook } from '../case-book.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import { contextHere, type Here } from '../decide-here.ts';
@@ -285,6 +286,15 @@ export class OpenSession {
       isOnline: () => this.#sync.connection === 'online',
       ask: (kind, body) => this.#sync.ask(kind, body),
     }, params);
+  }
+
+  /** Of another desktop of theirs (ASVS 7.5.2). */
+  async endOwnSession({ session, passphrase }: MethodParams<'endOwnSession'>): Promise<DeskReply<MethodValue<'endOwnSession'>>> {
+    if (this.#sync.connection !== 'online') return { ok: false, refusal: { code: 'offline' } };
+    const made = await this.#parts.signedIn.signing.sign('end-session', endOwnSessionDigest({ person: this.#who.person, session }), 'typed', passphrase);
+    if ('refusal' in made) return { ok: false, refusal: made.refusal };
+    const answer = await this.ask('end own session', { session, signed: made.signed });
+    return answer.ok ? { ok: true, value: { done: true } } : answer;
   }
 
   /** @returns null where it is done */

@@ -36,7 +36,7 @@ export type LineParts = {
 /** Refusals after which this token will never do, and a new one may. */
 const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['session-over']);
 /** Refusals that end the session: the person is out as soon as the desktop hears them (OF3). */
-const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked', 'sign-on-ended']);
+const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked', 'sign-on-ended', 'session-ended']);
 /**
  * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
  * sign-in or a new program does.

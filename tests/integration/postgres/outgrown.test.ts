@@ -62,7 +62,7 @@ it('[RB1] [SY2] [SY10] [PR5] [PR9] moved into a database, it goes on: passphrase
   const done = await copy();
   expect(done).toMatchObject({ code: 0, err: '' });
   const people = new Database(join(data, 'people.sqlite'), { readonly: true });
-  const rows = ['credentials', 'carried_out', 'codes', 'kept_keys', 'enrolments', 'first_code', 'desktops', 'recoveries', 'lost_bookings', 'session_ends', 'used_once'].map((table) => Number(people.prepare(`select count(*) from ${table}`).pluck().get()));
+  const rows = ['credentials', 'carried_out', 'codes', 'kept_keys', 'enrolments', 'first_code', 'desktops', 'recoveries', 'lost_bookings', 'session_ends', 'sessions', 'used_once'].map((table) => Number(people.prepare(`select count(*) from ${table}`).pluck().get()));
   people.close();
   expect(done.out).toContain(`${rows.reduce((sum, count) => sum + count, 3)} rows of people and secrets`);
   for (const file of SECRETS) rmSync(join(data, file));
