@@ -37,8 +37,8 @@ export type PublishedRules = {
   control: ControlPolicy;
   calendar: Calendar;
   site: Site;
-  /** Days for which a desktop keeps customers nobody works on (PR6). */
-  desk?: { keepDays: number };
+  /** Days for which a desktop keeps customers nobody works on (PR6), minutes without input after which it locks. */
+  desk?: { keepDays: number; lockMinutes?: number };
 };
 
 /** The parts that the rooms of the server share: handed over, never reached for. */

@@ -134,7 +134,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   } catch (error) {
     throw new StartError(`数据文件夹不能写入 / the data folder cannot be written: ${options.data} (${error instanceof Error ? error.message : ''})`);
   }
-  const rules = publishRules(options.flows, options.control);
+  const rules = publishRules(options.flows, options.control, options.lockMinutes);
   const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
   const opened = await openSealedLog(options.data, {
     ...ring, database: options.database, now, newId: () => uuidv7(), schemaOf: eventSchemaOf,

@@ -1,4 +1,4 @@
-import type { DeskHandlers, DeskPort, DeskReply, MethodParams, MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskHandlers, DeskMethod, DeskPort, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';
@@ -6,6 +6,7 @@ import type { Here } from './decide-here.ts';
 import { instantOf, type Environment } from './environment.ts';
 import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
+import { DeskLock } from './session/desk-lock.ts';
 import { exportDiagnostics } from './session/diagnose.ts';
 import { OpenSession } from './session/open-session.ts';
 import { BARRED } from './session/shut-out.ts';
@@ -61,6 +62,14 @@ export type Desk = {
   close(): void;
 };
 
+const NO_SYNC: SyncView = {
+  connection: 'none', refusal: null, unsent: 0, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0, lastContactAt: null,
+  clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
+};
+const DEFAULT_LOCK_MINUTES = 15;
+/** What a locked desk answers: nothing that tells of a customer or acts in the person's name; what is typed is still taken, and not read out (CT3). */
+const WHILE_LOCKED: ReadonlySet<DeskMethod> = new Set(['session', 'lock', 'unlock', 'signOut', 'saveDraft', 'quitCheck', 'connectNow', 'serverInfo', 'spooled', 'cancelSignOn']);
+
 const DONE = { ok: true, value: { done: true } } as const;
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
@@ -76,13 +85,31 @@ export function createDesk(parts: DeskParts): Desk {
   let signingIn = false;
   let endService: () => void = () => {};
 
-  const sessionView = (): SessionView => session?.view() ?? { status: 'signed-out', refusal: lastEnd };
+  const lock = new DeskLock({
+    environment: parts.environment, minutes: () => session?.rules?.desk?.lockMinutes ?? DEFAULT_LOCK_MINUTES, isServing: () => session?.isServing ?? false,
+    changed: () => {
+      if (lock.state !== null) session?.stepAway();
+      everythingChanged();
+    },
+  });
+
+  function sessionView(): SessionView {
+    if (session === null) return { status: 'signed-out', refusal: lastEnd };
+    const [open, { state }] = [session.view(), lock];
+    if (state === null || open.status !== 'signed-in') return open;
+    const { person, server, workstation } = open;
+    // By the centre's clock, as every time on the screen.
+    const since = instantOf(state.sinceMs + Date.parse(session.now) - parts.environment.now());
+    return { status: 'locked', person, server, workstation, why: state.why, since };
+  }
+  const syncView = (): SyncView => {
+    const whole = session?.syncView() ?? NO_SYNC;
+    return lock.state === null ? whole : { ...whole, refused: [], setAside: [] };
+  };
   const publisher = new Publisher({
     session: sessionView,
-    sync: () => session?.syncView() ?? {
-      connection: 'none', refusal: null, unsent: 0, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0, lastContactAt: null,
-      clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
-    },
+    sync: syncView,
+    isShut: () => lock.state !== null,
     rules: () => session?.rules ?? null,
     live: (topic) => session?.board.get(topic) ?? null,
     caseIds: () => session?.book.ids() ?? [],
@@ -101,6 +128,7 @@ export function createDesk(parts: DeskParts): Desk {
     session = null;
     present = null;
     lastEnd = refusal;
+    lock.end();
     if (refusal !== null && BARRED.has(refusal.code)) ending?.forgetCustomers();
     ending?.stop();
     // PR6: the person's own file is closed now, and everybody's goes.
@@ -197,6 +225,15 @@ export function createDesk(parts: DeskParts): Desk {
     } finally {
       signingIn = false;
     }
+  }
+
+  /** By whoever locked it alone: another signs this one out first. */
+  async function unlock(given: { passphrase: string }): Promise<DeskReply<SessionView>> {
+    if (session === null) return SIGNED_OUT_REFUSAL;
+    const typed = await typeAgain(given);
+    if (!typed.ok) return typed;
+    lock.unlock();
+    return { ok: true, value: sessionView() };
   }
 
   /** The passphrase's time is over at the centre, and the person is still here: it counts anew from now. */
@@ -299,6 +336,7 @@ export function createDesk(parts: DeskParts): Desk {
     session = opened;
     present = credentials;
     lastEnd = null;
+    lock.begin();
     opened.start();
     everythingChanged();
     if (signedIn.signing.state === 'opening') void signedIn.signing.opened.catch(parts.report).then(() => publisher.changed('session'));
@@ -345,6 +383,16 @@ export function createDesk(parts: DeskParts): Desk {
     }),
     changePassphrase: overTls(changePassphrase),
     typeAgain,
+    unlock,
+    lock: () => {
+      if (session === null) return SIGNED_OUT_REFUSAL;
+      lock.lock('person');
+      return DONE;
+    },
+    inputSeen: () => {
+      lock.input();
+      return DONE;
+    },
     endOwnSession: async (params) => (await session?.endOwnSession(params)) ?? SIGNED_OUT_REFUSAL,
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
@@ -390,12 +438,13 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     attach(port) {
       endService();
-      endService = servePort(port, handlers, publisher, parts.report);
+      endService = servePort(port, handlers, publisher, parts.report, (method) => (lock.state !== null && !WHILE_LOCKED.has(method) ? { code: 'locked' } : null));
     },
     close() {
       endService();
       endService = () => {};
       signOnHere.cancel();
+      lock.end();
       session?.stop();
       session = null;
       wiper.stop();

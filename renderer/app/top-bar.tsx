@@ -1,12 +1,12 @@
 import { Button } from 'antd';
 import { lazy, memo, Suspense, useState } from 'react';
 import { CallBar } from '../call/call-bar.tsx';
-import { desk } from './desk.ts';
 import { useLang, useTexts } from './i18n.ts';
 import { Lights } from './lights.tsx';
 import { localClock } from './local-time.ts';
 import { Switches } from './person-switches.tsx';
 import { tellRefused } from './send.ts';
+import { useSignOut } from './sign-out.ts';
 import { StateMenu } from './state-menu.tsx';
 import { useNow } from './stores/clock.ts';
 import { useLive } from './stores/live.ts';
@@ -57,15 +57,7 @@ function Person() {
   const t = useTexts(appTexts);
   const lang = useLang();
   const me = useMe();
-  const [insist, setInsist] = useState<{ evenUnsent?: true; keepMine?: true }>({});
-  const signOut = async (): Promise<void> => {
-    // Asked once with what nobody accepted (OF1), once with what is unsent; the next press leaves: it stays theirs, and in their own file.
-    const reply = await desk.calls.signOut(insist);
-    if (reply.ok) return;
-    tellRefused('', reply.refusal);
-    const { code } = reply.refusal;
-    setInsist((was) => (code === 'hand-over-open' ? { ...was, keepMine: true } : code === 'unsent-work' ? { ...was, evenUnsent: true } : {}));
-  };
+  const signOut = useSignOut((refusal) => tellRefused('', refusal));
   const [looks, setLooks] = useState(false);
   if (me === null) return null;
   return (

@@ -33,6 +33,7 @@ import { OwnKey } from './own-key.ts';
 import type { RuleBook } from './rule-book.ts';
 import { TypedDrafts, type Typed } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
+import { isServing } from './serving.ts';
 import { shutOut } from './shut-out.ts';
 import { StaleCases } from './stale-cases.ts';
 import { SyncState } from './sync-state.ts';
@@ -263,6 +264,26 @@ export class OpenSession {
     const mine = this.#book.all().filter(({ state }) => this.#logic.ownerOf(state) === this.#who.person);
     return mine.reduce((sum, { state }) => sum + this.#logic.itemsLeft(state), 0);
   }
+  /** As `isServing` has it. */
+  get isServing(): boolean {
+    const { clock } = this.#parts.signedIn;
+    return isServing({
+      live: (topic) => this.#told.board.get(topic), isOnline: () => this.#sync.connection === 'online', nowMs: () => clock.nowMs(),
+      handCallSince: () => this.#book.all().map(({ state }) => this.#logic.handCallSince?.(state, this.#who.person) ?? null).filter((since) => since !== null).sort().at(-1) ?? null,
+    });
+  }
+
+  /**
+   * The desk is locked: nobody's second file stays open at it, and nothing may ring there, so that an agent who waits for calls goes to
+   * a break, as by the menu.
+   */
+  stepAway(): void {
+    this.handOver.close();
+    void this.coSign.step({ step: 'leave' });
+    const agent = liveTopics.agent.safeParse(this.#told.board.get('agent')?.value).data;
+    if (agent?.state === 'available' && this.#sync.connection === 'online') void this.ask('set agent state', { to: 'break', basedOn: agent.version }).catch(this.#parts.report);
+  }
+
   get unsent(): number {
     return this.#parts.signedIn.store.outbox.unsentCount();
   }
