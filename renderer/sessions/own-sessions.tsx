@@ -22,7 +22,7 @@ function List({ sessions, onEnd }: { sessions: Sessions; onEnd: (one: Sessions[n
       <tbody>
         {sessions.map((one) => (
           <tr key={one.session} data-testid="own-session" data-here={one.here}>
-            <th scope="row">{one.workstation} <span className="small tone-muted">{one.site}</span></th>
+            <td>{one.workstation} <span className="small tone-muted">{one.site}</span></td>
             <td className="tabular nowrap">{moment(one.since)}</td>
             <td className="nowrap">{t(`how.${one.how}`)}</td>
             <td className="tabular nowrap">{one.until === null ? t('noEnd') : moment(one.until)}</td>
