@@ -17,6 +17,7 @@ import type { AgentStates } from './people/agent-states.ts';
 import type { Administration } from './administration/administration.ts';
 import type { Workstations } from './administration/workstations.ts';
 import type { Credentials } from './people/credentials.ts';
+import type { OwnSessions } from './people/own-sessions.ts';
 import type { People } from './people/people.ts';
 import type { SessionEnds } from './people/session-ends.ts';
 import type { Tokens } from './people/tokens.ts';
@@ -36,8 +37,8 @@ export type PublishedRules = {
   control: ControlPolicy;
   calendar: Calendar;
   site: Site;
-  /** Days for which a desktop keeps customers nobody works on (PR6). */
-  desk?: { keepDays: number };
+  /** Days for which a desktop keeps customers nobody works on (PR6), minutes without input after which it locks. */
+  desk?: { keepDays: number; lockMinutes?: number };
 };
 
 /** The parts that the rooms of the server share: handed over, never reached for. */
@@ -63,6 +64,8 @@ export type Centre = {
   tokens: Tokens;
   /** Sessions that ended before their tokens; absent where none can. */
   sessionEnds?: SessionEnds;
+  /** Whom somebody may end elsewhere; absent where none can. */
+  ownSessions?: OwnSessions;
   /** Single sign-on; null where there is no identity provider. */
   signOn?: SignOn | null;
   /** What workstations seal unsent work to (SY10). */

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
 import { isLoopback } from './http/listen.ts';
+import { LOCK_MINUTES } from './policy/publish.ts';
 
 const HELP = `Aidline central server
 
@@ -39,6 +41,9 @@ Options
   --bank-name NAME    the name that the bank's certificate must bear, whatever the address
   --oidc FILE         single sign-on by OpenID Connect (docs/operations.md): settings as JSON; the client's secret, where it has
                       one, in AIDLINE_OIDC_SECRET
+  --session-hours H   how long a passphrase that was typed once brings a desktop to the centre, 0.25 to 16 (default 12; with --demo,
+                      whose clock is moved, without end unless given); single sign-on has its own in its settings
+  --lock-minutes N    minutes without input after which a desktop locks itself, 1 to 60 (default 15)
   --flows DIR         flows and policy (default: those that come with the program)
   --control FILE      two-person policy at the founding (default: the one that comes with the program); afterwards
                       only two administrators change it
@@ -53,6 +58,8 @@ Options
 The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma while it is changed).
 The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
+
+const SESSION_HOURS = 12;
 
 const COMMANDS = ['init', 'first-code', 'salvage', 'migrate', 'new-epoch', 'copy'] as const;
 type Command = (typeof COMMANDS)[number];
@@ -88,6 +95,10 @@ export type Options = {
   bankTls: { ca: string | null; cert: string | null; key: string | null; serverName: string | null };
   /** File with the settings of single sign-on; null: passphrases only. */
   oidc: string | null;
+  /** Of sessions by passphrase, from when it was typed; null: no end, in the demo alone. */
+  sessionHours: number | null;
+  /** Without input, then desktops lock themselves. */
+  lockMinutes: number;
   flows: string | null;
   control: string | null;
   /** Null: `checkpoints` in the data folder. */
@@ -111,7 +122,7 @@ export function readOptions(args: readonly string[]): Options {
         data: { type: 'string', default: '.data/server' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '4170' },
         production: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false }, arrivals: { type: 'string' }, calls: { type: 'string', default: 'on' },
         seed: { type: 'string', default: '1' }, crowd: { type: 'string' }, now: { type: 'string' }, ring: { type: 'string' }, bank: { type: 'string' },
-        'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, oidc: { type: 'string' }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
+        'bank-ca': { type: 'string' }, 'bank-cert': { type: 'string' }, 'bank-key': { type: 'string' }, 'bank-name': { type: 'string' }, oidc: { type: 'string' }, 'session-hours': { type: 'string' }, 'lock-minutes': { type: 'string', default: String(LOCK_MINUTES) }, flows: { type: 'string' }, control: { type: 'string' }, checkpoints: { type: 'string' },
         'tls-cert': { type: 'string' }, 'tls-key': { type: 'string' }, 'behind-proxy': { type: 'string' },
         database: { type: 'string' }, redis: { type: 'string' }, reason: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' },
         metrics: { type: 'string' }, traces: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, help: { type: 'boolean', default: false },
@@ -149,8 +160,22 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command: values.help ? 'help' : command ?? 'serve', file, database, redis: values.redis ?? null, reason, copy: command === 'copy' ? copyOf(values.from, values.to) : null,
     data: values.data, host: values.host, port, tls: cert === undefined || key === undefined ? null : { cert, key }, proxies: values['behind-proxy'] === undefined ? [] : proxiesOf('--behind-proxy', values['behind-proxy']), mode: values.demo ? 'demo' : values.production ? 'production' : 'plain', arrivals: values.arrivals ?? null, calls: values.calls !== 'off',
-    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), traces: values.traces === undefined ? null : collectorUrl(values.traces), logLevel: values['log-level'],
+    seed, crowd, now: values.now === undefined ? null : new Date(values.now).toISOString(), ring: values.ring ?? null, bank: values.bank ?? null, bankTls, oidc: values.oidc ?? null, lockMinutes: lockMinutesOf(values['lock-minutes']), sessionHours: sessionHoursOf(values['session-hours'], values.demo), flows: values.flows ?? null, control: values.control ?? null, checkpoints: values.checkpoints ?? null, metrics: values.metrics === undefined ? null : addressOf('--metrics', values.metrics), traces: values.traces === undefined ? null : collectorUrl(values.traces), logLevel: values['log-level'],
   };
+}
+
+/** ASVS 7.3.2; no longer than this machine alone may sign somebody in (OF3), so that no session outlasts what a night needs. */
+function sessionHoursOf(text: string | undefined, isDemo: boolean): number | null {
+  if (text === undefined) return isDemo ? null : SESSION_HOURS;
+  const hours = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || hours < 0.25 || hours > OFFLINE_GRACE_MS / 3_600_000) throw new OptionsError(`--session-hours ${text}: 要在 0.25 到 16 小时之间 / not between 0.25 and 16 hours`);
+  return hours;
+}
+
+function lockMinutesOf(text: string): number {
+  const minutes = Number(text);
+  if (!/^\d+$/.test(text) || minutes < 1 || minutes > 60) throw new OptionsError(`--lock-minutes ${text}: 要在 1 到 60 分钟之间 / not between 1 and 60 minutes`);
+  return minutes;
 }
 
 function proxiesOf(option: string, text: string): string[] {

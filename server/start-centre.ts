@@ -43,6 +43,7 @@ import { publishCentre, tellCentre, tellPresence } from './administration/publis
 import { carryOutTheRest } from './administration/carry-out.ts';
 import { Workstations } from './administration/workstations.ts';
 import { Credentials } from './people/credentials.ts';
+import { OwnSessions } from './people/own-sessions.ts';
 import { People } from './people/people.ts';
 import { SessionEnds } from './people/session-ends.ts';
 import { tokenKey, Tokens } from './people/tokens.ts';
@@ -131,7 +132,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   } catch (error) {
     throw new StartError(`数据文件夹不能写入 / the data folder cannot be written: ${options.data} (${error instanceof Error ? error.message : ''})`);
   }
-  const rules = publishRules(options.flows, options.control);
+  const rules = publishRules(options.flows, options.control, options.lockMinutes);
   const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
   const opened = await openSealedLog(options.data, {
     ...ring, database: options.database, now, newId: () => uuidv7(), schemaOf: eventSchemaOf,
@@ -166,8 +167,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const open = new OpenCases(cases, (error) => logger.error({ error: String(error) }, 'a change of a case was not followed up'));
   const node = uuidv7();
   const agents = new AgentStates(log, now, undefined, () => centre.duty.guard());
-  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version);
-  const sessionEnds = await SessionEnds.open(kept.sessionEnds, now);
+  const tokens = new Tokens(await tokenKey(kept.secrets.tokens), now, () => administration.state.version, options.sessionHours);
+  const sessionEnds = await SessionEnds.open(kept.sessionEnds, now, options.sessionHours);
+  const ownSessions = new OwnSessions({ store: kept.sessions, ends: sessionEnds, administration: () => administration.state, centreVersion: () => administration.state.version, now });
   const followed = options.database === null ? null : followEnds(sessionEnds, logger);
   const signOn = signOnSettings === null ? null : new SignOn({
     settings: signOnSettings, key: tokens.derived('sign-on', new Uint8Array(32)), people: () => people.all(), ends: sessionEnds, newId: () => uuidv7(), nowMs: () => Date.now(),
@@ -244,7 +246,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   });
   const { presence } = nodes;
   sessionEnds.onWritten(() => nodes.tellEnds());
-  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, sessionEnds, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
+  const centre: Centre = { duty: nodes.duty, spoolKeys, lateWork, offers, clock, newId: () => uuidv7(), log, sealing, cases, open, people, credentials, desktops: kept.desktops, administration, workstations, online: (person) => presence.online(person), tokens, sessionEnds, ownSessions, signOn, bank, rules, live, agents, lights: { core: 'ok', phones: 'ok' }, logger };
   await agents.start();
   await lateWork.start();
   const keeper = new CallKeeper(centre);

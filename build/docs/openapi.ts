@@ -49,7 +49,7 @@ export function openApi(): Json {
         responses: {
           '200': answer('Signed in', schema('SignInAnswer')),
           '400': answer('`request-malformed`', schema('Refused')),
-          '401': answer('`wrong-password`', schema('Refused')),
+          '401': answer('`wrong-password`; `sign-in-over`: `typedAt` is longer ago than the centre lets a session last', schema('Refused')),
           '403': answer('`person-disabled`, `workstation-not-enrolled`, `workstation-revoked`, `passphrase-must-change`: with a code of two others, `POST /passphrase` first', schema('Refused')),
           '409': answer('`clock-off`: the desktop’s clock differs by more than five minutes', schema('Refused')),
           '423': answer('`locked-out`: until `detail.until`', schema('Refused')),

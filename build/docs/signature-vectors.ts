@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:cr
 import { bytesToHex } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 import { Change, changeDigest } from '#shared/administration/change.ts';
-import { keyIdOf, signedBytes, Signed, SignaturePurpose, SignedHandOver } from '#shared/protocol/signature.ts';
+import { keyIdOf, signedBytes, Signed, SignaturePurpose, SignedHandOver, SignedSessionEnd } from '#shared/protocol/signature.ts';
 import { helloBytes, KeptKey } from '#shared/protocol/wire.ts';
 
 const BEFORE_SEED = '302e020100300506032b657004220420';
@@ -26,7 +26,7 @@ const keyCase = (holder: string, seed: string, publicKey: Uint8Array) => ({ hold
 
 function signedCase(purpose: SignaturePurpose, digest: string) {
   const bytes = signedBytes(purpose, digest);
-  const signed = (purpose === 'hand-over' ? SignedHandOver : Signed).parse({
+  const signed = (purpose === 'hand-over' ? SignedHandOver : purpose === 'end-session' ? SignedSessionEnd : Signed).parse({
     purpose, digest, personKey: keyIdOf(person.publicKey), personSignature: base64(sign(null, bytes, person.opened)),
     workstationKey: keyIdOf(workstation.publicKey), workstationSignature: base64(sign(null, bytes, workstation.opened)),
   });

@@ -43,6 +43,8 @@ export type CaseLogic = {
   /** Who has the case; null where nobody has. */
   ownerOf(state: Folded): string | null;
   /** When a case may leave this person's desktop (PR6), null while it stays; logic without it keeps every case. */
+  /** When a call of this person that was logged by hand and has not ended began, the last one; null without one. */
+  handCallSince?(state: Folded, person: string): string | null;
   leavesAt?(state: Folded, person: string, keepDays: number, typedAt: string | null): string | null;
   /** @throws where it is no folded case */
   parseSnapshot(state: unknown): Folded;

@@ -1,4 +1,4 @@
-import type { DeskHandlers, DeskPort, DeskReply, MethodParams, MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskHandlers, DeskMethod, DeskPort, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';
@@ -6,12 +6,14 @@ import type { Here } from './decide-here.ts';
 import { instantOf, type Environment } from './environment.ts';
 import { Publisher } from './rpc/publisher.ts';
 import { servePort } from './rpc/serve-port.ts';
+import { DeskLock } from './session/desk-lock.ts';
 import { exportDiagnostics } from './session/diagnose.ts';
 import { OpenSession } from './session/open-session.ts';
 import { BARRED } from './session/shut-out.ts';
 import { signIn, type Credentials, type SignedInHere, type SignInParts } from './session/sign-in.ts';
 import type { KdfCost } from '#shared/protocol/wrapped-key.ts';
 import { changeHere, tellServer, weakness, type NewPassphrase } from './session/change-passphrase.ts';
+import { typedAgain } from './session/type-again.ts';
 import { Enrolment } from './signing/enrolment.ts';
 import { openSecondPerson } from './signing/second-person.ts';
 import { deliverSpool, type Delivery } from './spool/deliver.ts';
@@ -60,11 +62,19 @@ export type Desk = {
   close(): void;
 };
 
+const NO_SYNC: SyncView = {
+  connection: 'none', refusal: null, unsent: 0, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0, lastContactAt: null,
+  clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
+};
+const DEFAULT_LOCK_MINUTES = 15;
+/** What a locked desk answers: nothing that tells of a customer or acts in the person's name; what is typed is still taken, and not read out (CT3). */
+const WHILE_LOCKED: ReadonlySet<DeskMethod> = new Set(['session', 'lock', 'unlock', 'signOut', 'saveDraft', 'quitCheck', 'connectNow', 'serverInfo', 'spooled', 'cancelSignOn']);
+
 const DONE = { ok: true, value: { done: true } } as const;
 const SIGNED_OUT_REFUSAL = { ok: false, refusal: { code: 'signed-out' } } as const;
 
 /** How the session is brought back when its token is over: by single sign-on, or by the passphrase. */
-type Present = Credentials & { comeBack: string | null };
+type Present = Credentials & { comeBack: string | null; /** When the passphrase was last typed, by the centre's clock: from there it brings a session back for so long (ASVS 7.3.2). */ typedAt: string };
 
 /** The desk: all of it but the process it runs in. */
 export function createDesk(parts: DeskParts): Desk {
@@ -75,13 +85,31 @@ export function createDesk(parts: DeskParts): Desk {
   let signingIn = false;
   let endService: () => void = () => {};
 
-  const sessionView = (): SessionView => session?.view() ?? { status: 'signed-out', refusal: lastEnd };
+  const lock = new DeskLock({
+    environment: parts.environment, minutes: () => session?.rules?.desk?.lockMinutes ?? DEFAULT_LOCK_MINUTES, isServing: () => session?.isServing ?? false,
+    changed: () => {
+      if (lock.state !== null) session?.stepAway();
+      everythingChanged();
+    },
+  });
+
+  function sessionView(): SessionView {
+    if (session === null) return { status: 'signed-out', refusal: lastEnd };
+    const [open, { state }] = [session.view(), lock];
+    if (state === null || open.status !== 'signed-in') return open;
+    const { person, server, workstation } = open;
+    // By the centre's clock, as every time on the screen.
+    const since = instantOf(state.sinceMs + Date.parse(session.now) - parts.environment.now());
+    return { status: 'locked', person, server, workstation, why: state.why, since };
+  }
+  const syncView = (): SyncView => {
+    const whole = session?.syncView() ?? NO_SYNC;
+    return lock.state === null ? whole : { ...whole, refused: [], setAside: [] };
+  };
   const publisher = new Publisher({
     session: sessionView,
-    sync: () => session?.syncView() ?? {
-      connection: 'none', refusal: null, unsent: 0, unsentOf: 0, inFlight: 0, catchingUp: false, behind: null, setAside: [], spooled: 0, lastContactAt: null,
-      clockOffsetMs: 0, clockIsOff: false, refused: [], incarnation: 1, renumberedAt: null,
-    },
+    sync: syncView,
+    isShut: () => lock.state !== null,
     rules: () => session?.rules ?? null,
     live: (topic) => session?.board.get(topic) ?? null,
     caseIds: () => session?.book.ids() ?? [],
@@ -100,6 +128,7 @@ export function createDesk(parts: DeskParts): Desk {
     session = null;
     present = null;
     lastEnd = refusal;
+    lock.end();
     if (refusal !== null && BARRED.has(refusal.code)) ending?.forgetCustomers();
     ending?.stop();
     // PR6: the person's own file is closed now, and everybody's goes.
@@ -147,7 +176,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (signedIn.store.meta.get('comesBySignOn') !== null) return { refusal: { code: 'sign-on-needed' } };
     const outcome = await parts.signInOverHttp(credentials.server, {
       protocol: PROTOCOL_VERSION, account: credentials.account, password: credentials.password,
-      workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt),
+      workstation: signedIn.workstationId, desktop: signedIn.store.desktop, clockAt: instantOf(sentAt), typedAt: credentials.typedAt,
     });
     if (outcome.status === 'unreachable') return null;
     if (outcome.status === 'refused') return { refusal: outcome.refusal };
@@ -187,15 +216,36 @@ export function createDesk(parts: DeskParts): Desk {
       if (session === null) failed = await changeSignedOut(change);
       else {
         const folder = profileFolder(parts.root, change.server, change.account);
-        const own = present;
+        const [going, own] = [session, present];
         if (own === null || folder.path !== profileFolder(parts.root, own.server, own.account).path) return { ok: false, refusal: { code: 'already-signed-in' } };
-        failed = await session.changePassphrase(change, folder, signInParts.store);
-        if (failed === null) own.password = change.new;
+        failed = await going.changePassphrase(change, folder, signInParts.store);
+        if (failed === null) Object.assign(own, { password: change.new, typedAt: going.now });
       }
       return failed === null ? DONE : { ok: false, refusal: failed.refusal };
     } finally {
       signingIn = false;
     }
+  }
+
+  /** By whoever locked it alone: another signs this one out first. */
+  async function unlock(given: { passphrase: string }): Promise<DeskReply<SessionView>> {
+    if (session === null) return SIGNED_OUT_REFUSAL;
+    const typed = await typeAgain(given);
+    if (!typed.ok) return typed;
+    lock.unlock();
+    return { ok: true, value: sessionView() };
+  }
+
+  /** The passphrase's time is over at the centre, and the person is still here: it counts anew from now. */
+  async function typeAgain({ passphrase }: { passphrase: string }): Promise<DeskReply<{ done: true }>> {
+    const [going, own] = [session, present];
+    if (going === null || own === null) return SIGNED_OUT_REFUSAL;
+    const failed = await typedAgain(profileFolder(parts.root, own.server, own.account), passphrase, signInParts.store);
+    if (failed !== null) return { ok: false, refusal: failed.refusal };
+    if (session !== going) return SIGNED_OUT_REFUSAL;
+    Object.assign(own, { password: passphrase, typedAt: going.now });
+    going.connectNow();
+    return DONE;
   }
 
   /** PR6: what the server says of this machine is acted upon before anybody is told. */
@@ -229,7 +279,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (barred !== null) return { ok: false, refusal: barred.refusal };
     const signedIn = await signIn(signInParts, given);
     if ('refusal' in signedIn) return { ok: false, refusal: await heard(given.server, signedIn.refusal) };
-    return begin({ ...given, comeBack: null }, signedIn);
+    return begin({ ...given, comeBack: null, typedAt: signedIn.clock.now() }, signedIn);
   });
 
   const signOnHere = new SignOnHere({ signIn: signInParts, openBrowser: parts.openBrowser ?? (() => Promise.resolve(false)) });
@@ -259,7 +309,7 @@ export function createDesk(parts: DeskParts): Desk {
     const opened = await signOnHere.open(given);
     if ('refusal' in opened) return { ok: false, refusal: opened.refusal };
     const { signedIn, server, account, comeBack: back } = opened;
-    const own: Present = { account, password: passphrase, server, comeBack: back };
+    const own: Present = { account, password: passphrase, server, comeBack: back, typedAt: signedIn.clock.now() };
     const begun = begin(own, signedIn);
     if (newPassphrase === null || session === null) return begun;
     const failed = await session.changePassphrase({ account, server, old: passphrase, new: newPassphrase }, profileFolder(parts.root, server, account), signInParts.store);
@@ -286,6 +336,7 @@ export function createDesk(parts: DeskParts): Desk {
     session = opened;
     present = credentials;
     lastEnd = null;
+    lock.begin();
     opened.start();
     everythingChanged();
     if (signedIn.signing.state === 'opening') void signedIn.signing.opened.catch(parts.report).then(() => publisher.changed('session'));
@@ -331,6 +382,18 @@ export function createDesk(parts: DeskParts): Desk {
       return 'refusal' in answer ? { ok: false, refusal: answer.refusal } : { ok: true, value: answer };
     }),
     changePassphrase: overTls(changePassphrase),
+    typeAgain,
+    unlock,
+    lock: () => {
+      if (session === null) return SIGNED_OUT_REFUSAL;
+      lock.lock('person');
+      return DONE;
+    },
+    inputSeen: () => {
+      lock.input();
+      return DONE;
+    },
+    endOwnSession: async (params) => (await session?.endOwnSession(params)) ?? SIGNED_OUT_REFUSAL,
     saveDraft: (draft) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: { saved: session.saveDraft(draft) } }),
     drafts: ({ case: ofCase }) => (session === null ? SIGNED_OUT_REFUSAL : { ok: true, value: session.drafts(ofCase) }),
     refusalSeen: ({ command }) => {
@@ -375,12 +438,13 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     attach(port) {
       endService();
-      endService = servePort(port, handlers, publisher, parts.report);
+      endService = servePort(port, handlers, publisher, parts.report, (method) => (lock.state !== null && !WHILE_LOCKED.has(method) ? { code: 'locked' } : null));
     },
     close() {
       endService();
       endService = () => {};
       signOnHere.cancel();
+      lock.end();
       session?.stop();
       session = null;
       wiper.stop();

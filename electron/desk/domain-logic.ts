@@ -14,6 +14,9 @@ import { isSignedKind, toSign } from './to-sign.ts';
 const VIEW = 'record view';
 const isOfOperation = (kind: string): boolean => Object.hasOwn(operationCommandSchemas, kind) || Object.hasOwn(onReturnCommandSchemas, kind);
 
+const handCallSince = ({ closed, handCalls }: CaseState, person: string): string | null =>
+  (closed !== null ? null : (Object.values(handCalls).filter(({ by, endedAt, joinedTo }) => by === person && endedAt === null && joinedTo === null).map(({ startedAt }) => startedAt).sort().at(-1) ?? null));
+
 /** The domain of `shared/`, bound to what this desktop knows. */
 export function domainLogic(here: Here): CaseLogic {
   return {
@@ -31,6 +34,7 @@ export function domainLogic(here: Here): CaseLogic {
     mayBuildOn: (kind, earlier) => !(isOfOperation(kind) && Object.hasOwn(runCommandSchemas, earlier)),
     itemsLeft: (state) => openItems(state as CaseState).length,
     ownerOf: (state) => (state as CaseState).owner,
+    handCallSince: (state, person) => handCallSince(state as CaseState, person),
     leavesAt: (state, person, keepDays, typedAt) => leavesAt(state as CaseState, person, keepDays, typedAt),
     parseSnapshot: (state) => CaseState.parse(upcastCaseState(state)),
   };

@@ -1,6 +1,6 @@
 /**
  * What is typed on these screens, kept in memory while the person sits there: another tab, another screen, a refusal or a line
- * that is down lose nothing. It is on no disk (a policy draft is not a secret, half a code is), and goes when another person sits down.
+ * that is down lose nothing. It is on no disk (a policy draft is not a secret, half a code is), and goes when another person sits down; a desk that is locked in between is still theirs.
  */
 import { v7 } from 'uuid';
 import { create } from 'zustand';
@@ -10,7 +10,7 @@ type Kept = { values: Readonly<Record<string, unknown>> };
 const nothing: Kept = { values: {} };
 const useKeptStore = create<Kept>(() => nothing);
 
-const whoOf = (session: ReturnType<typeof useSession.getState>['session']): string | null => (session?.status === 'signed-in' ? session.person.id : null);
+const whoOf = (session: ReturnType<typeof useSession.getState>['session']): string | null => (session == null || session.status === 'signed-out' ? null : session.person.id);
 useSession.subscribe(({ session }, before) => {
   if (whoOf(session) !== whoOf(before.session)) useKeptStore.setState(nothing, true);
 });

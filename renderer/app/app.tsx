@@ -4,6 +4,7 @@ import { loadedAgain } from './first-paint.ts';
 import { useSession } from './stores/session.ts';
 
 const SignedIn = lazy(() => import('./signed-in.tsx'));
+const LockScreen = lazy(() => import('../lock/lock-screen.tsx'));
 const starting = <div className="starting" data-testid="starting" aria-busy="true" />;
 
 /**
@@ -12,6 +13,8 @@ const starting = <div className="starting" data-testid="starting" aria-busy="tru
  */
 export function App() {
   const status = useSession(({ session }) => session?.status ?? null);
+  const locked = useSession(({ session }) => (session?.status === 'locked' ? session : null));
   if (status === null && loadedAgain()) return starting;
+  if (locked !== null) return <Suspense fallback={starting}><LockScreen session={locked} /></Suspense>;
   return status === 'signed-in' ? <Suspense fallback={starting}><SignedIn /></Suspense> : <SignIn />;
 }

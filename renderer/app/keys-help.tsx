@@ -7,7 +7,7 @@ export const useKeysHelp = create<{ open: boolean }>(() => ({ open: false }));
 
 const rows = [
   ['Enter', 'keys.enter'], ['Ctrl+Enter', 'keys.next'], ['Alt+←', 'keys.back'], ['F1', 'keys.help'], ['F2', 'keys.intent'], ['F3', 'keys.knowledge'], ['F4', 'keys.history'],
-  ['F6', 'keys.hold'], ['F7', 'keys.note'], ['F8', 'keys.stop'], ['F8-2', 'keys.warmTransfer'], ['F9', 'keys.callback'], ['F10', 'keys.mentor'], ['F11', 'keys.logCall'], ['F12', 'keys.escalate'], ['Ctrl+Shift+S', 'keys.strip'], ['Ctrl+Shift+H', 'keys.hide'], ['Alt+1…5', 'keys.views'],
+  ['F6', 'keys.hold'], ['F7', 'keys.note'], ['F8', 'keys.stop'], ['F8-2', 'keys.warmTransfer'], ['F9', 'keys.callback'], ['F10', 'keys.mentor'], ['F11', 'keys.logCall'], ['F12', 'keys.escalate'], ['Ctrl+Shift+S', 'keys.strip'], ['Ctrl+Shift+H', 'keys.hide'], ['Ctrl+L', 'keys.lock'], ['Alt+1…5', 'keys.views'],
 ] as const;
 
 /** F1. Not modal: the call goes on beside it. */

@@ -5,6 +5,7 @@ import { useCallInHand } from '../call/current-call.ts';
 import { startStop } from '../call/start-run.ts';
 import { useStepKeys } from '../flow/step-keys.ts';
 import { useWarmTransferKey } from '../stop/warm-transfer.tsx';
+import { desk } from './desk.ts';
 import { useKeysHelp } from './keys-help.tsx';
 import { viewsFor } from './navigation.tsx';
 import { useLiveStore } from './stores/live.ts';
@@ -53,6 +54,7 @@ export function useShellKeys(): void {
   useHotkeys('ctrl+enter', once(() => useStepKeys.getState().next?.()), everywhere);
   useHotkeys('ctrl+shift+s', once(toggleStrip), everywhere);
   useHotkeys('ctrl+shift+h', once(toggleHidden), everywhere);
+  useHotkeys('ctrl+l,meta+l', once(() => void desk.calls.lock({})), everywhere);
   useHotkeys('alt+left', once(() => useStepKeys.getState().back?.()), everywhere);
   // Enter answers a ringing call, unless a field or a button has it.
   useHotkeys('enter', once(() => {

@@ -7,6 +7,7 @@ import { EscalationTray } from '../escalation/escalation-tray.tsx';
 import { FlowColumn } from '../flow/flow-column.tsx';
 import { Bulkhead } from './broken.tsx';
 import { useTexts } from './i18n.ts';
+import { watchInput } from './input-watch.ts';
 import { KeysHelp } from './keys-help.tsx';
 import { Navigation } from './navigation.tsx';
 import { QuitGuard } from './quit-guard.tsx';
@@ -70,6 +71,7 @@ export default function Shell() {
   useShellKeys();
   useEffect(loadGlyphs, []);
   useEffect(followScreen, []);
+  useEffect(watchInput, []);
   const role = useMe()?.role;
   const reviews = role === 'mentor' || role === 'lead';
   return (

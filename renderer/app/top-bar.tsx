@@ -1,12 +1,12 @@
 import { Button } from 'antd';
-import { memo, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import { CallBar } from '../call/call-bar.tsx';
-import { desk } from './desk.ts';
 import { useLang, useTexts } from './i18n.ts';
 import { Lights } from './lights.tsx';
 import { localClock } from './local-time.ts';
 import { Switches } from './person-switches.tsx';
 import { tellRefused } from './send.ts';
+import { useSignOut } from './sign-out.ts';
 import { StateMenu } from './state-menu.tsx';
 import { useNow } from './stores/clock.ts';
 import { useLive } from './stores/live.ts';
@@ -16,6 +16,8 @@ import { toggleStrip, useScreen } from './stores/screen.ts';
 import { useSync } from './stores/sync.ts';
 import { appTexts } from './texts.ts';
 import { roleNames } from '#shared/people/roles.ts';
+
+const OwnSessions = lazy(() => import('../sessions/own-sessions.tsx'));
 
 function Clock() {
   const now = useNow();
@@ -55,19 +57,13 @@ function Person() {
   const t = useTexts(appTexts);
   const lang = useLang();
   const me = useMe();
-  const [insist, setInsist] = useState<{ evenUnsent?: true; keepMine?: true }>({});
-  const signOut = async (): Promise<void> => {
-    // Asked once with what nobody accepted (OF1), once with what is unsent; the next press leaves: it stays theirs, and in their own file.
-    const reply = await desk.calls.signOut(insist);
-    if (reply.ok) return;
-    tellRefused('', reply.refusal);
-    const { code } = reply.refusal;
-    setInsist((was) => (code === 'hand-over-open' ? { ...was, keepMine: true } : code === 'unsent-work' ? { ...was, evenUnsent: true } : {}));
-  };
+  const signOut = useSignOut((refusal) => tellRefused('', refusal));
+  const [looks, setLooks] = useState(false);
   if (me === null) return null;
   return (
     <span className="row bar-person" style={{ gap: 2 }}>
-      <span className="small tone-muted nowrap" data-testid="me" data-role={me.role} title={`${t('person.label', { name: me.name, no: me.no })} · ${roleNames[me.role][lang]}`}>{me.name} {me.no}</span>
+      <button type="button" className="bar-button small tone-muted nowrap" data-testid="me" data-role={me.role} title={`${t('person.label', { name: me.name, no: me.no })} · ${roleNames[me.role][lang]} · ${t('person.sessions')}`} onClick={() => setLooks(true)}>{me.name} {me.no}</button>
+      {looks ? <Suspense><OwnSessions onClose={() => setLooks(false)} /></Suspense> : null}
       <Button type="text" size="small" onClick={() => void signOut()} data-testid="sign-out">{t('person.signOut')}</Button>
     </span>
   );

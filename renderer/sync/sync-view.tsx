@@ -16,6 +16,7 @@ import { QueuePart } from './queue-part.tsx';
 import { RefusedPart } from './refused-part.tsx';
 import { SetAsidePart } from './set-aside-part.tsx';
 import { syncTexts } from './texts.ts';
+import { TypeAgain } from './type-again.tsx';
 
 /** How far something is, in figures and as a bar. @param of what it was at most */
 function Progress({ done, of, words, testId }: { done: number; of: number; words: string; testId: string }) {
@@ -82,6 +83,7 @@ function Standing() {
       {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
       {sync.refusal ? <RefusalNotice refusal={sync.refusal} /> : null}
       {sync.refusal && SIGN_ON_MENDS.has(sync.refusal.code) ? <SignOnAgain /> : null}
+      {sync.refusal?.code === 'sign-in-over' ? <TypeAgain /> : null}
     </>
   );
 }

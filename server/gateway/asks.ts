@@ -3,8 +3,9 @@ import { asks, isAskKind, type AskBody, type AskKind, type AskValue } from '#sha
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION, type AskAnswer } from '#shared/protocol/wire.ts';
 import { mayDo } from '#shared/people/may.ts';
-import { keyIdOf } from '#shared/protocol/signature.ts';
+import { endOwnSessionDigest, keyIdOf } from '#shared/protocol/signature.ts';
 import { administer } from '../administration/administer.ts';
+import { judgeSigned } from '../administration/signatures.ts';
 import { carryOut, takeHalf } from '../administration/carry-out.ts';
 import { rulesVersionFor, tellCentre } from '../administration/publish-centre.ts';
 import type { Centre } from '../centre.ts';
@@ -168,10 +169,24 @@ export function makeAskers(centre: Centre, board: () => Promise<CallDesk>, prese
       presence.outboxTold?.(session, report);
       return yes(done);
     },
-    renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session)),
+    renew: async ({ person, desktop, workstation, session }) => yes(await centre.tokens.session(person.id, desktop, workstation, session ?? { id: uuidv7(), since: centre.clock.now(), signOn: null })),
+    'own sessions': async ({ person, workstation }) => yes((await centre.ownSessions?.of(person.id, workstation)) ?? []),
+    'end own session': async ({ person, workstation }, { session, signed }) => {
+      // ASVS 7.5.2: whoever ends them has just typed the passphrase again, which opens the key that signs this and nothing else does.
+      const proved = judgeSigned(centre.administration.state, signed, person.id, workstation);
+      if (!proved.ok) return no(proved.code);
+      if (proved.digest !== endOwnSessionDigest({ person: person.id, session })) return no('tp2-digest');
+      const ended = await centre.ownSessions?.end(person.id, session, workstation);
+      if (ended == null) return no('session-unknown');
+      await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'session ended', person: person.id, workstation, about: null, detail: { session, at: ended.workstation } }] }]);
+      return yes(done);
+    },
     'end session': async ({ person, workstation, session }) => {
       await centre.log.append([{ writes: [], command: null, audit: [{ kind: 'signed out', person: person.id, workstation, about: null, detail: {} }] }]);
-      if (session !== undefined) await centre.sessionEnds?.note({ session: session.id });
+      if (session !== undefined) {
+        await centre.sessionEnds?.note({ session: session.id });
+        await centre.ownSessions?.left({ person: person.id, workstation }, session);
+      }
       // After this answer: who hears that the session is over first would take it for somebody else's doing.
       setImmediate(() => centre.sessionEnds?.tell());
       return yes({ done: true as const, logout: session?.signOn == null ? null : (centre.signOn?.logoutUrl() ?? null) });

@@ -286,7 +286,7 @@ export class DeskConnection {
     this.#over = true;
     this.#parts.centre.logger.warn({ person: this.seat.person.id, code }, 'a desktop was dismissed');
     this.#parts.book.dismissed(this.seat, code);
-    this.send(SOCKET.goodbye, { refusal: detail === undefined ? { code } : { code, detail } });
+    this.send(SOCKET.goodbye, { refusal: this.#tongue.goodbye(detail === undefined ? { code } : { code, detail }) });
     this.#wire.close();
     return undefined;
   }

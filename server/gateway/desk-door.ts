@@ -12,6 +12,7 @@ import type { makeAskers } from './asks.ts';
 import { DeskConnection, type Seat, type Wire } from './desk-connection.ts';
 import type { DoorGuard } from '../protection/door-guard.ts';
 import { RateLimit } from './rate-limit.ts';
+import { tongueOf } from './speaks-one.ts';
 
 export type GatewayEvents = {
   arrived: (seat: { person: Person; desktop: string }) => void;
@@ -102,8 +103,8 @@ export class DeskDoor {
     const person = centre.people.byId(claims.sub);
     if (person === null || !person.active) return no({ code: 'person-disabled' });
     if (!this.#lasts(person.id, claims.centre)) return no({ code: 'session-over' });
-    const ended = centre.sessionEnds?.whyOver(claims.session) ?? null;
-    if (ended !== null) return no({ code: ended });
+    const ended = centre.sessionEnds?.whyOver(claims.session, { person: person.id, workstation: claims.workstation }) ?? null;
+    if (ended !== null) return no(tongueOf(hello.data.protocol).goodbye({ code: ended }));
     if (!(await centre.desktops.claim(claims.desktop, person.id))) return no({ code: 'desktop-taken' });
     const over = (await guard?.admit({ person, workstation: claims.workstation })) ?? null;
     if (over !== null) return no(over);
@@ -158,7 +159,7 @@ export class DeskDoor {
     const { people, workstations } = this.#parts.centre;
     if (people.byId(seat.person.id)?.active !== true) return 'person-disabled';
     if (!this.#lasts(seat.person.id, seat.centre)) return 'session-over';
-    const over = this.#parts.centre.sessionEnds?.whyOver(seat.session) ?? null;
+    const over = this.#parts.centre.sessionEnds?.whyOver(seat.session, { person: seat.person.id, workstation: seat.workstation }) ?? null;
     if (over !== null) return over;
     return workstations.refusal(seat.workstation);
   }

@@ -7,6 +7,7 @@
  */
 import { downcastCaseState } from '#shared/case/case-upcast.ts';
 import type { AskKind } from '#shared/protocol/asks.ts';
+import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { AskAnswer, Feed, FeedItem, LiveMessage, PullAnswer, SignInAnswer } from '#shared/protocol/wire.ts';
 
 type Json = Record<string, unknown>;
@@ -76,10 +77,12 @@ export type Tongue = {
   feed: (feed: Feed) => Feed;
   live: (message: LiveMessage) => LiveMessage | null;
   answer: (kind: string, answer: AskAnswer) => AskAnswer;
+  /** Why a connection is refused or ended. */
+  goodbye: (refusal: Refusal) => Refusal;
 };
 
 const same = <T>(value: T): T => value;
-const present: Tongue = { signIn: same, pull: same, feed: same, live: same, answer: (_kind, answer) => answer };
+const present: Tongue = { signIn: same, pull: same, feed: same, live: same, answer: (_kind, answer) => answer, goodbye: same };
 
 const RULES: AskKind = 'rules';
 const one: Tongue = {
@@ -92,6 +95,8 @@ const one: Tongue = {
     if (kind === RULES && isRecord(answer.value)) return { ...answer, value: { ...answer.value, rules: downcast('Rules', answer.value['rules']) } };
     return { ...answer, value: downcast(`answer.${kind}`, answer.value) };
   },
+  // It would sign in again by the passphrase that it keeps; this ends its session, and is the only word there that does.
+  goodbye: (refusal) => (refusal.code === 'session-ended' ? { code: 'revoked' } : refusal),
 };
 
 /** @param protocol what the desktop said it speaks, one of those that the server admits */

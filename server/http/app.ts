@@ -21,7 +21,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export type DemoAccount = { account: string; password: string; role: string; name: string };
 
-const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'tls-required': 426, 'enrolment-full': 503, ...SIGN_ON_STATUS };
+const status: Record<string, number> = { 'wrong-password': 401, 'locked-out': 423, 'person-disabled': 403, 'protocol-too-old': 426, 'protocol-too-new': 426, 'clock-off': 409, 'request-malformed': 400, 'workstation-not-enrolled': 403, 'workstation-revoked': 403, 'sign-in-over': 401, 'passphrase-must-change': 403, 'passphrase-code-over': 403, 'too-frequent': 429, 'tls-required': 426, 'enrolment-full': 503, ...SIGN_ON_STATUS };
 
 
 /** Why a request of another version is not served, or null. */
@@ -37,7 +37,7 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown, address: st
   if (version !== null) return { ok: false, refusal: version };
   const request = SignInRequest.safeParse(body);
   if (!request.success) return { ok: false, refusal: { code: 'request-malformed' } };
-  const { protocol, account, password, workstation, desktop, clockAt } = request.data;
+  const { protocol, account, password, workstation, desktop, clockAt, typedAt } = request.data;
   const now = centre.clock.now();
   // What another node has just recorded counts here as well: who was enrolled or disabled a moment ago is.
   await centre.administration.fresh();
@@ -46,6 +46,13 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown, address: st
   if (!machine.ok) {
     book.turnedAway(machine.code, null, workstation);
     return { ok: false, refusal: { code: machine.code } };
+  }
+  // What a desktop kept in its memory brings nobody back for ever (ASVS 7.3.2); one that says nothing of it was typed at just now.
+  const session = { id: centre.newId(), since: typedAt !== undefined && typedAt < now ? typedAt : now, signOn: null };
+  const over = centre.sessionEnds?.whyOver(session, { person: centre.people.byAccount(account)?.id ?? '', workstation }) ?? null;
+  if (over !== null) {
+    book.turnedAway(over, null, workstation);
+    return { ok: false, refusal: { code: over } };
   }
   // Before the passphrase is hashed, which is what costs; an address that keeps an account locked comes to an end too.
   const attempt = attemptKey(address, account);
@@ -66,7 +73,8 @@ async function signIn(centre: Centre, book: DoorBook, body: unknown, address: st
   if (checked.mustChange) return { ok: false, refusal: { code: 'passphrase-must-change' } };
   const secret = await centre.workstations.secretOf(workstation);
   if (secret === null) return { ok: false, refusal: { code: 'workstation-not-enrolled' } };
-  const given = await centre.tokens.session(checked.person.id, desktop, workstation, { id: centre.newId(), since: centre.clock.now(), signOn: null });
+  const given = await centre.tokens.session(checked.person.id, desktop, workstation, session);
+  await centre.ownSessions?.begun({ person: checked.person.id, workstation }, session);
   return { ok: true, answer: tongueOf(protocol).signIn({ ...(await signedIn(centre, checked.person, secret)), ...given, mustChange: false }) };
 }
 

@@ -2,6 +2,7 @@ import type { EnrolmentStore } from '../administration/enrolment-store.ts';
 import type { DesktopOwners } from '../gateway/desktop-owners.ts';
 import type { CredentialStore } from '../people/credential-store.ts';
 import type { SessionEndStore } from '../people/session-end-store.ts';
+import type { SessionListStore } from '../people/session-list-store.ts';
 import type { RecoveryBook } from '../recovery/recovery-book.ts';
 import type { SecretName, SecretPlace } from './secret-place.ts';
 
@@ -15,6 +16,7 @@ export type Kept = {
   desktops: DesktopOwners;
   recoveries: RecoveryBook;
   sessionEnds: SessionEndStore;
+  sessions: SessionListStore;
   secrets: Record<SecretName, SecretPlace>;
   close: () => Promise<void>;
 };

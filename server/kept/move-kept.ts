@@ -23,6 +23,7 @@ const SAME: readonly Table[] = [
   { name: 'recoveries', columns: texts('epoch', 'since', 'finished_at') },
   { name: 'lost_bookings', columns: texts('key', 'customer') },
   { name: 'session_ends', columns: texts('key', 'at') },
+  { name: 'sessions', columns: texts('person', 'workstation', 'session', 'content', 'until') },
   { name: 'used_once', columns: texts('name', 'until') },
 ];
 const ENROLMENTS: Table = { name: 'enrolments', columns: [...texts('key_id', 'id', 'name', 'site', 'public_key', 'sealed_with'), ['sealed', 'bytea'], ['asked_at', 'text']] };

@@ -8,6 +8,7 @@ import type { DataKeys } from '../log/sealing/data-keys.ts';
 import { SecretSealer } from '../log/sealing/secret-sealer.ts';
 import { PostgresCredentialStore } from '../people/postgres-credential-store.ts';
 import { PostgresSessionEndStore, SqliteSessionEndStore } from '../people/session-end-store.ts';
+import { PostgresSessionListStore, SqliteSessionListStore } from '../people/session-list-store.ts';
 import { SqliteCredentialStore } from '../people/sqlite-credential-store.ts';
 import { PostgresRecoveryBook, SqliteRecoveryBook } from '../recovery/recovery-book.ts';
 import { FileSecret } from './file-secret.ts';
@@ -25,7 +26,7 @@ export function openPeopleFile(path: string): Omit<Kept, 'secrets'> & { db: Data
   db.pragma('secure_delete = ON');
   return {
     db, credentials: new SqliteCredentialStore(db), enrolments: new SqliteEnrolmentStore(db), desktops: new SqliteDesktopOwners(db), recoveries: new SqliteRecoveryBook(db),
-    sessionEnds: new SqliteSessionEndStore(db),
+    sessionEnds: new SqliteSessionEndStore(db), sessions: new SqliteSessionListStore(db),
     close: async () => void db.close(),
   };
 }
@@ -47,7 +48,7 @@ export function openKept(folder: string, database: string | null, keys: DataKeys
   const sealer = new SecretSealer(keys);
   return {
     credentials: new PostgresCredentialStore(connections), enrolments: new PostgresEnrolmentStore(connections, sealer),
-    desktops: new PostgresDesktopOwners(connections), recoveries: new PostgresRecoveryBook(connections), sessionEnds: new PostgresSessionEndStore(connections),
+    desktops: new PostgresDesktopOwners(connections), recoveries: new PostgresRecoveryBook(connections), sessionEnds: new PostgresSessionEndStore(connections), sessions: new PostgresSessionListStore(connections),
     secrets: { tokens: new PostgresSecret(connections, sealer, 'tokens'), spool: new PostgresSecret(connections, sealer, 'spool'), audit: new PostgresSecret(connections, sealer, 'audit') },
     close: () => connections.close(),
   };

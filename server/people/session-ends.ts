@@ -1,14 +1,19 @@
 import type { Once, SessionEndStore } from './session-end-store.ts';
-import type { SessionOf } from './tokens.ts';
+import { sessionUntil, type SessionOf } from './tokens.ts';
 
 /** No session is brought back after this long: what ended one need not be remembered longer. */
 const REMEMBERED_HOURS = 24;
 
-/** Which sessions an end is of: one of ours, one session at the provider, all of somebody who came from there, or those of theirs that name no session there. */
-export type Ended = { session: string } | { issuer: string; sid: string } | { issuer: string; subject: string } | { issuer: string; unnamed: string };
+/**
+ * Which sessions an end is of: one of ours that its desktop ended; one that its person ended from another (`closed`), and with it whatever was typed at that
+ * workstation before; one session at the provider, all of somebody who came from there, or those of theirs that name no session there.
+ */
+export type Ended = { session: string } | { closed: string } | { person: string; workstation: string } | { issuer: string; sid: string } | { issuer: string; subject: string } | { issuer: string; unnamed: string };
 
 function keyOf(ended: Ended): string {
   if ('session' in ended) return `session ${ended.session}`;
+  if ('closed' in ended) return `closed ${ended.closed}`;
+  if ('workstation' in ended) return `at ${ended.workstation} ${ended.person}`;
   const [kind, of] = 'sid' in ended ? ['sid', ended.sid] : 'subject' in ended ? ['subject', ended.subject] : ['unnamed', ended.unnamed];
   return `${kind} ${ended.issuer} ${of}`;
 }
@@ -21,19 +26,21 @@ function keyOf(ended: Ended): string {
 export class SessionEnds {
   readonly #store: SessionEndStore;
   readonly #now: () => string;
+  readonly #hours: number | null;
   readonly #ends = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #writtenListeners = new Set<() => void>();
   #mark: string | null = null;
 
-  private constructor(store: SessionEndStore, now: () => string) {
+  private constructor(store: SessionEndStore, now: () => string, hours: number | null) {
     this.#store = store;
     this.#now = now;
+    this.#hours = hours;
   }
 
-  /** With all ends that are kept. @param now the server's clock */
-  static async open(store: SessionEndStore, now: () => string): Promise<SessionEnds> {
-    const ends = new SessionEnds(store, now);
+  /** With all ends that are kept. @param now the server's clock; @param hours as `sessionUntil` has them */
+  static async open(store: SessionEndStore, now: () => string, hours: number | null): Promise<SessionEnds> {
+    const ends = new SessionEnds(store, now, hours);
     await ends.look();
     return ends;
   }
@@ -97,16 +104,27 @@ export class SessionEnds {
     return true;
   }
 
-  /** @returns why the session is over, or null; one without a session of its own is ended by what is in the log alone */
-  whyOver(session: SessionOf | undefined): 'session-over' | 'sign-on-ended' | 'sign-on-over' | null {
+  /** When it is over for good, or null where it has no such end. */
+  until(session: SessionOf): string | null {
+    return sessionUntil(session, this.#hours);
+  }
+
+  /**
+   * @param at whose it is, and where
+   * @returns why the session is over, or null; one without a session of its own is ended by what is in the log alone
+   */
+  whyOver(session: SessionOf | undefined, at: { person: string; workstation: string }): 'session-ended' | 'session-over' | 'sign-in-over' | 'sign-on-ended' | 'sign-on-over' | null {
     if (session === undefined) return null;
     // Whatever the clocks of two servers say: this very session ends once.
     if (this.#ends.has(keyOf({ session: session.id }))) return 'session-over';
+    if (this.#ends.has(keyOf({ closed: session.id })) || this.#has(at, session.since)) return 'session-ended';
     const { signOn } = session;
-    if (signOn === null) return null;
+    const until = this.until(session);
+    const isOver = until !== null && until <= this.#now();
+    if (signOn === null) return isOver ? 'sign-in-over' : null;
     const { issuer, subject, sid } = signOn;
     if (this.#has({ issuer, subject }, session.since) || this.#has(sid === null ? { issuer, unnamed: subject } : { issuer, sid }, session.since)) return 'sign-on-ended';
-    return signOn.until <= this.#now() ? 'sign-on-over' : null;
+    return isOver ? 'sign-on-over' : null;
   }
 
   #has(ended: Ended, since: string): boolean {

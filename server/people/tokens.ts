@@ -5,18 +5,27 @@ import type { SecretPlace } from '../kept/secret-place.ts';
 import { Instant, PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 
 const SESSION_MINUTES = 15;
+const HOUR_MS = 3_600_000;
 const KEY_BYTES = 32;
 
 /** A session that began at an identity provider: whose there, under which of its sessions, and when it is over for good. */
 const SignOnClaims = z.strictObject({ issuer: z.string(), subject: z.string(), sid: z.string().nullable(), until: Instant });
 /** The session behind a token, which renewing carries on. */
-const SessionOf = z.strictObject({ id: Uuid7, since: Instant, signOn: SignOnClaims.nullable() });
+export const SessionOf = z.strictObject({ id: Uuid7, since: Instant, signOn: SignOnClaims.nullable() });
 export type SessionOf = z.infer<typeof SessionOf>;
+
+/**
+ * When a session is over for good, however often it is renewed (ASVS 7.3.2).
+ *
+ * @param hours of those by passphrase, from when it was typed; null: no end (a demonstration, whose clock is moved)
+ */
+export const sessionUntil = ({ since, signOn }: SessionOf, hours: number | null): string | null =>
+  signOn?.until ?? (hours === null ? null : new Date(Date.parse(since) + hours * HOUR_MS).toISOString());
 
 const SessionClaims = z.object({ sub: PersonId, desktop: Uuid7, workstation: Uuid7, exp: z.number(),
   /** The centre's version when it was given: what has ended the person's sessions since ends this one. */
   centre: z.int(),
-  /** Absent from those that were given before sessions could be ended one by one. */
+  /** Absent from those that were given before sessions could be ended one by one; the next renewal gives them one. */
   session: SessionOf.optional() });
 export type SessionClaims = z.infer<typeof SessionClaims>;
 
@@ -26,7 +35,7 @@ export type ComeBackClaims = z.infer<typeof ComeBackClaims>;
 
 export type GivenToken = { token: string; expiresAt: string };
 
-const secondsOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Math.floor(Date.parse(at) / 1000));
+const secondsOf = (at: string | null | undefined): number | undefined => (at == null ? undefined : Math.floor(Date.parse(at) / 1000));
 
 /** The key of all servers of a centre: what one signs, each reads. Made by the first that comes. */
 export const tokenKey = (place: SecretPlace): Promise<Uint8Array> => place.change((before) => before ?? randomBytes(KEY_BYTES));
@@ -36,10 +45,12 @@ export class Tokens {
   readonly #key: Uint8Array;
   readonly #now: () => string;
   readonly #centreVersion: () => number;
+  readonly #hours: number | null;
 
-  /** @param key see `tokenKey`; @param now the server's clock; @param centreVersion of the centre's own stream */
-  constructor(key: Uint8Array, now: () => string, centreVersion: () => number) {
+  /** @param key see `tokenKey`; @param now the server's clock; @param centreVersion of the centre's own stream; @param hours as `sessionUntil` has them */
+  constructor(key: Uint8Array, now: () => string, centreVersion: () => number, hours: number | null) {
     this.#centreVersion = centreVersion;
+    this.#hours = hours;
     this.#key = key;
     this.#now = now;
   }
@@ -51,7 +62,7 @@ export class Tokens {
   /** A session token of one person at one desktop, good for a quarter of an hour, and no longer than its session. */
   async session(person: string, desktop: string, workstation: string, session?: SessionOf): Promise<GivenToken> {
     const quarter = this.#seconds() + SESSION_MINUTES * 60;
-    return this.#give('session', person, { desktop, workstation, session }, Math.min(quarter, secondsOf(session?.signOn?.until) ?? quarter));
+    return this.#give('session', person, { desktop, workstation, session }, Math.min(quarter, (session === undefined ? undefined : secondsOf(sessionUntil(session, this.#hours))) ?? quarter));
   }
 
   /** What brings a session of single sign-on back after the line was down, where a passphrase would bring back another's. */

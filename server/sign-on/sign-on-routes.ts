@@ -12,7 +12,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** How a refusal of single sign-on is told in HTTP. Not 5xx: a desktop takes that for a centre that is away. */
 export const SIGN_ON_STATUS: Readonly<Record<string, number>> = {
   'sign-on-not-offered': 404, 'sign-on-provider-down': 424, 'sign-on-provider-false': 424, 'sign-on-answer-false': 401, 'sign-on-clock': 401, 'sign-on-code-over': 401, 'sign-on-denied': 401, 'sign-on-unknown': 403,
-  'sign-on-role': 403, 'sign-on-weak': 403, 'sign-on-over': 401, 'sign-on-ended': 401, 'session-over': 401, 'workstation-proof': 401,
+  'sign-on-role': 403, 'sign-on-weak': 403, 'sign-on-over': 401, 'sign-on-ended': 401, 'session-over': 401, 'session-ended': 401, 'workstation-proof': 401,
 };
 
 type Outcome<T> = { ok: true; answer: T } | { ok: false; refusal: Refusal };
@@ -78,8 +78,9 @@ async function comeBack({ centre, book }: SignOnDoor, request: z.infer<typeof Co
   if (person === null || !person.active) return refused('person-disabled', sub);
   // TP12: what two people changed about how somebody comes in counts for who is in as well.
   if (claims.centre < (centre.administration.state.signedOut[sub]?.version ?? 0)) return refused('sign-on-ended', sub);
-  const over = centre.sessionEnds?.whyOver(session) ?? null;
+  const over = centre.sessionEnds?.whyOver(session, { person: sub, workstation }) ?? null;
   if (over !== null) return refused(over === 'session-over' ? 'sign-on-ended' : over, sub);
+  await centre.ownSessions?.begun({ person: sub, workstation }, session);
   return { ok: true, answer: { ...(await centre.tokens.session(sub, request.desktop, workstation, session)), serverAt: centre.clock.now() } };
 }
 

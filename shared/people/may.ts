@@ -42,7 +42,7 @@ export const may: Readonly<Record<Act, readonly Role[]>> = {
   'set legal hold': guardians, 'lift legal hold': guardians, 'erase customer': admins,
   // Asks.
   'case snapshot': everybody,
-  rules: everybody, people: everybody, renew: everybody, 'end session': everybody, 'tell outbox': everybody, 'set agent state': everybody, 'finish wrap-up': callers, 'find customer': callers, 'identify customer': callers, 'read facts': callers,
+  rules: everybody, people: everybody, renew: everybody, 'end session': everybody, 'own sessions': everybody, 'end own session': everybody, 'tell outbox': everybody, 'set agent state': everybody, 'finish wrap-up': callers, 'find customer': callers, 'identify customer': callers, 'read facts': callers,
   verify: callers, 'collect service password': callers, 'answer call': callers, 'hold call': callers, 'retrieve call': callers, 'end call': callers, 'dial callback': callers,
   'put away late work': leads, 'open late case': leads,
   administer: everybody, 'take half': guardians, 'keep key': everybody, 'change passphrase': everybody, 'review pairs': [...leads, ...quality, ...guardians], 'lost bookings': leads, 'settle lost booking': leads,

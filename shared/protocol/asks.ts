@@ -5,7 +5,7 @@ import { FindAnswer, FindQuery, VerifyFactor } from './bank.ts';
 import { CaseId, Fen, Hash, Instant, isOwnKey, PersonId, Uuid7 } from './ids.ts';
 import { Refusal } from './refusal.ts';
 import { Role } from '../people/roles.ts';
-import { KeyId, PublicKey } from './signature.ts';
+import { KeyId, PublicKey, SignedSessionEnd } from './signature.ts';
 import { WrappedKey } from './wrapped-key.ts';
 
 const CallId = z.string().min(1).max(64).refine(isOwnKey);
@@ -38,6 +38,13 @@ export const asks = {
   'take half': { body: z.strictObject({ changeId: Uuid7 }), value: z.strictObject({ half: z.string() }) },
   /** A person's own key, wrapped under their passphrase on their desk, kept for the other workstations they sign in at (TP8). Registers it where it is new. */
   'keep key': { body: z.strictObject({ publicKey: PublicKey, keyId: KeyId, wrapped: WrappedKey }), value: done },
+  /** Where the person who asks is signed in, newest first (ASVS 7.5.2); `until`: then the passphrase, or the provider, is needed again. */
+  'own sessions': {
+    body: z.strictObject({}),
+    value: z.array(z.strictObject({ session: Uuid7, workstation: z.string(), site: z.string(), since: Instant, how: z.enum(['passphrase', 'sign-on']), until: Instant.nullable(), here: z.boolean() })),
+  },
+  /** Ends another of them, at once and at all servers; signed with the passphrase typed for it. Refusals: `session-unknown`, those of signatures. */
+  'end own session': { body: z.strictObject({ session: Uuid7, signed: SignedSessionEnd }), value: done },
   /** Signing out: this session's tokens are of no use from here on. `logout` ends the browser's session at the identity provider, where there is one. */
   'end session': { body: z.strictObject({}), value: z.strictObject({ done: z.literal(true), logout: z.url({ protocol: /^https?$/ }).nullable() }) },
   'change passphrase': { body: z.strictObject({ old: z.string().min(1).max(200), new: z.string().min(1).max(200) }), value: done },

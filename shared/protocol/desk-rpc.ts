@@ -41,6 +41,8 @@ export const SessionView = z.discriminatedUnion('status', [
     /** Until when this machine alone may sign this person in. */
     offlineUntil: Instant,
   }),
+  /** Somebody is signed in, and their desk is locked: `idle` after a time without input, `person` by themselves. Work already given goes on to the server. */
+  z.strictObject({ status: z.literal('locked'), person: SignedInPerson, server: z.string(), workstation: z.string(), why: z.enum(['idle', 'person']), since: Instant }),
 ]);
 export type SessionView = z.infer<typeof SessionView>;
 
@@ -310,6 +312,19 @@ export const deskMethods = {
     params: z.strictObject({ account: z.string().min(1).max(80), server: z.url({ protocol: /^https?$/ }), old: z.string().min(1).max(200), new: z.string().min(1).max(200) }),
     value: done,
   },
+  /**
+   * The passphrase once more, in a session that goes on: where its time at the centre is over (`sign-in-over`), it counts from now.
+   * Tried at the person's own file. Refusals: `wrong-passphrase` with `{left}`, `locked-out`, those of the file.
+   */
+  typeAgain: { params: z.strictObject({ passphrase: z.string().min(1).max(200) }), value: done },
+  /** Locks the desk at once: everything but signing out, unlocking and keeping what is typed is refused as `locked` from here on. */
+  lock: { params: nothing, value: done },
+  /** With the passphrase of whoever is signed in, tried at their own file. Refusals: as `typeAgain`. */
+  unlock: { params: z.strictObject({ passphrase: z.string().min(1).max(200) }), value: SessionView },
+  /** A key, the mouse or a touch, told now and then: the desk locks itself after a time without. */
+  inputSeen: { params: nothing, value: done },
+  /** Ends another session of the person's own (ask `own sessions`), with the passphrase typed for it. Refusals: `wrong-passphrase`, `locked-out`, `session-unknown`, `offline`, those of signing. */
+  endOwnSession: { params: z.strictObject({ session: Uuid7, passphrase: z.string().min(1).max(200) }), value: done },
   /** Passed through to the server and stored nowhere. `offline` without a connection. */
   ask: {
     params: z.strictObject({ kind: z.string().min(1).max(40), body: z.unknown() }),

@@ -14,7 +14,7 @@ export const Rules = z.object({
   /** Of the person who asks. */
   entitlements: Entitlements,
   site: z.object({ bank: z.object({ zh: z.string(), en: z.string() }), officialNumber: z.string(), ivrKey: z.string(), dutyPhone: z.string() }),
-  /** What the site wants of desktops: the days for which one keeps customers nobody works on (PR6). */
-  desk: z.object({ keepDays: z.int().min(1).max(90) }).optional(),
+  /** What the site wants of desktops: the days for which one keeps customers nobody works on (PR6); since 2, the minutes without input after which it locks. */
+  desk: z.object({ keepDays: z.int().min(1).max(90), lockMinutes: z.int().min(1).max(60).optional() }).optional(),
 });
 export type Rules = z.infer<typeof Rules>;

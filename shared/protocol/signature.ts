@@ -4,8 +4,8 @@ import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/
 import canonicalize from 'canonicalize';
 import { Hash } from './ids.ts';
 
-/** What a signature stands for (TP8): a maker's self-check, an approval, an order, a hand-over at one screen (OF1); one never passes for another. */
-export const SignaturePurpose = z.enum(['tick', 'approval', 'order', 'hand-over']);
+/** What a signature stands for (TP8): a maker's self-check, an approval, an order, a hand-over at one screen (OF1), the end of a session of one's own; one never passes for another. */
+export const SignaturePurpose = z.enum(['tick', 'approval', 'order', 'hand-over', 'end-session']);
 export type SignaturePurpose = z.infer<typeof SignaturePurpose>;
 
 /** An Ed25519 public key: its 32 bytes, base64. */
@@ -24,9 +24,11 @@ const signatures = {
 };
 const signedOf = (purpose: z.ZodType<SignaturePurpose>) => z.strictObject({ purpose, ...signatures });
 /** One act of one person at one workstation: two Ed25519 signatures over the same bytes (RFC 8032). */
-export const Signed = signedOf(SignaturePurpose.exclude(['hand-over']));
+export const Signed = signedOf(SignaturePurpose.exclude(['hand-over', 'end-session']));
 /** … for a hand-over at one screen; apart, because what carries the others was released without it (SY7). */
 export const SignedHandOver = signedOf(z.literal('hand-over'));
+/** … and for the end of another session of the person's own. */
+export const SignedSessionEnd = signedOf(z.literal('end-session'));
 export type Signed = z.infer<typeof Signed>;
 
 /**
@@ -45,3 +47,6 @@ export function digestOfJson(value: unknown): string {
   if (text === undefined) throw new Error('a value without JSON form has no digest');
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
+
+/** What is signed to end another session of one's own. */
+export const endOwnSessionDigest = ({ person, session }: { person: string; session: string }): string => digestOfJson({ person, session });

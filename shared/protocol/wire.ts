@@ -93,6 +93,8 @@ export const SignInRequest = z.strictObject({
   desktop: Uuid7,
   /** The desktop's clock, so that one that is off by more than five minutes is told so. */
   clockAt: Instant,
+  /** Since 2: when the person typed the passphrase, by the centre's clock as the desktop knows it; absent: just now. A session lasts so long from there. */
+  typedAt: Instant.optional(),
 });
 /** A person's own key, wrapped under their passphrase: it follows them to enrolled workstations (TP8). */
 export const KeptKey = z.strictObject({ keyId: KeyId, publicKey: PublicKey, wrapped: WrappedKey });

@@ -168,7 +168,7 @@ def check_signatures(vectors):
         purpose, digest = signed['purpose'], signed['digest']
         data = signed_bytes(purpose, digest)
         same(f'signed bytes of a {purpose}', data.hex(), case['bytes'])
-        others = [signed_bytes(other, digest) for other in ('tick', 'approval', 'order', 'hand-over') if other != purpose]
+        others = [signed_bytes(other, digest) for other in ('tick', 'approval', 'order', 'hand-over', 'end-session') if other != purpose]
         others += [signed_bytes(purpose, sha256(digest)), bytes.fromhex(digest)]
         for holder in ('person', 'workstation'):
             check_signature(f'{purpose} by the {holder}', keys[signed[f'{holder}Key']], data, base64.b64decode(signed[f'{holder}Signature'], validate=True), others)

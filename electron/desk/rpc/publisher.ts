@@ -9,6 +9,8 @@ export type Views = {
   caseIds(): string[];
   caseView(id: string): unknown;
   takenOver?(): unknown;
+  /** The desk is locked: nothing but session and connection goes out. */
+  isShut?(): boolean;
   /** Somebody has just been shown this case (PR8). */
   shown?(id: string): void;
 };
@@ -39,7 +41,12 @@ export class Publisher {
     return () => void this.#subscriptions.delete(subscription);
   }
 
+  #goesOut(topic: DeskTopic): boolean {
+    return topic === 'session' || topic === 'sync' || this.#views.isShut?.() !== true;
+  }
+
   #push({ topic, key, push }: Subscription): void {
+    if (!this.#goesOut(topic)) return;
     push(this.#first(topic, key));
     if (topic === 'case') this.#views.shown?.(key);
   }
@@ -92,7 +99,7 @@ export class Publisher {
       if ((topic === 'session' || topic === 'sync' || topic === 'rules' || topic === 'taken-over') && flags.has(topic)) this.#push(subscription);
       if (topic === 'live' && (live.has(key) || flags.has('session'))) this.#push(subscription);
       if (topic === 'case' && (cases.has(key) || flags.has('all-cases'))) this.#push(subscription);
-      if (topic === 'cases') {
+      if (topic === 'cases' && this.#goesOut(topic)) {
         if (flags.has('all-cases')) push(this.#wholeList());
         else if (cases.size > 0) push(this.#change(cases));
       }

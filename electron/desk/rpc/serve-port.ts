@@ -11,9 +11,10 @@ const isTopic = (name: string): name is DeskTopic => Object.hasOwn(deskTopics, n
 /**
  * Answers one renderer's port. What does not parse is refused with a code and harms nobody; an error that is no
  * refusal is told to `report` and answered as `desk-failed`, so that no call is left without an answer.
+ * @param barred why a method is not served now, or null; asked again before its answer goes out
  * @returns what ends the service
  */
-export function servePort(port: DeskPort, handlers: DeskHandlers, publisher: Publisher, report: (error: unknown) => void): () => void {
+export function servePort(port: DeskPort, handlers: DeskHandlers, publisher: Publisher, report: (error: unknown) => void, barred: (method: DeskMethod) => Refusal | null = () => null): () => void {
   const subscriptions = new Map<number, () => void>();
   let over = false;
 
@@ -24,6 +25,8 @@ export function servePort(port: DeskPort, handlers: DeskHandlers, publisher: Pub
 
   async function call(n: number, name: string, given: unknown): Promise<void> {
     if (!isMethod(name)) return refuseCall(n, { code: 'method-unknown' });
+    const before = barred(name);
+    if (before !== null) return refuseCall(n, before);
     const params = deskMethods[name].params.safeParse(given);
     if (!params.success) {
       return refuseCall(n, { code: 'params-malformed', detail: { method: name, path: params.error.issues[0]?.path.join('.') ?? '' } });
@@ -31,6 +34,9 @@ export function servePort(port: DeskPort, handlers: DeskHandlers, publisher: Pub
     try {
       // The parameters were parsed by the schema of this very method, which TypeScript cannot follow through the table.
       const answer = await handlers[name](params.data as never);
+      // What was asked before the desk was locked is not read out after.
+      const since = barred(name);
+      if (since !== null) return refuseCall(n, since);
       reply(n, answer.ok ? { ok: true, value: deskMethods[name].value.parse(answer.value) } : { ok: false, refusal: answer.refusal });
     } catch (error) {
       const trouble = storeTroubleOf(error);

@@ -1,8 +1,9 @@
-import type { CommandParams, DeskReply, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
 import { asks } from '#shared/protocol/asks.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
+import { endOwnSessionDigest } from '#shared/protocol/signature.ts';
 import { CaseBook } from '../case-book.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import { contextHere, type Here } from '../decide-here.ts';
@@ -32,6 +33,7 @@ import { OwnKey } from './own-key.ts';
 import type { RuleBook } from './rule-book.ts';
 import { TypedDrafts, type Typed } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
+import { isServing } from './serving.ts';
 import { shutOut } from './shut-out.ts';
 import { StaleCases } from './stale-cases.ts';
 import { SyncState } from './sync-state.ts';
@@ -262,6 +264,26 @@ export class OpenSession {
     const mine = this.#book.all().filter(({ state }) => this.#logic.ownerOf(state) === this.#who.person);
     return mine.reduce((sum, { state }) => sum + this.#logic.itemsLeft(state), 0);
   }
+  /** As `isServing` has it. */
+  get isServing(): boolean {
+    const { clock } = this.#parts.signedIn;
+    return isServing({
+      live: (topic) => this.#told.board.get(topic), isOnline: () => this.#sync.connection === 'online', nowMs: () => clock.nowMs(),
+      handCallSince: () => this.#book.all().map(({ state }) => this.#logic.handCallSince?.(state, this.#who.person) ?? null).filter((since) => since !== null).sort().at(-1) ?? null,
+    });
+  }
+
+  /**
+   * The desk is locked: nobody's second file stays open at it, and nothing may ring there, so that an agent who waits for calls goes to
+   * a break, as by the menu.
+   */
+  stepAway(): void {
+    this.handOver.close();
+    void this.coSign.step({ step: 'leave' });
+    const agent = liveTopics.agent.safeParse(this.#told.board.get('agent')?.value).data;
+    if (agent?.state === 'available' && this.#sync.connection === 'online') void this.ask('set agent state', { to: 'break', basedOn: agent.version }).catch(this.#parts.report);
+  }
+
   get unsent(): number {
     return this.#parts.signedIn.store.outbox.unsentCount();
   }
@@ -287,6 +309,15 @@ export class OpenSession {
     }, params);
   }
 
+  /** Of another desktop of theirs (ASVS 7.5.2). */
+  async endOwnSession({ session, passphrase }: MethodParams<'endOwnSession'>): Promise<DeskReply<MethodValue<'endOwnSession'>>> {
+    if (this.#sync.connection !== 'online') return { ok: false, refusal: { code: 'offline' } };
+    const made = await this.#parts.signedIn.signing.sign('end-session', endOwnSessionDigest({ person: this.#who.person, session }), 'typed', passphrase);
+    if ('refusal' in made) return { ok: false, refusal: made.refusal };
+    const answer = await this.ask('end own session', { session, signed: made.signed });
+    return answer.ok ? { ok: true, value: { done: true } } : answer;
+  }
+
   /** @returns null where it is done */
   changePassphrase(change: NewPassphrase, folder: ProfileFolder, options: StoreOptions): ReturnType<OwnKey['changePassphrase']> {
     return this.#key.changePassphrase(change, folder, options);
@@ -301,6 +332,11 @@ export class OpenSession {
 
   #deliver(): Promise<void> | null {
     return this.#stopped ? null : (this.#spool?.deliver()?.then(() => undefined) ?? null);
+  }
+
+  /** The centre's time, as this desk knows it. */
+  get now(): string {
+    return this.#parts.signedIn.clock.now();
   }
 
   get person(): string {

@@ -36,14 +36,14 @@ export type LineParts = {
 /** Refusals after which this token will never do, and a new one may. */
 const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['session-over']);
 /** Refusals that end the session: the person is out as soon as the desktop hears them (OF3). */
-const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked', 'sign-on-ended']);
+const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoked', 'workstation-revoked', 'sign-on-ended', 'session-ended']);
 /**
  * Refusals that trying again by itself does not mend, and with a password could make worse; only `connectNow`, a new
  * sign-in or a new program does.
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-malformed', 'wrong-password', 'locked-out',
   'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost',
-  'sign-on-needed', 'sign-on-over']);
+  'sign-on-needed', 'sign-on-over', 'sign-in-over']);
 
 /** A carrier that neither stands nor fails within this time is given up. */
 const CONNECT_MS = 20_000;
@@ -248,6 +248,8 @@ export class Line {
       this.stop();
       return this.#parts.ended(refusal);
     }
+    // What this session was given is spent; whatever is typed again is sent, and not that.
+    if (refusal.code === 'sign-in-over') this.#parts.token.forget();
     if (FINAL_REFUSALS.has(refusal.code)) return this.#set('refused', refusal);
     if (refusal.code === 'bad-cursor') this.#parts.startOver();
     this.#retryLater(refusal);

@@ -213,4 +213,17 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX entries_closing ON entries (stream, position) WHERE class = 'event' AND strpos(content, '"kind":"case closed"') > 0;
     `,
   },
+  {
+    number: 6,
+    name: 'sessions of everybody, for themselves to look at',
+    minimumCode: 3,
+    sql: `
+      CREATE TABLE sessions (
+        person text COLLATE "C" NOT NULL, workstation text COLLATE "C" NOT NULL,
+        session text COLLATE "C" NOT NULL, content text NOT NULL, until text COLLATE "C" NOT NULL,
+        PRIMARY KEY (person, workstation)
+      );
+      CREATE INDEX sessions_by_until ON sessions (until);
+    `,
+  },
 ];

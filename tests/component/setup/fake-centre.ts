@@ -78,8 +78,12 @@ export function fakeCentre(options: FakeOptions) {
   const askRefusals = new Map<string, Refusal>();
 
   const stateOf = (caseId: string): CaseState | null => foldCase(logs.get(caseId) ?? []);
-  const session = (): SessionView => signedIn
-    ? {
+  let locked: 'idle' | 'person' | null = null;
+  let refuseSignOut: Refusal | null = null;
+  let signOutAsked: (params: Record<string, unknown>) => void = () => undefined;
+  const session = (): SessionView => signedIn && locked !== null
+    ? { status: 'locked', server: 'http://127.0.0.1:7311', workstation: 'ws-1', why: locked, since: at(), person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' } }
+    : signedIn ? {
         status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(),
         key, person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
       }
@@ -284,7 +288,9 @@ export function fakeCentre(options: FakeOptions) {
         asked.push({ kind: 'changePassphrase', body: params, case: '' });
         return refuseChange === null ? reply(n, { done: true }) : refused(n, refuseChange);
       case 'signOut':
-        signedIn = false;
+        signOutAsked(params);
+        if (refuseSignOut !== null) return refused(n, refuseSignOut);
+        [signedIn, locked] = [false, null];
         push('session', session);
         return reply(n, { done: true });
       case 'signOn':
@@ -378,6 +384,15 @@ export function fakeCentre(options: FakeOptions) {
     setOnline: (next: boolean) => {
       online = next;
       push('sync', sync);
+    },
+    session,
+    /** As the desk process tells it when it is locked, or opened. */
+    setLocked: (next: typeof locked) => {
+      locked = next;
+      push('session', session);
+    },
+    refuseSignOut: (refusal: Refusal | null, asked: typeof signOutAsked) => {
+      [refuseSignOut, signOutAsked] = [refusal, asked];
     },
     setSignedIn: (next: boolean) => {
       signedIn = next;

@@ -42,4 +42,29 @@ describe.each(['zh-CN', 'en'] as const)('[SY8] the one panel of sync (%s)', (lan
     expect(screen.getByTestId('sync-spooled').dataset['n']).toBe('3');
     desktop.end();
   });
+
+  it('[OF3] past the time of the sign-in work goes on, and the passphrase is asked for here, by keyboard', async () => {
+    const typed: unknown[] = [];
+    let refusal: object = { refusal: { code: 'wrong-passphrase', detail: { left: 4 } } };
+    const desktop = await openDesktop({
+      language, methods: { typeAgain: (params) => {
+        typed.push(params);
+        return refusal;
+      } },
+    });
+    await desktop.user.click(screen.getByTestId('unsent'));
+    const panel = await screen.findByTestId('sync-panel');
+    expect(screen.queryByTestId('type-again')).toBeNull();
+    told({ connection: 'refused', refusal: { code: 'sign-in-over' } });
+    expect(panel.textContent).toContain(zh ? '本机的工作照常' : 'Work on this machine goes on');
+    const field = screen.getByTestId('type-again-passphrase');
+    await desktop.user.type(field, 'a guess{Enter}');
+    expect((await screen.findByTestId('type-again-refusal')).textContent).toContain(zh ? '口令不对' : 'The passphrase is wrong');
+    expect(field).toHaveProperty('value', '');
+    refusal = { done: true };
+    await desktop.user.type(field, 'the passphrase{Enter}');
+    expect(typed).toEqual([{ passphrase: 'a guess' }, { passphrase: 'the passphrase' }]);
+    expect(screen.queryByTestId('type-again-refusal')).toBeNull();
+    desktop.end();
+  });
 });

@@ -273,12 +273,31 @@ export function keptContract(name: string, make: () => Promise<KeptStorage>): vo
       });
     });
 
+    describe('sessions', () => {
+      it('[PR3] are listed of their person alone, one at each workstation, until they are over or left, whichever server was told', async () => {
+        const row = (person: string, workstation: number, session: number, until = LATER) => ({ person, workstation: id(workstation), session: id(session), content: `{"n":${session}}`, until });
+        const of = async (at: Kept, person: string): Promise<string[]> => (await at.sessions.of(person)).map(({ session }) => session).sort();
+        await kept.sessions.put(row(ANN, 1, 11), NOW);
+        await Promise.all([kept.sessions.put(row(ANN, 2, 12), NOW), other.sessions.put(row(BEN, 1, 13), NOW)]);
+        await other.sessions.put(row(ANN, 1, 14), NOW);
+        expect([await of(kept, ANN), await of(kept, BEN)]).toEqual([[id(12), id(14)], [id(13)]]);
+        expect((await other.sessions.of(BEN))[0]).toEqual(row(BEN, 1, 13));
+        // What was replaced is not what leaves.
+        await kept.sessions.remove(row(ANN, 1, 11));
+        await again();
+        expect(await of(other, ANN)).toEqual([id(12), id(14)]);
+        await other.sessions.remove(row(ANN, 1, 14));
+        await kept.sessions.put(row(BEN, 3, 15, LOCK_OVER), LATER);
+        expect([await of(kept, ANN), await of(other, BEN)]).toEqual([[], [id(15)]]);
+      });
+    });
+
     describe('secrets', () => {
       it('[RB1] the key of tokens is made by the server that comes first, and what one signs the other reads', async () => {
         const [mine, theirs] = await Promise.all([tokenKey(kept.secrets.tokens), tokenKey(other.secrets.tokens)]);
         expect(Buffer.from(mine)).toEqual(Buffer.from(theirs));
         expect(mine).toHaveLength(32);
-        const tokens = (key: Uint8Array): Tokens => new Tokens(key, () => NOW, () => 3);
+        const tokens = (key: Uint8Array): Tokens => new Tokens(key, () => NOW, () => 3, 12);
         const { token } = await tokens(mine).session(ANN, id(1), id(2));
         expect(await tokens(theirs).readSession(token)).toMatchObject({ sub: ANN, desktop: id(1), workstation: id(2), centre: 3 });
         await again();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { endOwnSessionDigest } from '#shared/protocol/signature.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
 import { byTwo, newcomer } from '../administration/centre-acts.ts';
 import { Cluster } from '../postgres/cluster.ts';
@@ -111,6 +112,19 @@ it('[OF3] [TP12] a sign-out at the provider, told to one node, ends the session 
   expect(await desktop.dismissed()).toBe('sign-on-ended');
   expect(await comeBack(there.url, desktop, answer.comeBack)).toBe('sign-on-ended');
   expect([await tellNode(there, told[0]!), await tellNode(here, told[0]!)]).toEqual([400, 400]);
+});
+
+it('[OF3] [PR3] somebody ends another of their sessions at one node, and it is out at the other; its desktop is not brought back at either', async () => {
+  const [mine, lost] = [await signedIn(here, 'mentor'), await signedIn(there, 'mentor')];
+  const { session } = (await mine.ask('own sessions', {})).find((one) => !one.here)!;
+  expect(session).toBe(sessionOf(lost));
+  await mine.ask('end own session', { session, signed: mine.signed('end-session', endOwnSessionDigest({ person: mine.person, session })) as never });
+  expect(await lost.dismissed()).toBe('session-ended');
+  for (const at of [here, there]) {
+    lost.url = at.url;
+    await expect(lost.connect()).rejects.toThrow('session-ended');
+  }
+  expect((await mine.ask('own sessions', {})).map((one) => one.here)).toEqual([true]);
 });
 
 it('[TP7] an attempt that was begun at one node is finished at another, and at most once', async () => {

@@ -62,7 +62,7 @@ it('[RB1] [SY2] [SY10] [PR5] [PR9] moved into a database, it goes on: passphrase
   const done = await copy();
   expect(done).toMatchObject({ code: 0, err: '' });
   const people = new Database(join(data, 'people.sqlite'), { readonly: true });
-  const rows = ['credentials', 'carried_out', 'codes', 'kept_keys', 'enrolments', 'first_code', 'desktops', 'recoveries', 'lost_bookings', 'session_ends', 'used_once'].map((table) => Number(people.prepare(`select count(*) from ${table}`).pluck().get()));
+  const rows = ['credentials', 'carried_out', 'codes', 'kept_keys', 'enrolments', 'first_code', 'desktops', 'recoveries', 'lost_bookings', 'session_ends', 'sessions', 'used_once'].map((table) => Number(people.prepare(`select count(*) from ${table}`).pluck().get()));
   people.close();
   expect(done.out).toContain(`${rows.reduce((sum, count) => sum + count, 3)} rows of people and secrets`);
   for (const file of SECRETS) rmSync(join(data, file));
@@ -161,6 +161,7 @@ it('[RB3] a centre of tables version 2, whose people and secrets still lie in it
   expect(await copyLog(data, url)).toMatchObject({ ok: true });
   const made = [...migrations.slice(2).map(({ sql }) => sql).join('').matchAll(/CREATE TABLE (\w+)/g)].map(([, table]) => `aidline.${table}`);
   await cluster.sql(name, `DROP TABLE ${made.join(', ')}`);
+  await cluster.sql(name, 'DROP INDEX aidline.entries_closing');
   await cluster.sql(name, 'UPDATE aidline.schema_version SET version = 2, minimum_code = 2');
   await expect(start(data, ['--database', url])).rejects.toThrow('database-older');
   // Named a wrong folder, it says so; nothing is lost by it.

@@ -15,6 +15,8 @@ function read(content: unknown, secret = ''): ReturnType<typeof readSignOnSettin
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   return readSignOnSettings(file, secret);
 }
+/** Whose session it is, and where. */
+const AT = { person: '01a20000-0000-7000-8000-0000000000a1', workstation: '01a20000-0000-7000-8000-0000000000b1' };
 const good = { issuer: 'https://id.bank.example', clientId: 'aidline' };
 
 describe('the settings of single sign-on', () => {
@@ -41,7 +43,7 @@ describe('[OF3] sessions that ended are known to a server that starts anew', () 
   it('by session, by session at the provider, by subject, and those of before only', async () => {
     let now = '2026-11-23T02:00:00.000Z';
     const db = new Database(join(folder, 'people.sqlite'));
-    const ends = await SessionEnds.open(new SqliteSessionEndStore(db), () => now);
+    const ends = await SessionEnds.open(new SqliteSessionEndStore(db), () => now, 2);
     const issuer = good.issuer;
     const session = (id: number, since: string, signOn: { subject: string; sid: string | null } | null): SessionOf =>
       ({ id: `01a20000-0000-7000-8000-00000000000${id}`, since, signOn: signOn === null ? null : { issuer, until: '2026-11-23T14:00:00.000Z', ...signOn } });
@@ -57,13 +59,24 @@ describe('[OF3] sessions that ended are known to a server that starts anew', () 
     expect(await ends.endOnce([{ issuer, subject: 'a' }], token)).toBe(false);
     await ends.note({ issuer, unnamed: 'b' }, { issuer, subject: 'c' });
     const why = ['session-over', 'sign-on-ended', null, 'sign-on-ended', 'sign-on-ended'];
-    const anew = await SessionEnds.open(new SqliteSessionEndStore(db), () => now);
-    for (const one of [ends, anew]) expect(before.map((session_) => one.whyOver(session_))).toEqual(why);
+    const anew = await SessionEnds.open(new SqliteSessionEndStore(db), () => now, 2);
+    for (const one of [ends, anew]) expect(before.map((session_) => one.whyOver(session_, AT))).toEqual(why);
     now = '2026-11-23T03:00:01.000Z';
-    expect(anew.whyOver(session(6, now, { subject: 'c', sid: 's4' }))).toBeNull();
-    expect(anew.whyOver(undefined)).toBeNull();
+    expect(anew.whyOver(session(6, now, { subject: 'c', sid: 's4' }), AT)).toBeNull();
+    expect(anew.whyOver(undefined, AT)).toBeNull();
+    // By passphrase it is over two hours after that was typed, however it was renewed; a demonstration, whose clock is moved, has no such end.
+    const typed = session(7, '2026-11-23T02:30:00.000Z', null);
+    expect(anew.whyOver(typed, AT)).toBeNull();
+    now = '2026-11-23T04:30:00.000Z';
+    expect(anew.whyOver(typed, AT)).toBe('sign-in-over');
+    expect((await SessionEnds.open(new SqliteSessionEndStore(db), () => now, null)).whyOver(typed, AT)).toBeNull();
+    // Ended by its person from elsewhere: this one, and whatever was typed at that workstation before.
+    const [later, elsewhere] = [session(8, now, null), { ...AT, workstation: '01a20000-0000-7000-8000-0000000000b2' }];
+    await anew.note({ closed: later.id }, AT);
+    expect([anew.whyOver(later, elsewhere), anew.whyOver(session(9, now, null), AT), anew.whyOver(session(9, now, null), elsewhere)]).toEqual(['session-ended', 'session-ended', null]);
     now = '2026-11-23T14:00:00.000Z';
-    expect(anew.whyOver(before[2])).toBe('sign-on-over');
+    expect(anew.whyOver(session(9, now, null), AT)).toBeNull();
+    expect(anew.whyOver(before[2], elsewhere)).toBe('sign-on-over');
     // Nobody comes back after a day: what is older is forgotten.
     now = '2026-11-25T00:00:00.000Z';
     await anew.note({ session: before[3]!.id });

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { DeskLock } from '../../../electron/desk/session/desk-lock.ts';
+import { isServing, type ServingParts } from '../../../electron/desk/session/serving.ts';
+import { handClock } from './test-desk.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-11-23T02:00:00.000Z');
+
+function aLock() {
+  const clock = handClock(START);
+  const told: (string | null)[] = [];
+  const site = { minutes: 15, serving: false };
+  const lock = new DeskLock({ environment: clock.environment, minutes: () => site.minutes, isServing: () => site.serving, changed: () => told.push(lock.state?.why ?? null) });
+  lock.begin();
+  return { clock, told, site, lock };
+}
+
+describe('[OF3] [PR3] a desk without input', () => {
+  it('locks itself after the centre’s time, counted from the last input, and again after it was opened', () => {
+    const { clock, told, lock } = aLock();
+    clock.advance(14 * MINUTE);
+    lock.input();
+    clock.advance(MINUTE);
+    expect(lock.state).toBeNull();
+    clock.advance(13 * MINUTE);
+    expect(lock.state).toBeNull();
+    clock.advance(MINUTE);
+    expect(lock.state).toEqual({ why: 'idle', sinceMs: START + 29 * MINUTE });
+    // Input alone opens nothing.
+    lock.input();
+    clock.advance(MINUTE);
+    expect(lock.state?.why).toBe('idle');
+    lock.unlock();
+    expect(lock.state).toBeNull();
+    clock.advance(15 * MINUTE);
+    expect(told).toEqual(['idle', null, 'idle']);
+  });
+
+  it('waits while a caller is served, and locks soon after; a machine that slept is locked when it wakes', () => {
+    const { clock, site, lock } = aLock();
+    site.serving = true;
+    for (let minute = 0; minute < 40; minute += 1) clock.advance(MINUTE);
+    expect(lock.state).toBeNull();
+    site.serving = false;
+    clock.advance(15_000);
+    expect(lock.state?.why).toBe('idle');
+    lock.unlock();
+    clock.advance(8 * 60 * MINUTE);
+    expect(lock.state?.why).toBe('idle');
+  });
+
+  it('is locked by its person at once, whatever goes on, and by nobody after the session', () => {
+    const { clock, site, lock, told } = aLock();
+    site.serving = true;
+    lock.lock('person');
+    lock.lock('idle');
+    expect(lock.state?.why).toBe('person');
+    lock.end();
+    expect(lock.state).toBeNull();
+    site.serving = false;
+    clock.advance(60 * MINUTE);
+    expect(lock.state).toBeNull();
+    expect(told).toEqual(['person']);
+  });
+});
+
+describe('[CT3] whether a caller is served or waited for', () => {
+  const agent = (state: string, reason = 'chosen'): object => ({
+    personId: 'p', state, since: new Date(START).toISOString(), reason, version: 1, personVersion: 0, until: null, callId: null, reviewId: null, next: null, back: null,
+  });
+  const offer = { callId: 'c', caseId: '0190a0b0-0000-7000-8000-00000000000c', number: null, queue: 'general', queueName: { zh: '综合', en: 'General' }, lossReport: false, offeredAt: new Date(START).toISOString(), expiresAt: new Date(START).toISOString(), acceptedAt: new Date(START).toISOString() };
+  const at = (values: Record<string, unknown>, more: Partial<ServingParts> = {}): boolean => isServing({
+    live: (topic) => (Object.hasOwn(values, topic) ? { topic, version: 1, value: values[topic], heardAt: new Date(START).toISOString() } : null),
+    isOnline: () => true, nowMs: () => START + 5 * MINUTE, handCallSince: () => null, ...more,
+  });
+
+  it.each([
+    ['available', 'chosen', true], ['on-call', 'answered', true], ['after-call', 'call-ended', true], ['after-call', 'offer-missed', false],
+    ['break', 'chosen', false], ['case-work', 'chosen', false], ['in-review', 'review', false], ['training', 'chosen', false], ['signed-out', 'first', false],
+  ])('%s (%s): %s', (state, reason, serving) => {
+    expect(at({ agent: agent(state, reason) })).toBe(serving);
+  });
+
+  it('also while it rings, and on a call that was logged by hand; what only this desktop believes counts for an hour', () => {
+    expect(at({ agent: agent('break'), offer })).toBe(true);
+    expect(at({ agent: agent('break'), offer: null })).toBe(false);
+    expect(at({})).toBe(false);
+    expect(at({}, { handCallSince: () => new Date(START).toISOString() })).toBe(true);
+    expect(at({}, { handCallSince: () => new Date(START - 61 * MINUTE).toISOString() })).toBe(false);
+    const down = { isOnline: () => false };
+    expect([at({ agent: agent('available') }, down), at({ agent: agent('on-call') }, down), at({ agent: agent('on-call') }, { ...down, nowMs: () => START + 61 * MINUTE })]).toEqual([false, true, false]);
+  });
+});
