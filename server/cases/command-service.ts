@@ -29,9 +29,10 @@ export class ShutOut extends Error {}
  * not matter which node heard of a revocation first.
  * @throws ShutOut
  */
-export function mustBeIn(centre: Pick<Centre, 'people' | 'workstations'>, { person, workstation, isLate = false }: CommandSession): void {
+export function mustBeIn({ administration: { state } }: Pick<Centre, 'administration'>, { person, workstation, isLate = false }: CommandSession): void {
   if (isLate) return;
-  if (centre.people.byId(person.id)?.active === false || centre.workstations.refusal(workstation) === 'workstation-revoked') throw new ShutOut();
+  const isRevoked = (state.workstations[workstation]?.revokedAt ?? null) !== null;
+  if (isRevoked || state.people[person.id]?.person.active === false) throw new ShutOut();
 }
 
 /** Who may, up to what, with which keys, under which policy, and what is stopped: as it was decided on, or decided again (TP5, TP8, TP12, TP15). */
