@@ -75,6 +75,9 @@ export async function readFactsInto(
     // The bank took its time: what was done meanwhile is of the customer the case had then.
     fixed = identify !== null && isFixedTo(state, identify.customerId);
     if (fixed) return { events: [] };
+    // Figures that the bank gave meanwhile are what a worksheet is being made from: a reading without any does not take their place.
+    const meanwhile = state.facts[person];
+    if (planIds.length === 0 && state.customerId === customerId && meanwhile !== undefined && meanwhile.quotes.length > 0 && meanwhile.at !== before.facts[person]?.at) return { events: [] };
     const identified: Happened[] = identify !== null && state.customerId !== identify.customerId ? [{ kind: 'customer identified', body: identify }] : [];
     return { events: [...identified, event] };
   });
