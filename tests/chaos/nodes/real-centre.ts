@@ -123,8 +123,13 @@ export class RealCentre {
     await this.front.up();
   }
 
-  async end(): Promise<void> {
+  /** Nothing is written any more. */
+  async endNodes(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
+  }
+
+  async end(): Promise<void> {
+    await this.endNodes();
     await this.front.down();
     await this.#bankProcess.kill();
   }

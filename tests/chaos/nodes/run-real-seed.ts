@@ -21,6 +21,8 @@ export async function runRealSeed(seed: number, engines: Engines, told: ((line: 
   try {
     world = await RealWorld.start(seed, engines, told);
     const unquiet = await world.live();
+    // First: a call that rings at a desk which leaves is taken back, and no desk would hear of it any more.
+    await world.centre.endNodes();
     for (const desk of world.desks) desk.stop();
     const { centre, saved, troubles, faults } = world;
     const log = await logInPostgres(centre.database, centre.ringFile);
