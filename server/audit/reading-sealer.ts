@@ -25,8 +25,8 @@ function readingStore(db: Database.Database): KeyStore {
   const one = db.prepare(`SELECT ${COLUMNS} FROM keys WHERE id = ?`);
   const active = db.prepare(`SELECT ${COLUMNS} FROM keys WHERE slot = ? AND retired = 0 AND destroyed_at IS NULL`);
   const rows = (statement: Database.Statement, names: readonly string[]): KeptKey[] => names.flatMap((name) => statement.all(name)).map(kept);
-  // What opening bodies asks for, and nothing else: whatever would write is not there.
-  const reading: Pick<KeyStore, 'find' | 'active'> = { find: async (ids) => rows(one, ids), active: async (slots) => rows(active, slots) };
+  // What opening bodies asks for, and nothing else: whatever would write is not there. Nothing is sealed, so that no retirement matters.
+  const reading: Pick<KeyStore, 'find' | 'active' | 'retirements'> = { find: async (ids) => rows(one, ids), active: async (slots) => rows(active, slots), retirements: async () => 0 };
   return reading as KeyStore;
 }
 
