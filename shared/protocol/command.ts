@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Hash, Instant, StreamId, Uuid7 } from './ids.ts';
+import { Hash, Instant, kindName, StreamId, Uuid7 } from './ids.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -14,7 +14,7 @@ export const OuterCommand = z.strictObject({
   case: StreamId,
   /** Contiguous from 1 within (desktop, incarnation, case). */
   number: z.int().min(1),
-  kind: z.string().min(1).max(60),
+  kind: kindName(60),
   schema: z.int().min(1),
   /** SHA-256 of the bytes of `inner`. */
   hash: Hash,

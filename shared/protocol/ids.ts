@@ -22,6 +22,14 @@ export type PersonId = z.infer<typeof PersonId>;
 /** Whether a text that is no UUID may key a record: a name that every object has would be found without being there (RB1). */
 export const isOwnKey = (text: string): boolean => !(text in Object.prototype);
 
+/**
+ * The kind of a command or an ask, as a desktop names it; it may be newer than the server (SY7). Half of a surrogate pair has no
+ * canonical form: what is refused could not be written down (PR5).
+ *
+ * @param max characters
+ */
+export const kindName = (max: number) => z.string().min(1).max(max).refine((text) => text.isWellFormed());
+
 export const CaseId = Uuid7;
 export type CaseId = z.infer<typeof CaseId>;
 /** The bank's own id of a customer: opaque to us. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CommandResult, OuterCommand } from './command.ts';
 import { Envelope } from './envelope.ts';
-import { CaseId, Instant, PersonId, Uuid7 } from './ids.ts';
+import { CaseId, Instant, kindName, PersonId, Uuid7 } from './ids.ts';
 import { Refusal } from './refusal.ts';
 import { Role } from '../people/roles.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -73,7 +73,7 @@ export const PullAnswer = z.discriminatedUnion('status', [
 export type PullAnswer = z.infer<typeof PullAnswer>;
 
 /** A request that is no command: it may carry what must never be stored (an answer to a verification question). */
-export const AskRequest = z.strictObject({ id: Uuid7, kind: z.string().min(1).max(40), body: z.unknown() });
+export const AskRequest = z.strictObject({ id: Uuid7, kind: kindName(40), body: z.unknown() });
 export type AskRequest = z.infer<typeof AskRequest>;
 export const AskAnswer = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), value: z.unknown() }),

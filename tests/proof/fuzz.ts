@@ -4,7 +4,7 @@
  * the end the server is up, its memory is where it was, nobody honest noticed, and the chain of the log verifies (RB1).
  *
  * The last line is JSON: `{"messages","kinds","crashes","honest_errors","honest_commands","honest_slowest_ms","server_errors",
- * "hung","heap_before_mb","heap_after_mb","rss_before_mb","rss_after_mb","audit","seconds","seed"}`.
+ * "hung","faults","heap_before_mb","heap_after_mb","rss_before_mb","rss_after_mb","audit","seconds","seed"}`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,7 +38,7 @@ export const GROWTH_MB = 40;
 const SETTLE_MS = 70_000;
 
 export type FuzzVerdict = {
-  messages: number; kinds: Record<string, number>; crashes: number; honest_errors: number; honest_commands: number; honest_slowest_ms: number; server_errors: number; hung: number;
+  messages: number; kinds: Record<string, number>; crashes: number; honest_errors: number; honest_commands: number; honest_slowest_ms: number; server_errors: number; hung: number; /** What went wrong, each once, the first twenty. */ faults: string[];
   heap_before_mb: number; heap_after_mb: number; rss_before_mb: number; rss_after_mb: number; audit: 'whole' | 'broken'; seconds: number; seed: number;
 };
 
@@ -112,11 +112,11 @@ export async function proveFuzz(messages: number, seed: number, settle: boolean,
     for (const one of honest) one.close();
     const crashes = server.crashed ? 1 : 0;
     await server.stop();
-    for (const line of [...new Set([...failures, ...server.errors, ...honest.flatMap(({ errors }) => errors)])].slice(0, 20)) say(line);
+    const faults = [...new Set([...failures, ...server.errors, ...honest.flatMap(({ errors }) => errors)])].slice(0, 20);
     return {
       messages: Object.values(kinds).reduce((sum, one) => sum + one, 0), kinds, crashes, honest_errors: honest.reduce((sum, one) => sum + one.errors.length, 0),
       honest_commands: honest.reduce((sum, one) => sum + one.commands, 0), honest_slowest_ms: Math.round(Math.max(...honest.map((one) => one.slowestMs))),
-      server_errors: failures.length + server.errors.length, hung: hung + hostile.reduce((sum, one) => sum + one.late, 0),
+      server_errors: failures.length + server.errors.length, hung: hung + hostile.reduce((sum, one) => sum + one.late, 0), faults,
       heap_before_mb: before.heapMb, heap_after_mb: after.heapMb, rss_before_mb: before.rssMb, rss_after_mb: after.rssMb, audit: await audit(folder), seconds: Math.round((performance.now() - began) / 1_000), seed,
     };
   } finally {

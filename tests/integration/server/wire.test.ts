@@ -153,6 +153,9 @@ describe('commands, feed and the door', () => {
       ['message-malformed', (desk) => void desk.socket.emit('ask', { id: 1 }, () => undefined)],
       ['message-malformed', (desk) => void desk.socket.emit('push', { commands: [] })],
       ['message-malformed', (desk) => void desk.socket.emit('ask')],
+      // What has no canonical form cannot be written down, and who was refused what has to be (PR5).
+      ['message-malformed', (desk) => void desk.socket.emit('ask', { id: uuidv7(), kind: 'read \ud800', body: {} }, () => undefined)],
+      ['message-malformed', (desk) => void desk.socket.emit('push', { commands: [desk.make('write note', uuidv7(), { noteId: uuidv7(), text: '' }, { kind: 'write \udfff' })] }, () => undefined)],
       ['too-frequent', (desk) => {
         for (let n = 0; n < 3_000; n += 1) desk.socket.emit('pull', { cursor: desk.cursor, limit: 1 }, () => undefined);
       }],
