@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
 import { isLoopback } from './http/listen.ts';
+import { SESSION_HOURS } from './people/session-ends.ts';
 import { LOCK_MINUTES } from './policy/publish.ts';
 
 const HELP = `Aidline central server
@@ -58,8 +59,6 @@ Options
 The webhook's secrets are read from AIDLINE_WEBHOOK_SECRETS (one, or two separated by a comma while it is changed).
 The server prints "listening http://ADDRESS:PORT" (https:// with TLS) when it is ready, and stops on SIGTERM or SIGINT.
 `;
-
-const SESSION_HOURS = 12;
 
 const COMMANDS = ['init', 'first-code', 'salvage', 'migrate', 'new-epoch', 'copy'] as const;
 type Command = (typeof COMMANDS)[number];

@@ -69,6 +69,7 @@ import { Traces } from './traces/traces.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
 import { throughDuty } from './nodes/duty-asks.ts';
+import { rulesTold } from './nodes/differences.ts';
 import { joinNodes } from './nodes/join-nodes.ts';
 import { redisClient } from './nodes/redis-client.ts';
 import type { DutyWork } from './nodes/node-message.ts';
@@ -238,7 +239,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
     centreTold: () => void tellCentre(centre),
     endsTold: () => followed?.look(),
-    rulesVersion: () => centre.rules.version,
+    rulesVersion: () => rulesTold(centre.rules.version, options.sessionHours),
     queueTold: (summary) => {
       const told = liveTopics.queue.safeParse(summary);
       if (told.success && !nodes.duty.holds) queueChanged(told.data);

@@ -1,9 +1,18 @@
 import type { Logger } from 'pino';
+import { SESSION_HOURS } from '../people/session-ends.ts';
 
 /** Beyond it sessions and promises end visibly earlier at one node than at another. */
 const MOST_MS = 2_000;
 /** Rules that were published a moment ago reach one node after the other. */
 const TIMES = 3;
+
+/**
+ * What a node tells others of the rules that it goes by.
+ *
+ * @param version of the flows and the policy that it decides by
+ * @param sessionHours how long a typed passphrase lasts at this node; null for as long as one likes
+ */
+export const rulesTold = (version: string, sessionHours: number | null): string => (sessionHours === SESSION_HOURS ? version : `${version}, sessions of ${sessionHours ?? 'any number of'} hours`);
 
 /** Notices nodes that are not alike: whose clocks differ, or that were started with other flows. What is told is told once, until it is over. */
 export class Differences {
@@ -26,7 +35,7 @@ export class Differences {
     this.#found.set(node, now);
     if (now.clock === TIMES) this.#logger.error({ node, offMs }, 'the clock of another node differs from this one: set both by NTP');
     if (now.clock === 0 && was.clock >= TIMES) this.#logger.info({ node }, 'the clocks of the nodes agree again');
-    if (now.rules === TIMES) this.#logger.error({ node, rules: told.rules, own: this.#rules() }, 'another node decides by other flows or policy: start both with the same --flows and --control');
+    if (now.rules === TIMES) this.#logger.error({ node, rules: told.rules, own: this.#rules() }, 'another node goes by other flows, policy or session hours: start both with the same --flows, --control and --session-hours');
     if (now.rules === 0 && was.rules >= TIMES) this.#logger.info({ node }, 'the nodes decide by the same rules again');
   }
 }

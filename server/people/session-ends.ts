@@ -1,6 +1,9 @@
 import type { Once, SessionEndStore } from './session-end-store.ts';
 import { sessionUntil, type SessionOf } from './tokens.ts';
 
+/** How long a typed passphrase lasts where nothing else was said (ASVS 7.3.2). */
+export const SESSION_HOURS = 12;
+
 /** No session is brought back after this long: what ended one need not be remembered longer. */
 const REMEMBERED_HOURS = 24;
 

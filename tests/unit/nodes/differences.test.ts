@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Differences } from '../../../server/nodes/differences.ts';
+import { Differences, rulesTold } from '../../../server/nodes/differences.ts';
 
 const NOW = '2026-11-23T02:00:00.000Z';
 
@@ -20,7 +20,11 @@ describe('nodes that are not alike', () => {
   });
   it('[TP12] other rules that stay are told; those that are just being published are not', () => {
     expect(noticed([other, other, alike])).toEqual([]);
-    expect(noticed([other, other, other, alike])).toEqual(['another node decides by other flows or policy: start both with the same --flows and --control', 'the nodes decide by the same rules again']);
+    expect(noticed([other, other, other, alike])).toEqual(['another node goes by other flows, policy or session hours: start both with the same --flows, --control and --session-hours', 'the nodes decide by the same rules again']);
+  });
+  it('[OF3] session hours other than the usual are told beside the rules, so that a node with others is noticed', () => {
+    expect(rulesTold('r1', 12)).toBe('r1');
+    expect(new Set([12, 8, 0.25, null].map((hours) => rulesTold('r1', hours))).size).toBe(4);
   });
   it('a message that was a second on its way is no difference', () => {
     expect(noticed([{ at: '2026-11-23T01:59:59.000Z', rules: 'r1' }, alike])).toEqual([]);
