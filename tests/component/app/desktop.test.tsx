@@ -42,7 +42,7 @@ describe('the desktop', () => {
     press('F7');
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('note-text')));
     await desktop.user.keyboard('客户着急');
-    expect(await screen.findByTestId('note-draft', {}, { timeout: 3000 })).toBeTruthy();
+    expect(await screen.findByTestId('note-draft')).toBeTruthy();
     expect(desktop.centre.drafts()).toMatchObject([{ case: caseId, text: '客户着急' }]);
     await desktop.user.click(screen.getByTestId('note-add'));
     expect(desktop.centre.stateOf(caseId)?.notes.map((note) => note.text)).toEqual(['客户着急']);

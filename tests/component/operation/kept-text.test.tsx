@@ -28,10 +28,10 @@ test('[FL4] a note typed and not sent is there again, and forgotten once it was 
   story.selfCheck();
   draw('submitReview', story.state());
   await userEvent.type(screen.getByTestId('submit-note'), '客户着急');
-  await vi.waitFor(() => expect(drafts.get(`note to reviewer ${OPERATION}`)).toBe('客户着急'));
+  await vi.waitFor(() => expect(drafts.get(`note to reviewer ${OPERATION}`)).toBe('客户着急'), { timeout: 20_000 });
   cleanup();
   draw('submitReview', story.state());
-  await vi.waitFor(() => expect((screen.getByTestId('submit-note') as HTMLInputElement).value).toBe('客户着急'));
+  await vi.waitFor(() => expect((screen.getByTestId('submit-note') as HTMLInputElement).value).toBe('客户着急'), { timeout: 20_000 });
   await userEvent.click(screen.getByTestId('submit-for-review'));
-  await vi.waitFor(() => expect(drafts.get(`note to reviewer ${OPERATION}`)).toBe(''));
+  await vi.waitFor(() => expect(drafts.get(`note to reviewer ${OPERATION}`)).toBe(''), { timeout: 20_000 });
 });

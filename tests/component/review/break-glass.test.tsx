@@ -113,7 +113,7 @@ describe('[TP11] two leads in place of the reviewer who does not come', () => {
     expect(document.activeElement).toBe(field);
     refuse = false;
     await userEvent.type(field, 'plum blossom{Enter}');
-    await vi.waitFor(() => expect(commands(called, 'sign break-glass')).toHaveLength(2));
+    await vi.waitFor(() => expect(commands(called, 'sign break-glass')).toHaveLength(2), { timeout: 20_000 });
     const [first, second] = commands(called, 'sign break-glass') as { digest: string; qualityCaseId: string }[];
     expect(second).toEqual(first);
     expect(first!.digest).toBe(story.state().operations[OPERATION]!.digest);

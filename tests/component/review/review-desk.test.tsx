@@ -145,7 +145,7 @@ describe('the review desk', () => {
     const digest = story.state().operations[OPERATION]!.digest;
     const field = screen.getByTestId('approve-passphrase') as HTMLInputElement;
     await userEvent.type(field, 'plum blossom{Enter}');
-    await vi.waitFor(() => expect(commands(called, 'approve review')).toEqual([{ reviewId: REVIEW, digest }]));
+    await vi.waitFor(() => expect(commands(called, 'approve review')).toEqual([{ reviewId: REVIEW, digest }]), { timeout: 20_000 });
     expect(called.filter((one) => one.method === 'command' && one.params.kind === 'approve review').map((one) => one.params.passphrase)).toEqual(['plum blossom']);
     expect(field.value).toBe('');
     expect(JSON.stringify(commands(called, 'approve review'))).not.toContain('plum');

@@ -26,7 +26,7 @@ describe.each(['zh-CN', 'en'] as const)('[PR3] [OF3] where I am signed in (%s)',
       },
     });
     await user.click(screen.getByTestId('me'));
-    const rows = await screen.findAllByTestId('own-session', {}, { timeout: 15_000 });
+    const rows = await screen.findAllByTestId('own-session');
     expect(rows.map((row) => row.dataset['here'])).toEqual(['true', 'false']);
     expect(rows[0]!.textContent).toContain(zh ? '● 这里' : '● here');
     expect(rows[1]!.textContent).toMatch(zh ? /ws-9.*成都.*11-21 06:00|ws-9.*成都.*06:00.*单点登录/ : /ws-9.*single sign-on/);
@@ -53,7 +53,7 @@ describe.each(['zh-CN', 'en'] as const)('[PR3] [OF3] where I am signed in (%s)',
     const { centre, user, told, end } = await openDesktop({ language });
     told(() => centre.setOnline(false));
     await user.click(screen.getByTestId('me'));
-    expect((await screen.findByTestId('own-sessions-refusal', {}, { timeout: 15_000 })).textContent).toContain(zh ? '现在离线' : 'the line is down');
+    expect((await screen.findByTestId('own-sessions-refusal')).textContent).toContain(zh ? '现在离线' : 'the line is down');
     end();
   });
 });

@@ -50,7 +50,7 @@ export async function openDesktop(more: Partial<FakeOptions> & { /** What stands
     act(() => void (result = work()));
     return result!;
   };
-  if (more.signedIn !== false) await screen.findByTestId(more.first ?? 'workbench', {}, { timeout: 20_000 });
+  if (more.signedIn !== false) await screen.findByTestId(more.first ?? 'workbench');
   return { centre, user, bridge, view, told, end };
 }
 

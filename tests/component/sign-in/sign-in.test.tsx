@@ -18,7 +18,7 @@ describe('sign-in', () => {
     expect(screen.getByTestId('sign-in-account')).toHaveProperty('value', 'agent');
     await user.click(screen.getByTestId('sign-in-password'));
     await user.keyboard('{Enter}');
-    expect(await screen.findByTestId('workbench', {}, { timeout: 15_000 })).toBeTruthy();
+    expect(await screen.findByTestId('workbench')).toBeTruthy();
     end();
   });
 
@@ -61,7 +61,7 @@ describe('sign-in', () => {
     expect((await screen.findByTestId('enrol-status')).dataset['status']).toBe('waiting');
     expect(screen.getByTestId('enrol-fingerprint').textContent).toBe('4f3a 91c2 7be0 d518');
     centre.setEnrolment('enrolled');
-    await waitFor(() => expect(screen.getByTestId('enrol-status').dataset['status']).toBe('enrolled'), { timeout: 8000 });
+    await waitFor(() => expect(screen.getByTestId('enrol-status').dataset['status']).toBe('enrolled'));
     const asked = centre.asked.filter((one) => one.kind === 'enrol').map((one) => one.body as { code: string | null; name: string; site: string });
     // The one-time code leaves once; asking how it stands needs none.
     expect(asked.map(({ code }) => code)).toEqual(['ONCE-2345', null]);
@@ -94,7 +94,7 @@ describe('sign-in', () => {
     await user.clear(screen.getByTestId('change-again'));
     centre.refuseSignIn(null);
     await user.type(screen.getByTestId('change-again'), 'a long new one{Enter}');
-    expect(await screen.findByTestId('workbench', {}, { timeout: 15_000 })).toBeTruthy();
+    expect(await screen.findByTestId('workbench')).toBeTruthy();
     expect(centre.asked.filter((one) => one.kind === 'changePassphrase').map((one) => one.body)).toMatchObject([{ account: 'somebody', old: 'ABCDEFGH23-JKLMNPQR45', new: 'a long new one' }]);
     end();
   });

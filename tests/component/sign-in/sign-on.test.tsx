@@ -24,7 +24,7 @@ describe('single sign-on', () => {
     (await screen.findByTestId('sign-on-begin')).focus();
     await user.keyboard('{Enter}');
     // Its part of the program comes only now.
-    expect((await screen.findByTestId('sign-on', {}, { timeout: 15_000 })).dataset['step']).toBe('browser');
+    expect((await screen.findByTestId('sign-on')).dataset['step']).toBe('browser');
     expect(document.activeElement).toBe(screen.getByTestId('sign-on-cancel'));
     await waitFor(() => expect(centre.asked.some(({ kind }) => kind === 'signOn')).toBe(true));
     told(() => centre.answerSignOn());
@@ -35,7 +35,7 @@ describe('single sign-on', () => {
       expect(screen.getByTestId('sign-on-fault').textContent).toContain(fault);
     }
     await user.type(screen.getByTestId('sign-on-again'), 'a desk passphrase{Enter}');
-    expect(await screen.findByTestId('workbench', {}, { timeout: 15_000 })).toBeTruthy();
+    expect(await screen.findByTestId('workbench')).toBeTruthy();
     expect(bodies(centre)).toEqual([{ passphrase: 'a desk passphrase' }]);
     end();
   });
@@ -58,7 +58,7 @@ describe('single sign-on', () => {
     await user.type(screen.getByTestId('sign-on-fresh'), 'the newest of them');
     centre.refuseOpen(null);
     await user.type(screen.getByTestId('sign-on-again'), 'the newest of them{Enter}');
-    expect(await screen.findByTestId('workbench', {}, { timeout: 15_000 })).toBeTruthy();
+    expect(await screen.findByTestId('workbench')).toBeTruthy();
     expect(bodies(centre).at(-1)).toEqual({ passphrase: 'the new one', oldPassphrase: 'the old one', newPassphrase: 'the newest of them' });
     end();
   });

@@ -130,7 +130,7 @@ describe('calls logged by hand', () => {
     expect(callOf(stage.agent.state(caseId), hand)).toMatchObject({ phase: 'ended', recordingId: 'rec-late-1' });
     expect(callIdsOf(stage.agent.state(caseId))).toEqual([hand]);
     // The case that the record opened for itself is put away: nobody has to see to it.
-    await vi.waitFor(() => expect(stage.running.centre.open.all().filter((state) => state.opened?.callId === 'late-1')).toEqual([]));
+    await vi.waitFor(() => expect(stage.running.centre.open.all().filter((state) => state.opened?.callId === 'late-1')).toEqual([]), { timeout: 20_000 });
   });
 
   it('[CT6] [SY3] one that an earlier program let pass with a start long ago is refused with its reason, and nothing else with it', async () => {
