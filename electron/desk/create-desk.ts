@@ -1,4 +1,7 @@
-import type { DeskHandlers, DeskMethod, DeskPort, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskHandlers, DeskMethod, DeskReply, MethodParams, MethodValue } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';

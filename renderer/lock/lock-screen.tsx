@@ -1,6 +1,6 @@
 import '../sign-in/sign-in.css';
 import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
-import type { SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import type { SyncView as Sync } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView as Sync } from '#shared/protocol/sync-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';

@@ -1,4 +1,7 @@
-import type { CommandParams, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply, MethodParams, MethodValue } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams } from '#shared/protocol/desk-command.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
 import { asks } from '#shared/protocol/asks.ts';
 import { liveTopics } from '#shared/protocol/live.ts';

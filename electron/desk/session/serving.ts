@@ -1,5 +1,5 @@
 import { liveTopics } from '#shared/protocol/live.ts';
-import type { LiveView } from '#shared/protocol/desk-rpc.ts';
+import type { LiveView } from '#shared/protocol/live-view.ts';
 
 /** A call that only this desktop knows of is believed for so long: nobody could end it here once the desk was left. */
 const BELIEVED_MS = 60 * 60_000;

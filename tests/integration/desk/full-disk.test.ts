@@ -12,7 +12,7 @@ import { storeOf } from '../../../electron/desk/store/store.ts';
 import { CorrectedClock } from '../../../electron/desk/sync/corrected-clock.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
-import type { SyncView } from '../../../shared/protocol/desk-rpc.ts';
+import type { SyncView } from '../../../shared/protocol/sync-view.ts';
 import { smallLogic, type Notes } from '../../unit/desk/small-logic.ts';
 import { realEnvironment } from '../../unit/desk/test-desk.ts';
 import { aFolder, anEnrolledMachine, aServer } from './harness.ts';
