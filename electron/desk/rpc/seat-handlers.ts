@@ -30,7 +30,7 @@ export function seatHandlers({ seat, arrivals, passphrase, root, openBrowser, re
       return DONE;
     },
     signOut: async ({ evenUnsent, keepMine }): Promise<DeskReply<{ done: true }>> => {
-      const items = seat.session?.itemsLeft ?? 0;
+      const items = seat.session?.ownCases.itemsLeft ?? 0;
       if (items > 0 && keepMine !== true) return { ok: false, refusal: { code: 'hand-over-open', detail: { items } } };
       const unsent = seat.session?.unsent ?? 0;
       if (unsent > 0 && evenUnsent !== true) return { ok: false, refusal: { code: 'unsent-work', detail: { unsent } } };
@@ -42,9 +42,9 @@ export function seatHandlers({ seat, arrivals, passphrase, root, openBrowser, re
       return DONE;
     },
     session: () => ({ ok: true, value: seat.view() }),
-    command: (params) => seat.session?.command(params) ?? SIGNED_OUT,
-    ask: async ({ kind, body }) => (await seat.session?.ask(kind, body)) ?? SIGNED_OUT,
-    administer: async (params) => (await seat.session?.administer(params)) ?? SIGNED_OUT,
+    command: (params) => seat.session?.given.command(params) ?? SIGNED_OUT,
+    ask: async ({ kind, body }) => (await seat.session?.atCentre.ask(kind, body)) ?? SIGNED_OUT,
+    administer: async (params) => (await seat.session?.atCentre.administer(params)) ?? SIGNED_OUT,
     changePassphrase: overTls((change) => passphrase.change(change)),
     typeAgain: (given) => passphrase.typeAgain(given),
     unlock: (given) => passphrase.unlock(given),
@@ -57,9 +57,9 @@ export function seatHandlers({ seat, arrivals, passphrase, root, openBrowser, re
       seat.lock.input();
       return DONE;
     },
-    endOwnSession: async (params) => (await seat.session?.endOwnSession(params)) ?? SIGNED_OUT,
-    saveDraft: (draft) => (seat.session === null ? SIGNED_OUT : { ok: true, value: { saved: seat.session.saveDraft(draft) } }),
-    drafts: ({ case: ofCase }) => (seat.session === null ? SIGNED_OUT : { ok: true, value: seat.session.drafts(ofCase) }),
+    endOwnSession: async (params) => (await seat.session?.atCentre.endOwnSession(params)) ?? SIGNED_OUT,
+    saveDraft: (draft) => (seat.session === null ? SIGNED_OUT : { ok: true, value: { saved: seat.session.drafts.save(draft) } }),
+    drafts: ({ case: ofCase }) => (seat.session === null ? SIGNED_OUT : { ok: true, value: seat.session.drafts.list(ofCase) }),
     refusalSeen: ({ command }) => {
       seat.session?.refusalSeen(command);
       return DONE;

@@ -32,7 +32,7 @@ export class Seat {
     this.#workstation = workstation;
     const { root, spool, postSpool, environment, report } = workstation;
     this.lock = new DeskLock({
-      environment, minutes: () => this.#session?.rules?.desk?.lockMinutes ?? DEFAULT_LOCK_MINUTES, isServing: () => this.#session?.isServing ?? false,
+      environment, minutes: () => this.#session?.told.rules?.desk?.lockMinutes ?? DEFAULT_LOCK_MINUTES, isServing: () => this.#session?.isServing ?? false,
       changed: () => {
         if (this.lock.state !== null) this.#session?.stepAway();
         this.#everythingChanged();
@@ -42,12 +42,12 @@ export class Seat {
       session: () => this.view(),
       sync: () => this.#syncView(),
       isShut: () => this.lock.state !== null,
-      rules: () => this.#session?.rules ?? null,
-      live: (topic) => this.#session?.board.get(topic) ?? null,
+      rules: () => this.#session?.told.rules ?? null,
+      live: (topic) => this.#session?.told.board.get(topic) ?? null,
       caseIds: () => this.#session?.book.ids() ?? [],
       caseView: (id) => this.#session?.book.view(id) ?? null,
       takenOver: () => this.#session?.takenOver?.view() ?? [],
-      shown: (id) => this.#session?.shown(id),
+      shown: (id) => this.#session?.given.shown(id),
     });
     this.wiper = new Wiper({
       root, spool, post: postSpool, environment, report,

@@ -34,7 +34,7 @@ export class Screen implements Worker {
   }
 
   async command(params: CommandParams): Promise<{ ok: boolean; code: string | null; id: string | null }> {
-    const answer = await this.does(params.kind, (session) => session.command({ passphrase: 'typed', ...params }));
+    const answer = await this.does(params.kind, (session) => session.given.command({ passphrase: 'typed', ...params }));
     if (!answer.ok) return { ok: false, code: answer.code, id: null };
     const id = answer.value.commandId;
     if (params.kind === 'write note') this.#notes.set(id, { case: params.case, noteId: (params.body as { noteId: string }).noteId });
@@ -79,7 +79,7 @@ export class Screen implements Worker {
 
   async ask(kind: string, body: unknown): Promise<boolean> {
     const { session } = this.#here;
-    return session === null ? false : (await session.ask(kind, body)).ok;
+    return session === null ? false : (await session.atCentre.ask(kind, body)).ok;
   }
 
   /** SY8: what was saved here is on screen here, before and after the centre has it, unless it says that it is refused or doubtful. */

@@ -238,7 +238,7 @@ export class World {
     for (const guest of guests) {
       guest.start();
       const since = this.time.nowMs;
-      while ((guest.session?.rules ?? null) === null && this.time.nowMs - since < GUESTS_MS) await this.time.runUntil(this.time.nowMs + 500);
+      while ((guest.session?.told.rules ?? null) === null && this.time.nowMs - since < GUESTS_MS) await this.time.runUntil(this.time.nowMs + 500);
       guest.stop();
       guest.resting = true;
     }
