@@ -26,6 +26,8 @@ export const SessionView = z.discriminatedUnion('status', [
     key: z.enum(['opening', 'ready', 'lost', 'none']),
     /** Until when this machine alone may sign this person in. */
     offlineUntil: Instant,
+    /** When the desk locks itself unless there is input, told from a minute before; null while that is further off. */
+    locksAt: Instant.nullable(),
   }),
   /** Somebody is signed in, and their desk is locked: `idle` after a time without input, `person` by themselves. Work already given goes on to the server. */
   z.strictObject({ status: z.literal('locked'), person: SignedInPerson, server: z.string(), workstation: z.string(), why: z.enum(['idle', 'person']), since: Instant }),

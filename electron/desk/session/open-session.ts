@@ -1,4 +1,4 @@
-import type { SessionView } from '#shared/protocol/session-view.ts';
+import type { SignedIn } from '#shared/protocol/session-view.ts';
 import type { SyncView } from '#shared/protocol/sync-view.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
@@ -31,7 +31,7 @@ import { OwnCases } from './own-cases.ts';
 import { OwnKey } from './own-key.ts';
 import { TypedDrafts } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
-import { isServing } from './serving.ts';
+import { callEndedAt, isServing } from './serving.ts';
 import { shutOut } from './shut-out.ts';
 import { StaleCases } from './stale-cases.ts';
 import { SyncState } from './sync-state.ts';
@@ -235,11 +235,11 @@ export class OpenSession {
 
   // ------------------------------------------------------------ what is shown
 
-  view(): SessionView {
+  view(): SignedIn {
     const { signedIn, server, workstation } = this.#parts;
     return {
       status: 'signed-in', person: signedIn.person, server, workstation, desktop: signedIn.store.desktop,
-      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, key: signedIn.signing.state, offlineUntil: signedIn.offlineUntil,
+      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, key: signedIn.signing.state, offlineUntil: signedIn.offlineUntil, locksAt: null,
     };
   }
 
@@ -251,6 +251,12 @@ export class OpenSession {
   get isServing(): boolean {
     const { clock } = this.#parts.signedIn;
     return isServing({ live: (topic) => this.told.board.get(topic), isOnline: () => this.#isOnline, nowMs: () => clock.nowMs(), handCallSince: () => this.ownCases.handCallSince });
+  }
+
+  /** As `callEndedAt` has it, by this machine's clock. */
+  get callEndedMs(): number | null {
+    const at = callEndedAt((topic) => this.told.board.get(topic));
+    return at === null ? null : Date.parse(at) - this.#parts.signedIn.clock.offsetMs;
   }
 
   /** The desk is locked: nobody's second file stays open at it. */

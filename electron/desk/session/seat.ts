@@ -33,6 +33,7 @@ export class Seat {
     const { root, spool, postSpool, environment, report } = workstation;
     this.lock = new DeskLock({
       environment, minutes: () => this.#session?.told.rules?.desk?.lockMinutes ?? DEFAULT_LOCK_MINUTES, isServing: () => this.#session?.isServing ?? false,
+      callEndedMs: () => this.#session?.callEndedMs ?? null, warned: () => this.publisher.changed('session'),
       changed: () => {
         if (this.lock.state !== null) this.#session?.stepAway();
         this.#everythingChanged();
@@ -74,12 +75,13 @@ export class Seat {
 
   view(): SessionView {
     if (this.#session === null) return { status: 'signed-out', refusal: this.#lastEnd };
-    const [open, { state }] = [this.#session.view(), this.lock];
-    if (state === null || open.status !== 'signed-in') return open;
-    const { person, server, workstation } = open;
+    const [session, { state, locksAtMs }] = [this.#session, this.lock];
+    const open = session.view();
     // By the centre's clock, as every time on the screen.
-    const since = instantOf(state.sinceMs + Date.parse(this.#session.now) - this.#workstation.environment.now());
-    return { status: 'locked', person, server, workstation, why: state.why, since };
+    const atCentre = (ms: number): string => instantOf(ms + Date.parse(session.now) - this.#workstation.environment.now());
+    if (state === null) return { ...open, locksAt: locksAtMs === null ? null : atCentre(locksAtMs) };
+    const { person, server, workstation } = open;
+    return { status: 'locked', person, server, workstation, why: state.why, since: atCentre(state.sinceMs) };
   }
 
   #syncView(): SyncView {

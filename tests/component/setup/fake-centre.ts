@@ -84,12 +84,13 @@ export function fakeCentre(options: FakeOptions) {
 
   const stateOf = (caseId: string): CaseState | null => foldCase(logs.get(caseId) ?? []);
   let locked: 'idle' | 'person' | null = null;
+  let locksAt: string | null = null;
   let refuseSignOut: Refusal | null = null;
   let signOutAsked: (params: Record<string, unknown>) => void = () => undefined;
   const session = (): SessionView => signedIn && locked !== null
     ? { status: 'locked', server: 'http://127.0.0.1:7311', workstation: 'ws-1', why: locked, since: at(), person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' } }
     : signedIn ? {
-        status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(),
+        status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(), locksAt: locksAt,
         key, person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
       }
     : { status: 'signed-out', refusal: null };
@@ -394,6 +395,11 @@ export function fakeCentre(options: FakeOptions) {
     /** As the desk process tells it when it is locked, or opened. */
     setLocked: (next: typeof locked) => {
       locked = next;
+      push('session', session);
+    },
+    /** As it tells in the last minute before it locks itself; null when there was input. */
+    setLocksIn: (seconds: number | null) => {
+      locksAt = seconds === null ? null : new Date(now + seconds * 1000).toISOString();
       push('session', session);
     },
     refuseSignOut: (refusal: Refusal | null, asked: typeof signOutAsked) => {
