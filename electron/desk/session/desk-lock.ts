@@ -3,7 +3,7 @@ import type { Environment } from '../environment.ts';
 export type LockedBy = 'idle' | 'person';
 export type LockState = { why: LockedBy; sinceMs: number };
 
-/** Somebody is being served: looked at again so soon. */
+/** The centre's time is told after the first sign-in and may change, and so does who is served: looked at again so soon. */
 const LOOK_AGAIN_MS = 15_000;
 /** So long before it locks it is said, or half the centre's time where that is less. */
 const WARNING_MS = 60_000;
@@ -113,7 +113,7 @@ export class DeskLock {
     if (isServing()) {
       this.#wasServing = true;
       this.#warn(null);
-      return lookAgain(Math.max(until - warningMs - now, LOOK_AGAIN_MS));
+      return lookAgain(LOOK_AGAIN_MS);
     }
     // Whoever was served until now may sit here all the same: they are told first, as anybody is.
     const locksAt = this.#wasServing ? Math.max(until, now + warningMs) : Math.max(until, this.#locksAtMs ?? 0);
@@ -121,6 +121,6 @@ export class DeskLock {
     const left = locksAt - now;
     if (left <= 0) return this.lock('idle');
     this.#warn(left <= warningMs ? locksAt : null);
-    lookAgain(left <= warningMs ? Math.min(left, LOOK_WARNED_MS) : left - warningMs);
+    lookAgain(left <= warningMs ? Math.min(left, LOOK_WARNED_MS) : Math.min(left - warningMs, LOOK_AGAIN_MS));
   }
 }

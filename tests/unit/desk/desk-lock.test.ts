@@ -66,6 +66,17 @@ describe('[OF3] [PR3] a desk without input', () => {
     expect(lock.state).toBeNull();
   });
 
+  it('goes by the centre’s time also where that is told, or changed, after somebody has signed in', () => {
+    const { clock, site, lock } = aLock();
+    clock.advance(10_000);
+    site.minutes = 5;
+    clock.advance(MINUTE);
+    clock.advance(3 * MINUTE - 10_000);
+    expect(lock.locksAtMs).toBe(START + 5 * MINUTE);
+    clock.advance(MINUTE);
+    expect(lock.state?.why).toBe('idle');
+  });
+
   it('[CT3] counts from the end of the call whose wrap-up is on, and then locks as ever; an end that is still to come counts for nothing', () => {
     const { clock, site, lock } = aLock();
     site.serving = true;
