@@ -51,7 +51,7 @@ export default function LockScreen({ session }: { session: Extract<SessionView, 
         </header>
         <div>
           <p>{t(why, { time: localClock(since) })}</p>
-          <p className="small tone-muted">{t('kept')}</p>
+          <p className="small tone-muted">{t(online ? 'kept' : 'keptAway')}</p>
         </div>
         <form className="stack" onSubmit={(event) => void unlock(event)} aria-label={t('unlock')}>
           <label className="sign-in-field">

@@ -8,7 +8,8 @@ const SAID_AT = [60, 30, 10] as const;
 
 function Countdown({ locksAt }: { locksAt: string }) {
   const t = useTexts(lockTexts);
-  const left = Math.max(0, Math.ceil((Date.parse(locksAt) - useNow()) / 1000));
+  // The clock ticks in whole seconds, and is up to one behind.
+  const left = Math.max(0, Math.floor((Date.parse(locksAt) - useNow()) / 1000));
   const said = SAID_AT.findLast((at) => left <= at) ?? SAID_AT[0];
   return (
     <>

@@ -78,12 +78,12 @@ function Standing() {
   if (sync === null) return null;
   return (
     <>
-      <Facts sync={sync} />
-      <p className="small tone-muted">{t('state.saved')}</p>
-      {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
       {sync.refusal ? <RefusalNotice refusal={sync.refusal} /> : null}
       {sync.refusal && SIGN_ON_MENDS.has(sync.refusal.code) ? <SignOnAgain /> : null}
       {sync.refusal?.code === 'sign-in-over' ? <TypeAgain /> : null}
+      <Facts sync={sync} />
+      <p className="small tone-muted">{t('state.saved')}</p>
+      {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
     </>
   );
 }
