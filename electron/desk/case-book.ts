@@ -1,4 +1,4 @@
-import type { CaseView, Look, Mark } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView, Look, Mark } from '#shared/protocol/case-view.ts';
 import { CaseId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CaseLogic } from './case-logic.ts';

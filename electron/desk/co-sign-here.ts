@@ -1,6 +1,7 @@
 import type { DecideContext } from '#shared/case/context.ts';
 import type { CaseState } from '#shared/case/state.ts';
-import type { CoSignParams, DeskReply, MethodValue } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply, MethodValue } from '#shared/protocol/desk-rpc.ts';
+import type { CoSignParams } from '#shared/protocol/co-sign-step.ts';
 import { forReturn } from '#shared/operation/on-return-terms.ts';
 import { digestOf } from '#shared/operation/payload.ts';
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';

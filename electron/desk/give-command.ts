@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CommandAnswer, CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { CommandAnswer, CommandParams } from '#shared/protocol/desk-command.ts';
 import type { InnerCommand } from '#shared/protocol/command.ts';
 import type { CaseBook } from './case-book.ts';
 import type { CaseLogic } from './case-logic.ts';

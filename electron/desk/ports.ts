@@ -1,4 +1,4 @@
-import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
 
 /** The part of Electron's MessagePortMain that is used; its message event carries `data`. */
 type ElectronPort = {

@@ -1,4 +1,4 @@
-import type { TakenOverView } from '#shared/protocol/desk-rpc.ts';
+import type { TakenOverView } from '#shared/protocol/case-view.ts';
 import { asks } from '#shared/protocol/asks.ts';
 import type { AskAnswer } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from './case-logic.ts';

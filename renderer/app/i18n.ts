@@ -1,6 +1,6 @@
 /**
- * All words people see. Each feature folder has one `texts.ts` that calls `defineTexts`; its words are registered
- * with i18next under the folder's name when the folder is loaded, so that a screen brings its own words.
+ * All words people see. Each feature folder has one `texts.ts` that calls `defineTexts`, or one `…-texts.ts` for each of its
+ * matters; its words are registered with i18next when it is loaded, so that a screen brings its own words.
  */
 import i18next from 'i18next';
 import { useMemo } from 'react';
@@ -24,7 +24,7 @@ export type Say<W extends Words = Words> = (key: keyof W & string, values?: Reco
 /**
  * Words of one feature in both languages; a key in only one of them does not compile, and a test reads them all.
  * `{{name}}` in a text is filled from the values given with the key.
- * @param name the feature folder's name
+ * @param name the feature folder's name, with the matter's behind it where there are several
  */
 export function defineTexts<const W extends Words>(name: string, words: { 'zh-CN': W; en: Record<keyof W, string> }): Texts<W> {
   for (const language of languages) i18next.addResourceBundle(language, name, words[language], true, true);

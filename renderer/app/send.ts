@@ -2,7 +2,8 @@
 import { create } from 'zustand';
 import type { CommandBody, CommandKind } from '#shared/case/commands.ts';
 import { asks, type AskBody, type AskKind, type AskValue } from '#shared/protocol/asks.ts';
-import type { CommandAnswer, DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { CommandAnswer } from '#shared/protocol/desk-command.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { CommandOptions } from '../flow/step-panel.ts';
 import { desk } from './desk.ts';

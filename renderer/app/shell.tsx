@@ -8,6 +8,7 @@ import { FlowColumn } from '../flow/flow-column.tsx';
 import { Bulkhead } from './broken.tsx';
 import { useTexts } from './i18n.ts';
 import { watchInput } from './input-watch.ts';
+import { LockWarning } from '../lock/lock-warning.tsx';
 import { KeysHelp } from './keys-help.tsx';
 import { Navigation } from './navigation.tsx';
 import { QuitGuard } from './quit-guard.tsx';
@@ -88,6 +89,7 @@ export default function Shell() {
       <TodayBar />
       <KeysHelp />
       <QuitGuard />
+      <LockWarning />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
 
 /** A browser's MessagePort (handed over by the preload) as the port that both ends speak through. */
 export function browserPort(port: MessagePort): DeskPort {

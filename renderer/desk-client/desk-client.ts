@@ -1,17 +1,5 @@
-import {
-  deskMethods,
-  deskTopics,
-  FromDesk,
-  type DeskCalls,
-  type DeskMethod,
-  type DeskPort,
-  type DeskReply,
-  type DeskTopic,
-  type MethodParams,
-  type MethodValue,
-  type TopicParams,
-  type TopicView,
-} from '#shared/protocol/desk-rpc.ts';
+import { deskMethods, deskTopics, type DeskCalls, type DeskMethod, type DeskReply, type DeskTopic, type MethodParams, type MethodValue, type TopicParams, type TopicView } from '#shared/protocol/desk-rpc.ts';
+import { FromDesk, type DeskPort } from '#shared/protocol/desk-port.ts';
 
 export type DeskClient = {
   /** One function per method of the contract. */

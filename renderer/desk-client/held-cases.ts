@@ -1,4 +1,4 @@
-import type { CasesChange, CaseView } from '#shared/protocol/desk-rpc.ts';
+import type { CasesChange, CaseView } from '#shared/protocol/case-view.ts';
 
 export type HeldCases = ReadonlyMap<CaseView['case'], CaseView>;
 export const noCases: HeldCases = new Map();

@@ -6,7 +6,7 @@ import { branchFacts } from '#shared/knowledge/branch.ts';
 import { demoBranches } from '#shared/knowledge/branches.ts';
 import type { FactTree } from '#shared/flow/facts.ts';
 import type { Rules } from '#shared/protocol/rules.ts';
-import type { SignedIn } from '#shared/protocol/desk-rpc.ts';
+import type { SignedIn } from '#shared/protocol/session-view.ts';
 import { useLights, type LightState } from '../app/lights.tsx';
 import type { TypedCase } from '../app/stores/cases.ts';
 import { useNow } from '../app/stores/clock.ts';

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { currentStepId, type RunState } from '#shared/flow/run.ts';
 import { findStep } from '#shared/flow/definition.ts';
-import type { SignedIn } from '#shared/protocol/desk-rpc.ts';
+import type { SignedIn } from '#shared/protocol/session-view.ts';
 import type { Rules } from '#shared/protocol/rules.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { clearRefused, sendCommand, useRefused } from '../app/send.ts';

@@ -6,7 +6,7 @@ import { compiledFlow } from '#shared/flow/flow-compile.ts';
 import type { RunState, StepState } from '#shared/flow/run.ts';
 import { isAsked, runGround } from '#shared/flow/run-ground.ts';
 import { whatIsVoided } from '#shared/flow/run-void.ts';
-import type { SignedIn } from '#shared/protocol/desk-rpc.ts';
+import type { SignedIn } from '#shared/protocol/session-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { askCentre, sendCommand } from '../app/send.ts';

@@ -5,7 +5,9 @@ import type { FlowDefinition, FlowStep, Lang, PanelName } from '#shared/flow/def
 import type { FactTree } from '#shared/flow/facts.ts';
 import type { RunState, StepState } from '#shared/flow/run.ts';
 import type { AskBody, AskKind, AskValue } from '#shared/protocol/asks.ts';
-import type { CommandAnswer, DeskReply, SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { CommandAnswer } from '#shared/protocol/desk-command.ts';
+import type { SignedInPerson } from '#shared/protocol/session-view.ts';
 import type { UnsignedBody } from '../app/send.ts';
 import type { TypedCase } from '../app/stores/cases.ts';
 

@@ -4,7 +4,7 @@ import type { CaseState } from '#shared/case/state.ts';
 import { maskNumbers } from '#shared/privacy/mask.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { v7 as newId } from 'uuid';
-import type { TakenOverView } from '#shared/protocol/desk-rpc.ts';
+import type { TakenOverView } from '#shared/protocol/case-view.ts';
 import { localMoment } from '../app/local-time.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';

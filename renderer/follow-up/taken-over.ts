@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { TakenOverView } from '#shared/protocol/desk-rpc.ts';
+import type { TakenOverView } from '#shared/protocol/case-view.ts';
 import { desk } from '../app/desk.ts';
 
 const NONE: readonly TakenOverView[] = [];

@@ -1,6 +1,6 @@
 import '../sign-in/sign-in.css';
 import { lazy, Suspense, useRef, useState, type FormEvent } from 'react';
-import type { SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
@@ -51,7 +51,7 @@ export default function LockScreen({ session }: { session: Extract<SessionView, 
         </header>
         <div>
           <p>{t(why, { time: localClock(since) })}</p>
-          <p className="small tone-muted">{t('kept')}</p>
+          <p className="small tone-muted">{t(online ? 'kept' : 'keptAway')}</p>
         </div>
         <form className="stack" onSubmit={(event) => void unlock(event)} aria-label={t('unlock')}>
           <label className="sign-in-field">

@@ -1,10 +1,10 @@
 import { useLang, useTexts } from '../app/i18n.ts';
 import { usePersonName } from './people.ts';
-import { operationTexts } from './texts.ts';
+import { controlTexts } from './control-texts.ts';
 
 /** TP11: figures that two leads released say so, with both names, wherever they are read aloud or executed. Nothing for an ordinary approval. */
 export function ApprovedBy({ by, breakGlass }: { by: readonly string[]; breakGlass: boolean }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(controlTexts);
   const lang = useLang();
   const name = usePersonName();
   if (!breakGlass) return null;

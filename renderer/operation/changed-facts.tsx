@@ -3,7 +3,7 @@ import { formatFen } from '#shared/money/fen.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { settlementLines } from './line-words.ts';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 
 const fieldKey = {
   status: 'fact-status', periodsPosted: 'fact-periodsPosted', remainingFen: 'colRemaining', feeMode: 'fact-feeMode', hold: 'fact-hold',
@@ -12,7 +12,7 @@ const fieldKey = {
 
 /** Which pinned fact differs, in words, with its old and its new value (TP3). */
 export function ChangedFacts({ changed, operation }: { changed: readonly ChangedFact[]; operation: OperationState }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   if (changed.length === 0) return null;
   const value = (field: string, raw: ChangedFact['old']): string => (raw === null ? '—' : field.endsWith('Fen') && typeof raw === 'number' ? formatFen(raw) : String(raw));
   return (

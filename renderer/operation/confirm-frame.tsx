@@ -11,7 +11,7 @@ import { OfflineConfirm } from './offline-confirm.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { TakenOver } from './taken-over.tsx';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
 import { coSignedHere } from '#shared/operation/on-return-terms.ts';
 import type { OperationPayload } from '#shared/operation/payload.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
@@ -21,7 +21,7 @@ export type Confirmable = { operation: OperationState; payload: OperationPayload
 
 /** What 眼心手 share: figures that may be read aloud, and a call on which the customer says yes. */
 export function ConfirmFrame({ props, testId, title, children }: { props: StepPanelProps; testId: string; title: string; children: (on: Confirmable) => ReactNode }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
   const operation = operationOnScreen(props.view.state, props.definition.operationKind);
   const approved = confirmable(props.view.state, operation);
   const callId = callOn(props);

@@ -8,11 +8,11 @@ import { eyeItems, heartItems, nextItem } from './confirmation-view.ts';
 import { useControl } from './control.ts';
 import { isOnButton, isTyping, stopRepeat } from './keys.ts';
 import { offsetText } from './named-plans.ts';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
 
 /** 心到: each consequence ticked by itself, the last one in the customer's own words. */
 export function ConsentPanel(props: StepPanelProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
   return (
     <ConfirmFrame props={props} testId="consent" title={t('consent')}>
       {(on) => <Consent {...props} on={on} />}
@@ -21,7 +21,7 @@ export function ConsentPanel(props: StepPanelProps) {
 }
 
 function Consent({ on, lang, command, offset, now, readOnly }: StepPanelProps & { on: Confirmable }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
   const control = useControl();
   const [hesitates, setHesitates] = useState(false);
   // Of this one a press is on its way; the next one that is shown may be pressed at once, though the answer is not back.

@@ -20,12 +20,14 @@ import { StoppedKind, useStopped } from './stopped-kind.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
 import { TakenOver } from './taken-over.tsx';
 import { Voided } from './voided.tsx';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
+import { controlTexts } from './control-texts.ts';
+import { executeTexts } from './execute-texts.ts';
 import './operation.css';
 
 /** 办理: one button without a key, then each line as it truly stands with the bank until the customer has heard it. */
 export function ExecutePanel(props: StepPanelProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(executeTexts);
   const control = useControl();
   const operation = operationOnScreen(props.view.state, props.definition.operationKind);
   // OF2: signed for at this screen, it is ordered for the return of the line; what came back says why until it is submitted anew.
@@ -40,7 +42,9 @@ export function ExecutePanel(props: StepPanelProps) {
 
 function Order({ operationId, ...all }: StepPanelProps & { operationId: string }) {
   const { view, newId, command, readOnly, callId: onCase } = all;
-  const t = useTexts(operationTexts);
+  const t = useTexts(executeTexts);
+  const confirmSay = useTexts(confirmTexts);
+  const controlSay = useTexts(controlTexts);
   const control = useControl()!;
   const offline = useSync(({ sync }) => sync !== null && sync.connection !== 'online');
   const trouble = useKeyTrouble();
@@ -67,7 +71,7 @@ function Order({ operationId, ...all }: StepPanelProps & { operationId: string }
     if (unsigned !== null) return <TakenOver {...all} operation={operation} />;
     return (
       <div className="stack">
-        <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{t('noApproval')}</strong></div>
+        <div className="notice notice-red" role="alert" data-testid="no-approval"><span className="notice-shape" aria-hidden="true">✕</span><strong>{confirmSay('noApproval')}</strong></div>
         <Voided operation={operation} />
       </div>
     );
@@ -99,7 +103,7 @@ function Order({ operationId, ...all }: StepPanelProps & { operationId: string }
               type="primary" size="large" disabled={readOnly || !ready || waiting || barred} onClick={() => void order(false)} data-testid="order-execution"
               onKeyDown={(event) => event.preventDefault()}
             >{t('executeButton', { n: approved.payload.lines.length, total: formatFen(approved.payload.totalDueFen) })}</Button>
-            <span className="tone-muted small">{t(stopped !== null ? 'stoppedBlocked' : ready ? 'executeHint' : callId === null ? 'noCall' : 'executeNotReady')}</span>
+            <span className="tone-muted small">{stopped !== null ? controlSay('stoppedBlocked') : ready ? t('executeHint') : callId === null ? confirmSay('noCall') : t('executeNotReady')}</span>
           </div>
         </>
       ) : null}

@@ -15,13 +15,13 @@ import { OfflineReturned } from './offline-returned.tsx';
 import { useLineDown } from './offline-view.ts';
 import { offlineTexts } from './offline-texts.ts';
 import { keysFor } from './orders.ts';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
 
 /** 下达: execute on return, not after T. One press without a key; afterwards it waits, and says that it is not in force. */
 export function OfflineOrder({ one, ...props }: StepPanelProps & { one: OnReturnState }) {
   const { view, command, newId, readOnly, now } = props;
   const t = useTexts(offlineTexts);
-  const words = useTexts(operationTexts);
+  const words = useTexts(confirmTexts);
   const control = useControl();
   const down = useLineDown();
   const trouble = useKeyTrouble();

@@ -8,7 +8,8 @@ import { outcomeLines, outcomeOf, type LineLook, type OutcomeLine } from './exec
 import { OfflineMark } from './offline-mark.tsx';
 import { orderedOffline } from './offline-view.ts';
 import { remainingLines } from './operation-choice.ts';
-import { operationTexts } from './texts.ts';
+import { executeTexts } from './execute-texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { localClock } from '../app/local-time.ts';
 import { spokenDate } from './when.ts';
 import './operation.css';
@@ -25,7 +26,8 @@ type Acting = Pick<StepPanelProps, 'view' | 'run' | 'definition' | 'command' | '
 
 /** The result of each line with the sentence to say, staying until the customer has heard it. */
 export function OutcomeList({ operation, spokenAbove = false, ...acting }: { operation: OperationState; /** The step's own speech already says the whole. */ spokenAbove?: boolean } & Partial<Acting>) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(executeTexts);
+  const worksheetSay = useTexts(worksheetTexts);
   const lang = useLang();
   const lines = outcomeLines(operation, lang);
   const outcome = outcomeOf(lines);
@@ -73,7 +75,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
       </ul>
       {command === undefined ? null : rest.length > 0 && open.length === 0 ? (
         <div className="row-wrap">
-          <Button disabled={!allTold} onClick={() => void startRest()} data-testid="new-operation-for-rest">{t('newOperation', { n: rest.length })}</Button>
+          <Button disabled={!allTold} onClick={() => void startRest()} data-testid="new-operation-for-rest">{worksheetSay('newOperation', { n: rest.length })}</Button>
           <span className="tone-muted small">{t(allTold ? 'restHint' : 'tellFirst', { n: rest.length })}</span>
         </div>
       ) : allTold ? <p className="tone-green" data-testid="all-told">✓ {t('allTold')}</p> : <p className="tone-muted small">{t('tellFirst')}</p>}
@@ -83,7 +85,7 @@ export function OutcomeList({ operation, spokenAbove = false, ...acting }: { ope
 
 /** @param spoken with the sentence to say: only the maker speaks to the customer */
 function Line({ line, spoken }: { line: OutcomeLine; spoken: boolean }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(executeTexts);
   const lang = useLang();
   const look = looks[line.look];
   return (

@@ -3,11 +3,11 @@ import { formatFen } from '#shared/money/fen.ts';
 import type { OperationPayload } from '#shared/operation/payload.ts';
 import { useTexts } from '../app/i18n.ts';
 import { PlainLineCard } from './plain-line.tsx';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 
 /** The very figures that a signature is for, line by line (TP2): nothing that is signed is not shown. */
 export function PayloadCard({ payload, lang }: { payload: OperationPayload; lang: Lang }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   return (
     <section className="op-payload" data-testid="payload">
       <ul>

@@ -2,11 +2,11 @@ import type { Lang } from '#shared/flow/definition.ts';
 import { formatFen } from '#shared/money/fen.ts';
 import type { PlainLine } from '#shared/operation/payload.ts';
 import { useTexts } from '../app/i18n.ts';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 
 /** The rows that hang on the sum: the payee, the customer's words, the place on the recording. */
 export function PlainDetails({ line, lang }: { line: PlainLine; lang: Lang }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   return (
     <dl className="op-details" data-testid="plain-details">
       <div><dt>{t('typeLastFour')}</dt><dd className="tabular">{line.cardLastFour}</dd></div>

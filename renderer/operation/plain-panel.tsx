@@ -23,7 +23,8 @@ import { PlainLineCard } from './plain-line.tsx';
 import { cardsFor, draftBody, draftFrom, hasReference, missingFields, plainKindOf, wantsLastFour, type PlainDraft } from './plain-view.ts';
 import { SelfCheck } from './self-check.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
-import { operationTexts } from './texts.ts';
+import { draftTexts } from './draft-texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { worksheetView } from './worksheet-view.ts';
 import './operation.css';
 
@@ -31,7 +32,7 @@ const kinds = ['draft operation', 'tick self-check'];
 
 /** What the customer asks for, of the kinds without a contract's figures: card, sum, what it hangs on, in their words and on the recording; then the self-check. */
 export function DraftPanel(props: StepPanelProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(draftTexts);
   const kind = plainKindOf(props.definition.operationKind);
   if (kind === null) return <p className="tone-amber">{t('kindUnknown')}</p>;
   return <Draft key={kind} {...props} kind={kind} />;
@@ -39,7 +40,8 @@ export function DraftPanel(props: StepPanelProps) {
 
 function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
   const { view, run, lang, me, readOnly, command, newId } = props;
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
+  const draftSay = useTexts(draftTexts);
   const control = useControl();
   const operation = operationOnScreen(view.state, kind);
   const executed = operation?.execution != null;
@@ -66,7 +68,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
   const listed = lines.length > 0 && !executed;
   const editable = !readOnly && (operation === null || executed || ['draft', 'returned', 'void', 'withdrawn'].includes(operation.status));
   return (
-    <section className="op-panel" data-testid="draft-operation" aria-label={t('draftOperation')}>
+    <section className="op-panel" data-testid="draft-operation" aria-label={draftSay('draftOperation')}>
       <header className="row-wrap">
         <strong>{control?.kinds[kind].name[lang] ?? ''}</strong>
         {facts === null ? null : <Age at={facts.facts.readAt} />}
@@ -77,7 +79,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
       <StoppedKind kind={kind} />
       {refused === null ? null : <RefusalNotice refusal={refused} onClose={() => setRefused(null)} />}
       {executed && operation !== null ? <OutcomeList {...props} operation={operation} /> : null}
-      {facts === null ? <p>{t('noFacts')}</p> : !editable ? null : listed && !changing ? <div><Button onClick={() => setChanging(true)} data-testid="draft-change">{t('draftChange')}</Button></div> : (
+      {facts === null ? <p>{t('noFacts')}</p> : !editable ? null : listed && !changing ? <div><Button onClick={() => setChanging(true)} data-testid="draft-change">{draftSay('draftChange')}</Button></div> : (
         <Form
           key={operation?.id ?? 'new'} {...props} kind={kind}
           start={draftFrom(operation, namedCard(run.values[cardField]))} again={listed}
@@ -89,7 +91,7 @@ function Draft({ kind, ...props }: StepPanelProps & { kind: PlainKind }) {
           <span className="notice-shape" aria-hidden="true">✕</span>
           <div className="notice-words">
             {sheet.locked === 'facts-changed' ? <strong>{t('locked-facts-changed')}</strong> : operation?.worksheet.mismatches.map((one) => (
-              <strong key={one.lineId}>{t('locked-plain', { ours: formatFen(one.oursFen), bank: one.bankFen === null ? t('bankNone') : formatFen(one.bankFen) })}</strong>
+              <strong key={one.lineId}>{draftSay('locked-plain', { ours: formatFen(one.oursFen), bank: one.bankFen === null ? t('bankNone') : formatFen(one.bankFen) })}</strong>
             ))}
             {operation === null ? null : <ChangedFacts changed={sheet.changed} operation={operation} />}
           </div>
@@ -110,7 +112,7 @@ type FormProps = StepPanelProps & { kind: PlainKind; start: PlainDraft; again: b
 
 /** Enter goes from field to field and lists from the last; the sum and the reference are typed, never pasted. */
 function Form({ kind, view, me, lang, start, again, offset, onDraft }: FormProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(draftTexts);
   const cards = cardsFor(view.state, me.id);
   const only = cards.length === 1 ? cards[0]!.id : null;
   const [draft, setDraft] = useState({ ...start, cardId: start.cardId ?? only });

@@ -4,7 +4,7 @@ import type { Lang } from '#shared/flow/definition.ts';
 import { useTexts } from '../app/i18n.ts';
 import { Money } from '../ui/money.tsx';
 import { offsetText } from './named-plans.ts';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import type { PlanChoice } from './worksheet-view.ts';
 
 type PlanPickerProps = {
@@ -21,7 +21,7 @@ type PlanPickerProps = {
 
 /** Which of the plans that the customer named go on the worksheet; nobody can add one that was not named. */
 export function PlanPicker({ choices, readOnly, continuing, hasFacts, reading, onRead, onDraft }: PlanPickerProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const taken = choices.filter((choice) => choice.blocked === null && !left.has(choice.plan.id));
   const accounts = new Set(taken.map((choice) => choice.plan.account));

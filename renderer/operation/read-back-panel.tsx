@@ -10,12 +10,13 @@ import { isOnButton, isTyping, stopRepeat } from './keys.ts';
 import { lineName } from './line-words.ts';
 import { offsetText } from './named-plans.ts';
 import { PlainReadBack } from './plain-line.tsx';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { spokenDate } from './when.ts';
 
 /** 眼到: one plan at a time, then the sum, then the due date; each with the customer's word and where it was said. */
 export function ReadBackPanel(props: StepPanelProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
   return (
     <ConfirmFrame props={props} testId="read-back" title={t('readBack')}>
       {(on) => <ReadBack {...props} on={on} />}
@@ -24,7 +25,8 @@ export function ReadBackPanel(props: StepPanelProps) {
 }
 
 function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps & { on: Confirmable }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
+  const worksheetSay = useTexts(worksheetTexts);
   const { operation, payload, callId } = on;
   const items = eyeItems(operation, payload, callId);
   const at = nextItem(items);
@@ -84,7 +86,7 @@ function ReadBack({ on, lang, command, offset, now, readOnly }: StepPanelProps &
             </>
           ) : item.item === 'total' ? (
             <>
-              <p className="op-24 tabular">{t('total', { n: payload.lines.length })}　<strong>{formatFen(payload.totalDueFen)}</strong> {t('yuan')}</p>
+              <p className="op-24 tabular">{worksheetSay('total', { n: payload.lines.length })}　<strong>{formatFen(payload.totalDueFen)}</strong> {t('yuan')}</p>
               <p className="op-24">{t('sayStatement', { date: spokenDate(payload.statementDate, lang) })}</p>
             </>
           ) : (

@@ -3,12 +3,12 @@ import type { ReviewState } from '#shared/review/review-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { useMe } from '../app/stores/session.ts';
 import { usePersonName } from './people.ts';
-import { operationTexts } from './texts.ts';
+import { submitTexts } from './submit-texts.ts';
 import { localClock } from '../app/local-time.ts';
 
 /** What maker and reviewer said to each other about one request, oldest first. */
 export function Talk({ review }: { review: ReviewState; lang: Lang }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
   const name = usePersonName();
   const me = useMe();
   if (review.talk.length === 0) return null;

@@ -5,13 +5,13 @@ import type { ControlPolicy } from '#shared/review/policy.ts';
 import { useTexts } from '../app/i18n.ts';
 import { isTyping } from './keys.ts';
 import { itemOfKey, selfCheckComplete, selfCheckItems } from './self-check-view.ts';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 
 type Props = { operation: OperationState; control: ControlPolicy; lang: Lang; editable: boolean; onToggle: (item: string, on: boolean) => void };
 
 /** 自查: the ticks of policy, each by its digit. */
 export function SelfCheck({ operation, control, lang, editable, onToggle }: Props) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   const items = selfCheckItems(operation, control);
   const left = items.filter((item) => !item.on).length;
   useEffect(() => {

@@ -5,7 +5,7 @@ import { localMoment } from '../app/local-time.ts';
 import { nowAt } from '../app/stores/clock.ts';
 import { useLive } from '../app/stores/live.ts';
 import { useControl } from './control.ts';
-import { operationTexts } from './texts.ts';
+import { controlTexts } from './control-texts.ts';
 
 type Stop = LiveValue<'stopped-kinds'>[number];
 
@@ -19,7 +19,7 @@ export function StoppedKind({ kind }: { kind: OperationKind }) {
 }
 
 export function StoppedNotice({ stop, testId }: { stop: Stop; testId: string }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(controlTexts);
   const lang = useLang();
   const control = useControl();
   return (
@@ -35,7 +35,7 @@ export function StoppedNotice({ stop, testId }: { stop: Stop; testId: string }) 
 
 /** On every screen, one line for each kind that is stopped: nobody should learn it from a refusal. */
 export function StoppedStrips() {
-  const t = useTexts(operationTexts);
+  const t = useTexts(controlTexts);
   const lang = useLang();
   const control = useControl();
   const stopped = useLive('stopped-kinds') ?? [];

@@ -19,7 +19,11 @@ import { usePersonName } from './people.ts';
 import { Talk } from './review-talk.tsx';
 import { selfCheckComplete, selfCheckItems } from './self-check-view.ts';
 import { NOTE_LENGTH, submitView, type SubmitView } from './submit-view.ts';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
+import { controlTexts } from './control-texts.ts';
+import { executeTexts } from './execute-texts.ts';
+import { submitTexts } from './submit-texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { localMoment } from '../app/local-time.ts';
 import { worksheetView } from './worksheet-view.ts';
 import { StoppedKind, useStopped } from './stopped-kind.tsx';
@@ -33,12 +37,14 @@ const kinds = ['submit for return', 'co-sign here', 'submit for review', 'withdr
 /** 提交复核 and the wait for it: the note, where the request stands, the talk with the reviewer, what came back. */
 export function SubmitPanel(props: StepPanelProps) {
   const { view, run } = props;
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
+  const executeSay = useTexts(executeTexts);
+  const worksheetSay = useTexts(worksheetTexts);
   const control = useControl();
   const places = useLive('my-reviews');
   const lineIsDown = useLineDown();
   const operation = operationOnScreen(view.state, props.definition.operationKind);
-  if (operation === null || control === null) return <p className="tone-amber">{t('noneChosen')}</p>;
+  if (operation === null || control === null) return <p className="tone-amber">{worksheetSay('noneChosen')}</p>;
   const checked = selfCheckComplete(selfCheckItems(operation, control));
   const sheet = worksheetView(view.state, operation, run);
   const status = submitView(view.state, operation, places ?? null, checked, sheet.locked !== null);
@@ -49,7 +55,7 @@ export function SubmitPanel(props: StepPanelProps) {
   return (
     <section className="op-panel" data-testid="submit-review" data-phase={status.phase} aria-label={t('submit')}>
       <header className="row-wrap">
-        <span className="tone-muted">{t('total', { n: operation.worksheet.lines.length })}</span>
+        <span className="tone-muted">{worksheetSay('total', { n: operation.worksheet.lines.length })}</span>
         <Money fen={operation.worksheet.totals.dueNowFen} big />
         <span className="grow" />
         {look === null ? null : <SavedMark look={look} quiet />}
@@ -61,7 +67,7 @@ export function SubmitPanel(props: StepPanelProps) {
       {status.phase === 'waiting' ? <Waiting {...props} status={status} /> : null}
       {status.phase === 'approved' ? <Approved {...props} status={status} /> : null}
       {status.phase === 'no-review' ? <p className="notice notice-green" data-testid="no-review-needed">✓ {t('noReview')}</p> : null}
-      {status.phase === 'past' ? <p className="tone-muted">{t('outcome')}</p> : null}
+      {status.phase === 'past' ? <p className="tone-muted">{executeSay('outcome')}</p> : null}
       {status.phase === 'prepare' || operation.noteToReviewer === '' ? null : <p className="tone-muted small">{t('noteSent')} {quoted(props.lang, operation.noteToReviewer)}</p>}
     </section>
   );
@@ -70,7 +76,8 @@ export function SubmitPanel(props: StepPanelProps) {
 type Part<P extends SubmitView['phase']> = StepPanelProps & { status: Extract<SubmitView, { phase: P }> };
 
 function Prepare({ view, status, operationId, command, newId, now, readOnly, callId, lang }: Part<'prepare'> & { operationId: string }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
+  const controlSay = useTexts(controlTexts);
   const operation = view.state.operations[operationId]!;
   const promise = view.state.promises.findLast((one) => one.status === 'open');
   const note = useKeptText(view.caseId, `note to reviewer ${operationId}`, operation.noteToReviewer);
@@ -129,7 +136,7 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
         {trouble === null ? null : <RefusalNotice refusal={trouble} testId="submit-no-key" />}
         <div className="row-wrap">
           <Button type="primary" size="large" disabled={readOnly || status.blocked !== null || trouble !== null || stopped} loading={busy} onClick={() => void submit()} data-testid="submit-for-review">{t('submit')}</Button>
-          {stopped ? <span className="tone-red" data-testid="submit-stopped">✕ {t('stoppedBlocked')}</span> : status.blocked === null ? null : <span className="tone-amber">▲ {t(status.blocked === 'self-check' ? 'submitWhenChecked' : 'submitWhenWorksheet')}</span>}
+          {stopped ? <span className="tone-red" data-testid="submit-stopped">✕ {controlSay('stoppedBlocked')}</span> : status.blocked === null ? null : <span className="tone-amber">▲ {t(status.blocked === 'self-check' ? 'submitWhenChecked' : 'submitWhenWorksheet')}</span>}
         </div>
       </div>
     </>
@@ -137,7 +144,8 @@ function Prepare({ view, status, operationId, command, newId, now, readOnly, cal
 }
 
 function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
+  const controlSay = useTexts(controlTexts);
   const name = usePersonName();
   const { review, place } = status;
   const [answer, setAnswer] = useKept(view.caseId, `answer ${review.id}`);
@@ -159,7 +167,7 @@ function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
       </ol>
       <p className="tabular"><span className="chip">{t('validUntil', { at: localMoment(review.validUntil, now()) })}</span></p>
       {review.seats.length === 0 ? null : (
-        <div className="notice notice-amber" role="status" data-testid="seats-at-it"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('seatsAtIt', { names: review.seats.map((seat) => (seat.signedAt === null ? name(seat.by) : t('seatSigned', { name: name(seat.by) }))).join(lang === 'zh' ? '、' : ', ') })}</strong></div>
+        <div className="notice notice-amber" role="status" data-testid="seats-at-it"><span className="notice-shape" aria-hidden="true">▲</span><strong>{controlSay('seatsAtIt', { names: review.seats.map((seat) => (seat.signedAt === null ? name(seat.by) : controlSay('seatSigned', { name: name(seat.by) }))).join(lang === 'zh' ? '、' : ', ') })}</strong></div>
       )}
       {status.hangUpSuggested ? (
         <div className="notice notice-amber" role="alert" data-testid="hang-up-suggested"><span className="notice-shape" aria-hidden="true">▲</span><strong>{t('hangUpSuggested')}</strong></div>
@@ -182,7 +190,8 @@ function Waiting({ view, status, command, now, lang }: Part<'waiting'>) {
 }
 
 function Approved({ status, now, command, lang }: Part<'approved'>) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
+  const controlSay = useTexts(controlTexts);
   const name = usePersonName();
   const by = status.by.map((one) => name(one)).filter((one) => one !== '').join(lang === 'zh' ? '、' : ', ');
   return (
@@ -191,8 +200,8 @@ function Approved({ status, now, command, lang }: Part<'approved'>) {
         <span className="notice-shape" aria-hidden="true">✓</span>
         <div className="notice-words">
           <strong>{t('approved')}</strong>
-          <p>{by === '' ? '' : `${t(status.breakGlass ? 'glassByNames' : 'approvedBy', status.breakGlass ? { names: by } : { name: by })} · `}{t('validUntil', { at: localMoment(status.validUntil, now()) })}</p>
-          {status.breakGlass ? <p className="tone-amber" data-testid="approved-glass">▲ {t('glassQuality')}</p> : null}
+          <p>{by === '' ? '' : `${status.breakGlass ? controlSay('glassByNames', { names: by }) : t('approvedBy', { name: by })} · `}{t('validUntil', { at: localMoment(status.validUntil, now()) })}</p>
+          {status.breakGlass ? <p className="tone-amber" data-testid="approved-glass">▲ {controlSay('glassQuality')}</p> : null}
           <p>{t(status.review?.customerWaits === 'on-line' ? 'approvedOnLine' : 'approvedTodo')}</p>
         </div>
       </div>
@@ -202,10 +211,11 @@ function Approved({ status, now, command, lang }: Part<'approved'>) {
 }
 
 function Withdraw({ reviewId, command }: { reviewId: string; command: StepPanelProps['command'] }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
+  const confirmSay = useTexts(confirmTexts);
   return (
     <div>
-      <Popconfirm title={t('withdrawSure')} okText={t('withdraw')} okButtonProps={{ 'data-testid': 'withdraw-sure' }} cancelText={t('keepOn')} onConfirm={() => void command('withdraw review', { reviewId })}>
+      <Popconfirm title={t('withdrawSure')} okText={t('withdraw')} okButtonProps={{ 'data-testid': 'withdraw-sure' }} cancelText={confirmSay('keepOn')} onConfirm={() => void command('withdraw review', { reviewId })}>
         <Button data-testid="withdraw-review">{t('withdraw')}</Button>
       </Popconfirm>
     </div>

@@ -8,7 +8,7 @@ import { RefusalNotice } from '../ui/refusal-notice.tsx';
 import { lastReviewOf } from './operation-choice.ts';
 import { PayloadCard } from './payload-card.tsx';
 import { takenOverUnsigned } from './submit-view.ts';
-import { operationTexts } from './texts.ts';
+import { controlTexts } from './control-texts.ts';
 import './operation.css';
 
 /**
@@ -16,7 +16,7 @@ import './operation.css';
  * confirm it again.
  */
 export function TakenOver({ view, operation, command, lang, readOnly }: Pick<StepPanelProps, 'view' | 'command' | 'lang' | 'readOnly'> & { operation: OperationState }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(controlTexts);
   const trouble = useKeyTrouble();
   const [busy, setBusy] = useState(false);
   const unsigned = takenOverUnsigned(operation, lastReviewOf(view.state, operation.id));

@@ -8,11 +8,12 @@ import { ConfirmFrame, type Confirmable } from './confirm-frame.tsx';
 import { useControl } from './control.ts';
 import { emptyProof, eyeItems, heartItems, nextItem, proofMissLeadsTo, readProof } from './confirmation-view.ts';
 import { enterMovesOn } from './keys.ts';
-import { operationTexts } from './texts.ts';
+import { confirmTexts } from './confirm-texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 
 /** 手到: amount, number and last four typed once more. What is wrong is not told; the fields are emptied. */
 export function TypeInPanel(props: StepPanelProps) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
   return (
     <ConfirmFrame props={props} testId="type-in" title={t('typeIn')}>
       {(on) => <TypeIn {...props} on={on} />}
@@ -21,7 +22,8 @@ export function TypeInPanel(props: StepPanelProps) {
 }
 
 function TypeIn({ on, command, readOnly }: StepPanelProps & { on: Confirmable }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(confirmTexts);
+  const worksheetSay = useTexts(worksheetTexts);
   const control = useControl();
   const [proof, setProof] = useState(emptyProof);
   const [unreadable, setUnreadable] = useState(false);
@@ -63,8 +65,8 @@ function TypeIn({ on, command, readOnly }: StepPanelProps & { on: Confirmable })
         <label className="stack-tight"><span>{t('typeLines')}</span>
           <DigitsInput proof value={proof.lines} length={3} onChange={(lines) => setProof({ ...proof, lines })} label={t('typeLines')} disabled={disabled} testId="proof-lines" />
         </label>
-        <label className="stack-tight"><span>{t('typeLastFour')}</span>
-          <DigitsInput proof value={proof.lastFour} length={4} onChange={(lastFour) => setProof({ ...proof, lastFour })} label={t('typeLastFour')} disabled={disabled} testId="proof-last-four" />
+        <label className="stack-tight"><span>{worksheetSay('typeLastFour')}</span>
+          <DigitsInput proof value={proof.lastFour} length={4} onChange={(lastFour) => setProof({ ...proof, lastFour })} label={worksheetSay('typeLastFour')} disabled={disabled} testId="proof-last-four" />
         </label>
         <Button type="primary" htmlType="submit" size="large" disabled={disabled} data-testid="proof-check">{t('check')}</Button>
       </div>

@@ -1,11 +1,11 @@
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { ChangedFacts } from './changed-facts.tsx';
-import { operationTexts } from './texts.ts';
+import { submitTexts } from './submit-texts.ts';
 
 /** Why an approval is void, each fact that differs with its old and its new value (TP3). Nothing for one that stands. */
 export function Voided({ operation }: { operation: OperationState }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(submitTexts);
   const { voided } = operation;
   if (voided === null) return null;
   return (

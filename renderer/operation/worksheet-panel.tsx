@@ -17,7 +17,7 @@ import { PlainLineCard } from './plain-line.tsx';
 import { PlanPicker } from './plan-picker.tsx';
 import { SelfCheck } from './self-check.tsx';
 import { StoppedKind } from './stopped-kind.tsx';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { localMoment, localSeconds } from '../app/local-time.ts';
 import { WorksheetTable } from './worksheet-table.tsx';
 import { factsOf, planChoices, worksheetView } from './worksheet-view.ts';
@@ -28,7 +28,7 @@ const kinds = ['draft worksheet', 'tick self-check'];
 /** 逐笔核对: first which plans, then every plan to the fen, what locks it, and the self-check below. */
 export function WorksheetPanel(props: StepPanelProps) {
   const { view, run, lang, me, now, readOnly } = props;
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   const control = useControl();
   useNow();
   const [reading, setReading] = useState(false);
@@ -140,7 +140,7 @@ export function WorksheetPanel(props: StepPanelProps) {
 
 /** The bank's figure is never just taken: the difference goes to the product owner in writing (FLOWS ES-9). */
 function ToProduct({ view, command, newId, rows }: StepPanelProps & { rows: ReturnType<typeof worksheetView>['rows'] }) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   const sent = view.state.workOrders.some((order) => order.kind === 'product');
   const lines = rows.filter((row) => row.mismatch !== null).map((row) => t('productLine', {
     merchant: row.merchant, signedOn: row.signedOn, ours: formatFen(row.mismatch!.oursFen), bank: row.mismatch!.bankFen === null ? t('bankNone') : formatFen(row.mismatch!.bankFen),

@@ -3,7 +3,7 @@ import type { Lang } from '#shared/flow/definition.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import { useTexts } from '../app/i18n.ts';
 import { offsetText } from './named-plans.ts';
-import { operationTexts } from './texts.ts';
+import { worksheetTexts } from './worksheet-texts.ts';
 import { localSeconds } from '../app/local-time.ts';
 import type { WorksheetRow, WorksheetView } from './worksheet-view.ts';
 
@@ -11,7 +11,7 @@ type Props = { operation: OperationState; view: WorksheetView; lang: Lang; /** A
 
 /** A row a plan, to the fen; below each its charging rule in words. Every column names its source and the time read. */
 export function WorksheetTable({ operation, view, lang, spoken }: Props) {
-  const t = useTexts(operationTexts);
+  const t = useTexts(worksheetTexts);
   const { worksheet } = operation;
   const read = localSeconds(worksheet.factsReadAt);
   const sum = (pick: (row: WorksheetRow) => number): number => view.rows.reduce((total, row) => total + pick(row), 0);

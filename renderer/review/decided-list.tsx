@@ -5,7 +5,7 @@ import { useLang, useTexts } from '../app/i18n.ts';
 import { allCases, useCases } from '../app/stores/cases.ts';
 import { nowAt } from '../app/stores/clock.ts';
 import { outcomeLines, type LineLook } from '../operation/execution-view.ts';
-import { operationTexts } from '../operation/texts.ts';
+import { executeTexts } from '../operation/execute-texts.ts';
 import { localMoment } from '../app/local-time.ts';
 import { reviewTexts } from './texts.ts';
 
@@ -15,7 +15,7 @@ const tones: Record<LineLook, string> = { accepted: 'chip-green', 'not-accepted'
 /** What this person has decided, with each line's outcome as it comes: the second person learns what became of it. */
 export function DecidedList({ me, lead, onOpen }: { me: string; /** A lead follows what others decided too. */ lead: boolean; onOpen: (caseId: string, reviewId: string) => void }) {
   const t = useTexts(reviewTexts);
-  const op = useTexts(operationTexts);
+  const op = useTexts(executeTexts);
   const lang = useLang();
   const held = useCases((store) => store.held);
   const decided = useMemo(() => allCases(held)

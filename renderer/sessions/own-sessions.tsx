@@ -1,5 +1,5 @@
 import { Button, Modal } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AskValue } from '#shared/protocol/asks.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
@@ -13,7 +13,7 @@ import { sessionTexts } from './texts.ts';
 
 type Sessions = AskValue<'own sessions'>;
 
-function List({ sessions, onEnd }: { sessions: Sessions; onEnd: (one: Sessions[number]) => void }) {
+function List({ sessions, onEnd }: { sessions: Sessions; onEnd: (one: Sessions[number], button: HTMLElement) => void }) {
   const t = useTexts(sessionTexts);
   const moment = (at: string): string => localMoment(at, nowMs());
   return (
@@ -26,7 +26,7 @@ function List({ sessions, onEnd }: { sessions: Sessions; onEnd: (one: Sessions[n
             <td className="tabular nowrap">{moment(one.since)}</td>
             <td className="nowrap">{t(`how.${one.how}`)}</td>
             <td className="tabular nowrap">{one.until === null ? t('noEnd') : moment(one.until)}</td>
-            <td>{one.here ? <span className="tone-green nowrap">{t('here')}</span> : <Button size="small" danger onClick={() => onEnd(one)} aria-label={t('press', { workstation: one.workstation })} data-testid="own-session-end">{t('end')}</Button>}</td>
+            <td>{one.here ? <span className="tone-green nowrap">{t('here')}</span> : <Button size="small" danger onClick={(event) => onEnd(one, event.currentTarget)} aria-label={t('press', { workstation: one.workstation })} data-testid="own-session-end">{t('end')}</Button>}</td>
           </tr>
         ))}
       </tbody>
@@ -42,6 +42,9 @@ export default function OwnSessions({ onClose }: { onClose: () => void }) {
   const [ending, setEnding] = useState<Sessions[number] | null>(null);
   const [ended, setEnded] = useState<string | null>(null);
   const [read, setRead] = useState(0);
+  // Where the keyboard was, and where it goes when what had it is gone.
+  const pressed = useRef<HTMLElement | null>(null);
+  const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     let here = true;
     void askCentre('own sessions', {}).then((reply) => {
@@ -57,24 +60,25 @@ export default function OwnSessions({ onClose }: { onClose: () => void }) {
     const reply = await desk.calls.endOwnSession({ session: one.session, passphrase });
     if (reply.ok) {
       setEnding(null);
+      close.current?.focus();
       setEnded(one.workstation);
       setRead((times) => times + 1);
     }
     return reply;
   };
   return (
-    <Modal open title={t('title')} footer={<Button onClick={onClose} data-testid="own-sessions-close">{t('close')}</Button>} onCancel={onClose} width={720} data-testid="own-sessions-dialog">
+    <Modal open title={t('title')} footer={<Button ref={close} onClick={onClose} data-testid="own-sessions-close">{t('close')}</Button>} onCancel={onClose} width={720} data-testid="own-sessions-dialog">
       <div className="stack">
         <p className="small tone-muted">{t('why')}</p>
         {refusal === null ? null : <RefusalNotice refusal={refusal} testId="own-sessions-refusal" />}
-        {sessions === null ? (refusal === null ? <p role="status">{t('loading')}</p> : null) : <List sessions={sessions} onEnd={setEnding} />}
+        {sessions === null ? (refusal === null ? <p role="status">{t('loading')}</p> : null) : <List sessions={sessions} onEnd={(one, button) => { pressed.current = button; setEnding(one); setEnded(null); }} />}
         {sessions !== null && sessions.every(({ here }) => here) ? <p className="small tone-muted" data-testid="own-sessions-alone">{t('alone')}</p> : null}
         {ended === null ? null : <p role="status" className="tone-green" data-testid="own-session-ended">● {t('done', { workstation: ended })}</p>}
         {ending === null ? null : (
           <div className="card stack-tight" data-testid="own-session-ending">
             <p>{t('what')}</p>
-            <PassphrasePress key={ending.session} press={t('press', { workstation: ending.workstation })} disabled={false} testId="own-session-press" onPress={(passphrase) => end(ending, passphrase)} />
-            <div><Button size="small" onClick={() => setEnding(null)} data-testid="own-session-cancel">{t('cancel')}</Button></div>
+            <PassphrasePress key={ending.session} press={t('press', { workstation: ending.workstation })} disabled={false} autoFocus testId="own-session-press" onPress={(passphrase) => end(ending, passphrase)} />
+            <div><Button onClick={() => { setEnding(null); pressed.current?.focus(); }} data-testid="own-session-cancel">{t('cancel')}</Button></div>
           </div>
         )}
       </div>

@@ -1,4 +1,4 @@
-import type { ServerInfo } from '#shared/protocol/desk-rpc.ts';
+import type { ServerInfo } from '#shared/protocol/server-info.ts';
 import { afterPaint } from '../app/first-paint.ts';
 
 export type DemoAccount = ServerInfo['accounts'][number];

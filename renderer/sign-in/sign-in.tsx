@@ -1,6 +1,6 @@
 import './sign-in.css';
 import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
-import type { ServerInfo } from '#shared/protocol/desk-rpc.ts';
+import type { ServerInfo } from '#shared/protocol/server-info.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { useTexts } from '../app/i18n.ts';
 import { Switches } from '../app/person-switches.tsx';

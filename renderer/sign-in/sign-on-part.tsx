@@ -1,5 +1,6 @@
 import { useEffect, useState, type FormEvent } from 'react';
-import type { MethodValue, SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { MethodValue } from '#shared/protocol/desk-rpc.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { useTexts } from '../app/i18n.ts';
 import { RefusalNotice } from '../ui/refusal-notice.tsx';

@@ -1,5 +1,5 @@
 import { memo, useMemo } from 'react';
-import type { Look } from '#shared/protocol/desk-rpc.ts';
+import type { Look } from '#shared/protocol/case-view.ts';
 import type { HeldCases } from '../desk-client/held-cases.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { localMoment } from '../app/local-time.ts';

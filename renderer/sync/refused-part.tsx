@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { memo, useDeferredValue } from 'react';
-import type { Mark } from '#shared/protocol/desk-rpc.ts';
+import type { Mark } from '#shared/protocol/case-view.ts';
 import { desk } from '../app/desk.ts';
 import { useLang, useTexts } from '../app/i18n.ts';
 import { localMoment } from '../app/local-time.ts';

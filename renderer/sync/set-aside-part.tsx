@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import type { SetAsideStream } from '#shared/protocol/desk-rpc.ts';
+import type { SetAsideStream } from '#shared/protocol/sync-view.ts';
 import { refusalText } from '#shared/protocol/refusals.ts';
 import { desk } from '../app/desk.ts';
 import { useLang, useTexts } from '../app/i18n.ts';

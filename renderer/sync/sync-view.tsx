@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import type { SyncView as Sync } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView as Sync } from '#shared/protocol/sync-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { desk } from '../app/desk.ts';
 import { useTexts } from '../app/i18n.ts';
@@ -78,12 +78,12 @@ function Standing() {
   if (sync === null) return null;
   return (
     <>
-      <Facts sync={sync} />
-      <p className="small tone-muted">{t('state.saved')}</p>
-      {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
       {sync.refusal ? <RefusalNotice refusal={sync.refusal} /> : null}
       {sync.refusal && SIGN_ON_MENDS.has(sync.refusal.code) ? <SignOnAgain /> : null}
       {sync.refusal?.code === 'sign-in-over' ? <TypeAgain /> : null}
+      <Facts sync={sync} />
+      <p className="small tone-muted">{t('state.saved')}</p>
+      {sync.renumberedAt ? <p className="tone-amber">▲ {t('renumbered', { time: localMoment(sync.renumberedAt, nowMs()) })}</p> : null}
     </>
   );
 }

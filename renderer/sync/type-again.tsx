@@ -26,7 +26,7 @@ export function TypeAgain() {
     <form className="stack-tight" autoComplete="off" onSubmit={(event) => void send(event)} data-testid="type-again">
       <div className="row-wrap">
         <Input.Password
-          value={passphrase} onChange={(event) => setPassphrase(event.target.value)} placeholder={t('type.passphrase')} aria-label={t('type.passphrase')} autoComplete="off" aria-invalid={refusal !== null}
+          autoFocus value={passphrase} onChange={(event) => setPassphrase(event.target.value)} placeholder={t('type.passphrase')} aria-label={t('type.passphrase')} autoComplete="off" aria-invalid={refusal !== null}
           visibilityToggle={false} style={{ maxWidth: 320 }} data-testid="type-again-passphrase" data-1p-ignore
         />
         <Button type="primary" htmlType="submit" disabled={passphrase === ''} loading={busy} data-testid="type-again-send">{t('type.send')}</Button>

@@ -1,4 +1,4 @@
-import type { CaseView, Mark } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView, Mark } from '#shared/protocol/case-view.ts';
 import type { HeldCases } from '../desk-client/held-cases.ts';
 
 /** A view keeps its identity while unchanged: of a night's cases only those that were answered are gone through again. */

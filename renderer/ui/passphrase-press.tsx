@@ -12,6 +12,8 @@ type Props = {
   hint?: ReactNode;
   disabled: boolean;
   testId: string;
+  /** It was asked for just now: whoever did goes on typing. */
+  autoFocus?: boolean;
   fieldTestId?: string;
   /** Told the passphrase once; it is kept neither here nor in what is sent on. */
   onPress: (passphrase: string) => Promise<{ ok: true } | { ok: false; refusal: Refusal }>;
@@ -21,7 +23,7 @@ type Props = {
  * A signature with the passphrase typed for it just now (TP8). A refusal stands beside the field and empties it alone: nothing else
  * that was typed on the screen is lost. Without a signing key it says so before anybody types.
  */
-export function PassphrasePress({ press, hint, disabled, testId, fieldTestId = `${testId}-passphrase`, onPress }: Props) {
+export function PassphrasePress({ press, hint, disabled, testId, fieldTestId = `${testId}-passphrase`, autoFocus = false, onPress }: Props) {
   const t = useTexts(uiTexts);
   const trouble = useKeyTrouble();
   const [passphrase, setPassphrase] = useState('');
@@ -51,7 +53,7 @@ export function PassphrasePress({ press, hint, disabled, testId, fieldTestId = `
       <div className="row-wrap">
         <Input.Password
           ref={input} value={passphrase} onChange={(event) => setPassphrase(event.target.value)} placeholder={t('passphrase')} aria-label={t('passphrase')} autoComplete="off"
-          aria-invalid={refused !== null} disabled={disabled || trouble !== null} visibilityToggle={false} data-testid={fieldTestId} data-1p-ignore
+          autoFocus={autoFocus} aria-invalid={refused !== null} disabled={disabled || trouble !== null} visibilityToggle={false} data-testid={fieldTestId} data-1p-ignore
         />
         <Button type="primary" htmlType="submit" disabled={disabled || trouble !== null || passphrase === ''} loading={busy} data-testid={testId}>{press}</Button>
         {hint === undefined ? null : <span className="tone-muted small">{hint}</span>}

@@ -17,7 +17,7 @@ export function refusalText(refusal: Refusal, lang: Lang): RefusalWords {
 }
 
 /** Every error: what happened, what it means for the customer's money, what to do. Never a dialog over a call. */
-export function RefusalNotice({ refusal, onClose, testId = 'refusal' }: { refusal: Refusal; onClose?: (() => void) | undefined; testId?: string }) {
+export function RefusalNotice({ refusal, onClose, mend, testId = 'refusal' }: { refusal: Refusal; onClose?: (() => void) | undefined; /** Where it can be mended. */ mend?: { words: string; go: () => void } | undefined; testId?: string }) {
   const lang = useLang();
   const t = useTexts(uiTexts);
   const words = refusalText(refusal, lang);
@@ -29,6 +29,7 @@ export function RefusalNotice({ refusal, onClose, testId = 'refusal' }: { refusa
         {words.money ? <p>{words.money}</p> : null}
         {words.todo ? <p>{words.todo}{refusal.code in REFUSALS ? null : bracketed(lang, t('refusal.code', { code: refusal.code }))}</p> : null}
       </div>
+      {mend ? <Button size="small" onClick={mend.go} data-testid={`${testId}-mend`}>{mend.words}</Button> : null}
       {onClose ? <Button size="small" onClick={onClose}>{t('refusal.close')}</Button> : null}
     </div>
   );

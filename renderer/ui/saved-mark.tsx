@@ -1,4 +1,4 @@
-import type { Look, Mark } from '#shared/protocol/desk-rpc.ts';
+import type { Look, Mark } from '#shared/protocol/case-view.ts';
 import { useTexts } from '../app/i18n.ts';
 import { uiTexts } from './texts.ts';
 

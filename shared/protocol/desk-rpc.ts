@@ -7,240 +7,24 @@
  * after every change until it is unsubscribed.
  */
 import { z } from 'zod';
+import { CaseView, CasesChange, TakenOverView } from './case-view.ts';
+import { CoSignParams, CoSignValue } from './co-sign-step.ts';
+import { CommandAnswer, CommandParams } from './desk-command.ts';
 import { Diagnostics } from './diagnostics.ts';
+import { Draft } from './draft.ts';
 import { CaseId, Instant, StreamId, Uuid7 } from './ids.ts';
 import { Role } from '../people/roles.ts';
-import { BlindEntry } from '../review/review-schema.ts';
-import { Refusal } from './refusal.ts';
+import { LiveView } from './live-view.ts';
+import type { Refusal } from './refusal.ts';
 import { Rules } from './rules.ts';
+import { ServerInfo } from './server-info.ts';
+import { SessionView } from './session-view.ts';
 import { SpoolOutcome } from './spool.ts';
-import { EnrolmentAnswer, SignInAnswer } from './wire.ts';
-
-// ---------------------------------------------------------------- views
-
-export const SignedInPerson = SignInAnswer.shape.person;
-export type SignedInPerson = z.infer<typeof SignedInPerson>;
-
-export const SessionView = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.literal('signed-out'),
-    /** Why, where it was not the person's own doing (`revoked`, `session-over`, …). */
-    refusal: Refusal.nullable(),
-  }),
-  z.strictObject({
-    status: z.literal('signed-in'),
-    person: SignedInPerson,
-    server: z.string(),
-    workstation: z.string(),
-    desktop: Uuid7,
-    /** `offline`: checked against this machine's own file (OF3); the server has not been heard yet. */
-    checkedBy: z.enum(['server', 'this-machine']),
-    signedInAt: Instant,
-    /** Whether this person can sign here: `lost` and `none` leave them everything but ticks, approvals and orders; in the moment of `opening` what is signed waits. */
-    key: z.enum(['opening', 'ready', 'lost', 'none']),
-    /** Until when this machine alone may sign this person in. */
-    offlineUntil: Instant,
-  }),
-  /** Somebody is signed in, and their desk is locked: `idle` after a time without input, `person` by themselves. Work already given goes on to the server. */
-  z.strictObject({ status: z.literal('locked'), person: SignedInPerson, server: z.string(), workstation: z.string(), why: z.enum(['idle', 'person']), since: Instant }),
-]);
-export type SessionView = z.infer<typeof SessionView>;
-
-/**
- * How a command stands (SY8). `saved-here` ◌ 已存本机 · `asked` a central command on its way, never predicted ·
- * `confirmed` ● 中心已收 · `refused` ✕ 中心未受理.
- */
-export const Look = z.enum(['saved-here', 'asked', 'confirmed', 'refused']);
-export type Look = z.infer<typeof Look>;
-
-export const Mark = z.strictObject({
-  command: Uuid7,
-  stream: StreamId,
-  number: z.int().min(1),
-  kind: z.string(),
-  look: Look,
-  urgent: z.boolean(),
-  madeAt: Instant,
-  saidAt: Instant.nullable(),
-  /** Central commands: the server refuses them after this. */
-  notAfter: Instant.nullable(),
-  /** With `refused`: the server's reason. */
-  refusal: Refusal.nullable(),
-  /** With `saved-here`: it would be refused on what the server has told since; the server still decides. */
-  doubtful: Refusal.nullable(),
-  /** With `refused`: when the person put it away. It stays readable. */
-  seenAt: Instant.nullable(),
-});
-export type Mark = z.infer<typeof Mark>;
-
-export const CaseView = z.strictObject({
-  case: CaseId,
-  /** The last version confirmed by the server; 0 for a case that only this desktop knows yet. */
-  version: z.int().min(0),
-  /** A `CaseState` of `shared/case/state.ts`: the confirmed events and this desktop's pending commands on top. */
-  state: z.unknown(),
-  /** This desktop's commands of this case, oldest first; confirmed ones for 72 hours. */
-  marks: z.array(Mark),
-  /** When the server last told anything of this case (SY8: the age of what is shown). */
-  heardAt: Instant.nullable(),
-});
-export type CaseView = z.infer<typeof CaseView>;
-
-/** What changed in the list: the first push has `whole` and replaces everything held. */
-export const CasesChange = z.strictObject({
-  whole: z.boolean(),
-  changed: z.array(CaseView),
-  gone: z.array(CaseId),
-});
-export type CasesChange = z.infer<typeof CasesChange>;
-
-/** A case that a colleague handed over at this screen, until the server has taken the hand-over in or has refused it (OF1). */
-export const TakenOverView = z.strictObject({
-  case: CaseId,
-  handOverId: Uuid7,
-  fromName: z.string(),
-  note: z.string(),
-  at: Instant,
-  /** When the leaver's desktop last heard of it (SY8). */
-  heardAt: Instant.nullable(),
-  /** The server did not take it: the case has left, and what was done here is refused with it. */
-  refusal: Refusal.nullable(),
-});
-export type TakenOverView = z.infer<typeof TakenOverView>;
-
-export const LiveView = z.strictObject({
-  topic: z.string(),
-  version: z.int(),
-  value: z.unknown(),
-  heardAt: Instant,
-});
-export type LiveView = z.infer<typeof LiveView>;
-
-export const Connection = z.enum([
-  /** Nobody is signed in. */
-  'none',
-  'connecting',
-  'online',
-  /** Tried again by itself; `refusal` is what the server or the disk said last, if anything. */
-  'offline',
-  /** The server will not have this desktop and trying again by itself is no use: `refusal` says why (`protocol-too-old`, …). */
-  'refused',
-]);
-export type Connection = z.infer<typeof Connection>;
-
-/** A case whose commands made the server fail: kept, shown, and left out of what is sent until it is tried again (SY3). */
-export const SetAsideStream = z.strictObject({
-  stream: StreamId,
-  /** The first command of it that got no answer. */
-  command: Uuid7,
-  kind: z.string(),
-  /** What the server said (`server-trouble`, …), or `no-answer`. */
-  code: z.string(),
-  at: Instant,
-  tries: z.int().min(1),
-  /** From when it is tried again by itself. */
-  tryAt: Instant,
-});
-export type SetAsideStream = z.infer<typeof SetAsideStream>;
-
-export const SyncView = z.strictObject({
-  connection: Connection,
-  refusal: Refusal.nullable(),
-  /** Held here and not yet answered by the server. */
-  unsent: z.int().min(0),
-  /** Of these, on their way now. */
-  inFlight: z.int().min(0),
-  /** The most that was unsent since nothing was: what is on its way shows how far it is. */
-  unsentOf: z.int().min(0),
-  /** Not all of the feed has been read yet. */
-  catchingUp: z.boolean(),
-  /** What is left of the feed and the most that was; null while nothing is read or the server does not count it. */
-  behind: z.strictObject({ left: z.int().min(0), of: z.int().min(0) }).nullable(),
-  setAside: z.array(SetAsideStream),
-  /** What others left unsent at this workstation and this desktop delivers for them (SY10). */
-  spooled: z.int().min(0),
-  lastContactAt: Instant.nullable(),
-  /** The server's clock minus this machine's. */
-  clockOffsetMs: z.int(),
-  /** This machine's clock is off by more than five minutes. */
-  clockIsOff: z.boolean(),
-  /** Refused and not yet put away, oldest first (SY3). */
-  refused: z.array(Mark),
-  /** Counts up when unsent commands had to be numbered anew (`forked`). */
-  incarnation: z.int().min(1),
-  renumberedAt: Instant.nullable(),
-});
-export type SyncView = z.infer<typeof SyncView>;
-
-export const Draft = z.strictObject({
-  case: CaseId.nullable(),
-  field: z.string().min(1).max(120),
-  text: z.string().max(20_000),
-  at: Instant,
-});
-export type Draft = z.infer<typeof Draft>;
-
-// ---------------------------------------------------------------- methods
+import { SyncView } from './sync-view.ts';
+import { EnrolmentAnswer } from './wire.ts';
 
 const nothing = z.strictObject({});
 const done = z.strictObject({ done: z.literal(true) });
-
-export const CommandParams = z.strictObject({
-  /** UUIDv7 made by the caller, so that pressing twice or asking again after a crash is once. Made here without it. */
-  id: Uuid7.optional(),
-  kind: z.string().min(1).max(60),
-  case: StreamId,
-  body: z.unknown(),
-  /** When the customer said it. */
-  saidAt: Instant.nullable().optional(),
-  /** Without it: the pending commands of the case, where this one could not stand without them. */
-  dependsOn: z.array(Uuid7).max(20).optional(),
-  urgent: z.boolean().optional(),
-  /** Central commands only; default 60. */
-  notAfterSeconds: z.int().min(1).max(3600).optional(),
-  /**
-   * For what is signed with the passphrase typed for it (`approve review`, `sign break-glass`): opens the key once, is kept
-   * nowhere and sent nowhere. The desk adds `signed` (TP8), and to a submission `validUntil`: the body comes without them.
-   */
-  passphrase: z.string().min(1).max(200).optional(),
-});
-export type CommandParams = z.infer<typeof CommandParams>;
-
-export const CommandAnswer = z.strictObject({
-  commandId: Uuid7,
-  /** `pending`: decided here and stored. `asked`: a central command, stored and on its way. */
-  decided: z.enum(['pending', 'asked']),
-});
-export type CommandAnswer = z.infer<typeof CommandAnswer>;
-
-/** What a server says of itself before anybody is signed in. */
-export const ServerInfo = z.object({
-  demo: z.boolean(),
-  accounts: z.array(z.object({ account: z.string(), password: z.string(), role: Role, name: z.string() })),
-  /** Single sign-on: the provider's host, and whether it answered when it was last asked. */
-  signOn: z.object({ provider: z.string(), reachable: z.boolean() }).nullable().default(null),
-});
-export type ServerInfo = z.infer<typeof ServerInfo>;
-
-const ofOperation = { case: CaseId, operationId: Uuid7 };
-const secondPerson = { account: z.string().min(1).max(80), passphrase: z.string().min(1).max(200) };
-
-/** OF2: the second person at the maker's screen: who they are, what they type blind, their signature; `leave` gives the screen back. */
-export const CoSignParams = z.discriminatedUnion('step', [
-  z.strictObject({ step: z.literal('begin'), ...ofOperation, ...secondPerson }),
-  z.strictObject({ step: z.literal('enter'), ...ofOperation, entry: BlindEntry }),
-  z.strictObject({ step: z.literal('sign'), ...ofOperation, ...secondPerson }),
-  z.strictObject({ step: z.literal('leave') }),
-]);
-export type CoSignParams = z.infer<typeof CoSignParams>;
-
-export const CoSignValue = z.discriminatedUnion('step', [
-  /** `matched`: they have typed it right already, and have only to sign. */
-  z.strictObject({ step: z.literal('begun'), reviewer: z.strictObject({ id: Uuid7, name: z.string(), no: z.string(), role: Role }), openUntil: Instant, entriesLeft: z.int(), matched: z.boolean() }),
-  z.strictObject({ step: z.literal('entered'), matches: z.boolean(), entriesLeft: z.int() }),
-  z.strictObject({ step: z.literal('signed') }),
-  z.strictObject({ step: z.literal('left') }),
-]);
 
 export const deskMethods = {
   /** For the sign-in screen: is it a demonstration, and with which accounts. Refusal: `server-unreachable`. */
@@ -428,36 +212,3 @@ export type DeskHandlers = {
 export type DeskTopic = keyof typeof deskTopics;
 export type TopicParams<T extends DeskTopic> = z.input<(typeof deskTopics)[T]['params']>;
 export type TopicView<T extends DeskTopic> = z.output<(typeof deskTopics)[T]['view']>;
-
-// ---------------------------------------------------------------- frames on the port
-
-/** Renderer → desk. `n` is the renderer's own counter. */
-export const ToDesk = z.discriminatedUnion('t', [
-  z.strictObject({ t: z.literal('call'), n: z.int(), method: z.string(), params: z.unknown() }),
-  z.strictObject({ t: z.literal('subscribe'), n: z.int(), topic: z.string(), params: z.unknown() }),
-  z.strictObject({ t: z.literal('unsubscribe'), n: z.int() }),
-]);
-export type ToDesk = z.infer<typeof ToDesk>;
-
-export const Reply = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
-  z.strictObject({ ok: z.literal(false), refusal: Refusal }),
-]);
-
-/** Desk → renderer. */
-export const FromDesk = z.discriminatedUnion('t', [
-  z.strictObject({ t: z.literal('reply'), n: z.int(), reply: Reply }),
-  z.strictObject({ t: z.literal('view'), n: z.int(), view: z.unknown() }),
-]);
-export type FromDesk = z.infer<typeof FromDesk>;
-
-/** The part of a MessagePort that both ends need; the browser's, Electron's and Node's all fit behind it. */
-export type DeskPort = {
-  postMessage(message: unknown): void;
-  /** Calls back with each message's data, already unwrapped from its event. */
-  onMessage(handler: (data: unknown) => void): void;
-  close(): void;
-};
-
-/** The session of somebody who is signed in. */
-export type SignedIn = Extract<SessionView, { status: 'signed-in' }>;

@@ -1,6 +1,5 @@
-import {
-  deskMethods, deskTopics, ToDesk, type DeskHandlers, type DeskMethod, type DeskPort, type DeskReply, type DeskTopic,
-} from '#shared/protocol/desk-rpc.ts';
+import { deskMethods, deskTopics, type DeskHandlers, type DeskMethod, type DeskReply, type DeskTopic } from '#shared/protocol/desk-rpc.ts';
+import { ToDesk, type DeskPort } from '#shared/protocol/desk-port.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { storeTroubleOf } from '../store/store-refusal.ts';
 import type { Publisher } from './publisher.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Diagnostics, NOT_TOLD, tellableCode, tellableId, tellableKind } from '#shared/protocol/diagnostics.ts';
-import type { SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import { NEWEST_SCHEMA } from '../store/migrations/migrate.ts';
 import { writeWhole } from '../store/write-whole.ts';

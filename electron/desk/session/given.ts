@@ -1,4 +1,5 @@
-import type { CommandAnswer, CommandParams, DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { DeskReply } from '#shared/protocol/desk-rpc.ts';
+import type { CommandAnswer, CommandParams } from '#shared/protocol/desk-command.ts';
 import { giveCommand, giveSigned, type CommandParts } from '../give-command.ts';
 import { HAND_OVER_HERE } from '../hand-over-here.ts';
 import type { Publisher } from '../rpc/publisher.ts';

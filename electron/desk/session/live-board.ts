@@ -1,4 +1,4 @@
-import { LiveView } from '#shared/protocol/desk-rpc.ts';
+import { LiveView } from '#shared/protocol/live-view.ts';
 import { isLiveTopic, liveTopics } from '#shared/protocol/live.ts';
 import type { LiveMessage } from '#shared/protocol/wire.ts';
 import type { Store } from '../store/store.ts';

@@ -1,9 +1,7 @@
-import type { CommandParams, DeskReply, MethodParams, MethodValue, SessionView, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { SignedIn } from '#shared/protocol/session-view.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import type { Diagnostics } from '#shared/protocol/diagnostics.ts';
-import { asks } from '#shared/protocol/asks.ts';
-import { liveTopics } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
-import { endOwnSessionDigest } from '#shared/protocol/signature.ts';
 import { CaseBook } from '../case-book.ts';
 import type { CaseLogic } from '../case-logic.ts';
 import { contextHere, type Here } from '../decide-here.ts';
@@ -26,19 +24,18 @@ import { OutboxTeller } from '../sync/outbox-report.ts';
 import { SyncClient } from '../sync/sync-client.ts';
 import type { SessionToken } from '../sync/token-keeper.ts';
 import type { Who } from '../sync/rebase.ts';
+import { AtCentre } from './at-centre.ts';
 import { diagnose, Happenings } from './diagnose.ts';
 import { Given } from './given.ts';
-import type { LiveBoard } from './live-board.ts';
+import { OwnCases } from './own-cases.ts';
 import { OwnKey } from './own-key.ts';
-import type { RuleBook } from './rule-book.ts';
-import { TypedDrafts, type Typed } from './typed-drafts.ts';
+import { TypedDrafts } from './typed-drafts.ts';
 import { Seldom } from './seldom.ts';
-import { isServing } from './serving.ts';
+import { callEndedAt, isServing } from './serving.ts';
 import { shutOut } from './shut-out.ts';
 import { StaleCases } from './stale-cases.ts';
 import { SyncState } from './sync-state.ts';
 import { Told } from './told.ts';
-import { administer, type Administer } from '../signing/administer.ts';
 import type { NewPassphrase } from './change-passphrase.ts';
 import type { ProfileFolder } from '../store/profile-folder.ts';
 import type { StoreOptions } from '../store/store.ts';
@@ -64,8 +61,6 @@ export type OpenSessionParts = {
   report(error: unknown): void;
 };
 
-/** How long a goodbye may take. */
-const LEAVE_MS = 2_000;
 const SEE_EVERY_MS = 5 * 60_000;
 /** Counts that change with every message are told so often. */
 const PROGRESS_MS = 100;
@@ -74,15 +69,18 @@ const PROGRESS_MS = 100;
 export class OpenSession {
   readonly #parts: OpenSessionParts;
   readonly #sync: SyncClient;
-  readonly #book: CaseBook;
-  readonly #told: Told;
+  readonly book: CaseBook;
+  readonly told: Told;
   readonly #state: SyncState;
   readonly #key: OwnKey;
-  readonly #given: Given;
+  /** What the person does. */
+  readonly given: Given;
+  readonly drafts: TypedDrafts;
+  readonly atCentre: AtCentre;
+  readonly ownCases: OwnCases;
   readonly #logic: CaseLogic;
   readonly #who: Who;
   readonly #signedInAt: string;
-  readonly #typed: TypedDrafts;
   #stopped = false;
   /** The person has said that they go; what is on its way to the server still goes there. */
   #leaving = false;
@@ -92,7 +90,7 @@ export class OpenSession {
   readonly #happenings = new Happenings();
   readonly #spool: SessionSpool | null;
   /** Null only while it is being made. */
-  readonly #takenOver: TakenOverWatch | null = null;
+  readonly takenOver: TakenOverWatch | null = null;
   readonly #keeper: CaseKeeper;
   readonly #outboxTeller: OutboxTeller;
   readonly handOver: HandOverHere;
@@ -110,18 +108,18 @@ export class OpenSession {
     };
     const ask = (kind: string, body: unknown): ReturnType<SyncClient['ask']> => this.#sync.ask(kind, body);
     const isOver = (): boolean => this.#stopped || this.#leaving;
-    this.#told = new Told({
+    this.told = new Told({
       store, clock, environment, publisher, ask, isOver, lineIsDown: () => this.#sync.lineIsDown, ifDiskCan: (work) => this.#ifDiskCan(work),
-      otherRules: () => this.#stale.changed(this.#book.ids()), report: parts.report,
+      otherRules: () => this.#stale.changed(this.book.ids()), report: parts.report,
     });
     this.#key = new OwnKey({ signedIn, ask, isOver, lost: () => publisher.changed('session'), report: parts.report });
-    this.#typed = new TypedDrafts(store.drafts, () => clock.now());
+    this.drafts = new TypedDrafts(store.drafts, () => clock.now());
     const here: Here = {
-      person, workstation: workstationId, rules: () => this.#told.rules, lights: () => this.#told.lights(), stoppedKinds: () => this.#told.stoppedKinds(),
+      person, workstation: workstationId, rules: () => this.told.rules, lights: () => this.told.lights(), stoppedKinds: () => this.told.stoppedKinds(),
     };
     this.#logic = parts.logic(here);
     this.#stale = new StaleCases(environment, (caseId) => {
-      this.#book.refresh(caseId);
+      this.book.refresh(caseId);
       publisher.caseChanged(caseId);
     });
     this.#progress = new Seldom(environment, PROGRESS_MS, () => publisher.changed('sync'));
@@ -138,7 +136,7 @@ export class OpenSession {
       newEpoch: () => this.#spool?.newEpoch(),
       signInAgain: parts.signInAgain,
       changed: (streams) => {
-        this.#takenOver?.noted(streams);
+        this.takenOver?.noted(streams);
         this.handOver?.answered(streams);
         this.#stale.changed(streams);
         this.#spool?.answered();
@@ -149,10 +147,10 @@ export class OpenSession {
         this.#progress.now();
       },
       progress: () => this.#progress.changed(),
-      live: (message) => this.#told.live(message),
+      live: (message) => this.told.live(message),
       cameUp: () => {
-        this.#told.fetchRules();
-        this.#takenOver?.begin();
+        this.told.fetchRules();
+        this.takenOver?.begin();
         this.#keeper.wake();
         this.#outboxTeller.begin();
       },
@@ -160,33 +158,35 @@ export class OpenSession {
     });
     this.#state = new SyncState({ store, clock, sync: this.#sync, spool: this.#spool });
     // Last: it decides unsent commands anew, and how they are decided depends on whether the line is down.
-    this.#book = new CaseBook(store, this.#logic, this.#who);
-    const command: CommandParts = { store, logic: this.#logic, book: this.#book, clock, who: this.#who, newId: environment.newId, spool: this.#spool ?? undefined };
-    this.#given = new Given({ command, signing: signedIn.signing, publisher, isOver, ifDiskCan: (work) => this.#ifDiskCan(work), wake: () => this.#sync.wake() });
-    this.#takenOver = new TakenOverWatch({
+    this.book = new CaseBook(store, this.#logic, this.#who);
+    this.ownCases = new OwnCases(this.book, this.#logic, person.id);
+    this.atCentre = new AtCentre({ person: person.id, signing: signedIn.signing, environment, board: this.told.board, isOnline: () => this.#isOnline, ask });
+    const command: CommandParts = { store, logic: this.#logic, book: this.book, clock, who: this.#who, newId: environment.newId, spool: this.#spool ?? undefined };
+    this.given = new Given({ command, signing: signedIn.signing, publisher, isOver, ifDiskCan: (work) => this.#ifDiskCan(work), wake: () => this.#sync.wake() });
+    this.takenOver = new TakenOverWatch({
       store, logic: this.#logic, me: person.id, environment, ask,
-      isUpToDate: () => this.#sync.connection === 'online' && !this.#sync.catchingUp,
+      isUpToDate: () => this.#isOnline && !this.#sync.catchingUp,
       changed: (ids) => this.#tookOver(ids),
       isOver, report: parts.report,
     });
     this.#keeper = new CaseKeeper({
       store, logic: this.#logic, clock, environment, person: person.id,
-      heardBefore: (at) => this.#book.heardBefore(at),
-      keepDays: () => this.#told.rules?.desk?.keepDays ?? DEFAULT_KEEP_DAYS,
+      heardBefore: (at) => this.book.heardBefore(at),
+      keepDays: () => this.told.rules?.desk?.keepDays ?? DEFAULT_KEEP_DAYS,
       ask,
-      isOnline: () => this.#sync.connection === 'online',
+      isOnline: () => this.#isOnline,
       changed: (cases) => this.#stale.changed(cases),
       report: parts.report,
     });
     this.#outboxTeller = new OutboxTeller({
       environment, nowMs: () => clock.nowMs(), waiting: () => store.outbox.waiting(), report: parts.report,
-      isOnline: () => !this.#stopped && this.#sync.connection === 'online',
+      isOnline: () => !this.#stopped && this.#isOnline,
       tell: async (report) => (await this.#sync.ask('tell outbox', report)).ok,
     });
     this.handOver = new HandOverHere({
       environment, person, signing: signedIn.signing, command: () => command, isOver,
       openSecond: async (given) => (await parts.openSecond?.(given)) ?? { refusal: { code: 'second-person-not-here' } },
-      stored: (row) => this.#given.stored(row),
+      stored: (row) => this.given.stored(row),
     });
     this.coSign = new CoSignHere({
       environment, command: () => command, isOver, context: (now) => {
@@ -194,7 +194,7 @@ export class OpenSession {
         return rules === null ? null : contextHere(here, rules, now);
       },
       openSecond: async (given) => (await parts.openSecond?.(given)) ?? { refusal: { code: 'second-person-not-here' } },
-      stored: (row) => this.#given.stored(row),
+      stored: (row) => this.given.stored(row),
     });
   }
 
@@ -218,7 +218,7 @@ export class OpenSession {
     this.#cancelTick();
     this.#stale.stop();
     this.handOver.close();
-    this.#takenOver?.stop();
+    this.takenOver?.stop();
     this.#keeper.stop();
     this.#outboxTeller.stop();
     this.#sync.stop();
@@ -235,11 +235,11 @@ export class OpenSession {
 
   // ------------------------------------------------------------ what is shown
 
-  view(): SessionView {
+  view(): SignedIn {
     const { signedIn, server, workstation } = this.#parts;
     return {
       status: 'signed-in', person: signedIn.person, server, workstation, desktop: signedIn.store.desktop,
-      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, key: signedIn.signing.state, offlineUntil: signedIn.offlineUntil,
+      checkedBy: signedIn.checkedBy, signedInAt: this.#signedInAt, key: signedIn.signing.state, offlineUntil: signedIn.offlineUntil, locksAt: null,
     };
   }
 
@@ -247,41 +247,27 @@ export class OpenSession {
     return this.#state.view();
   }
 
-  get book(): CaseBook {
-    return this.#book;
-  }
-  get rules(): RuleBook['rules'] {
-    return this.#told.rules;
-  }
-  get takenOver(): TakenOverWatch | null {
-    return this.#takenOver;
-  }
-  get board(): LiveBoard {
-    return this.#told.board;
-  }
-  /** What of this person's own cases somebody has to see to: handed over, or kept by word (OF1). */
-  get itemsLeft(): number {
-    const mine = this.#book.all().filter(({ state }) => this.#logic.ownerOf(state) === this.#who.person);
-    return mine.reduce((sum, { state }) => sum + this.#logic.itemsLeft(state), 0);
-  }
   /** As `isServing` has it. */
   get isServing(): boolean {
     const { clock } = this.#parts.signedIn;
-    return isServing({
-      live: (topic) => this.#told.board.get(topic), isOnline: () => this.#sync.connection === 'online', nowMs: () => clock.nowMs(),
-      handCallSince: () => this.#book.all().map(({ state }) => this.#logic.handCallSince?.(state, this.#who.person) ?? null).filter((since) => since !== null).sort().at(-1) ?? null,
-    });
+    return isServing({ live: (topic) => this.told.board.get(topic), isOnline: () => this.#isOnline, nowMs: () => clock.nowMs(), handCallSince: () => this.ownCases.handCallSince });
   }
 
-  /**
-   * The desk is locked: nobody's second file stays open at it, and nothing may ring there, so that an agent who waits for calls goes to
-   * a break, as by the menu.
-   */
+  /** As `callEndedAt` has it, by this machine's clock. */
+  get callEndedMs(): number | null {
+    const at = callEndedAt((topic) => this.told.board.get(topic));
+    return at === null ? null : Date.parse(at) - this.#parts.signedIn.clock.offsetMs;
+  }
+
+  /** The desk is locked: nobody's second file stays open at it. */
   stepAway(): void {
     this.handOver.close();
     void this.coSign.step({ step: 'leave' });
-    const agent = liveTopics.agent.safeParse(this.#told.board.get('agent')?.value).data;
-    if (agent?.state === 'available' && this.#sync.connection === 'online') void this.ask('set agent state', { to: 'break', basedOn: agent.version }).catch(this.#parts.report);
+    void this.atCentre.takeBreak().catch(this.#parts.report);
+  }
+
+  get #isOnline(): boolean {
+    return this.#sync.connection === 'online';
   }
 
   get unsent(): number {
@@ -289,34 +275,6 @@ export class OpenSession {
   }
 
   // ------------------------------------------------------------ what the person does
-
-  command(params: CommandParams): ReturnType<Given['command']> {
-    return this.#given.command(params);
-  }
-
-  /** As `Given` has it. */
-  shown(caseId: string): void {
-    this.#given.shown(caseId);
-  }
-
-  administer(params: Administer): Promise<DeskReply<MethodValue<'administer'>>> {
-    const { signedIn } = this.#parts;
-    return administer({
-      person: signedIn.person.id, signing: signedIn.signing,
-      view: () => liveTopics.administration.safeParse(this.#told.board.get('administration')?.value).data ?? null,
-      isOnline: () => this.#sync.connection === 'online',
-      ask: (kind, body) => this.#sync.ask(kind, body),
-    }, params);
-  }
-
-  /** Of another desktop of theirs (ASVS 7.5.2). */
-  async endOwnSession({ session, passphrase }: MethodParams<'endOwnSession'>): Promise<DeskReply<MethodValue<'endOwnSession'>>> {
-    if (this.#sync.connection !== 'online') return { ok: false, refusal: { code: 'offline' } };
-    const made = await this.#parts.signedIn.signing.sign('end-session', endOwnSessionDigest({ person: this.#who.person, session }), 'typed', passphrase);
-    if ('refusal' in made) return { ok: false, refusal: made.refusal };
-    const answer = await this.ask('end own session', { session, signed: made.signed });
-    return answer.ok ? { ok: true, value: { done: true } } : answer;
-  }
 
   /** @returns null where it is done */
   changePassphrase(change: NewPassphrase, folder: ProfileFolder, options: StoreOptions): ReturnType<OwnKey['changePassphrase']> {
@@ -343,34 +301,10 @@ export class OpenSession {
     return this.#who.person;
   }
 
-  /**
-   * Tells the server that this session is over, where the line stands: its tokens are of no use to anybody from here on. Not waited
-   * for long: whoever leaves has left, and nothing is done in their name meanwhile.
-   * @returns where the browser's session at the identity provider is ended, or null
-   */
-  async leave(): Promise<string | null> {
+  /** As `AtCentre` has it; nothing is done in their name from here on. */
+  leave(): Promise<string | null> {
     this.#leaving = true;
-    if (this.#sync.connection !== 'online') return null;
-    let cancel = (): void => {};
-    const patience = new Promise<null>((resolve) => {
-      cancel = this.#parts.environment.after(LEAVE_MS, () => resolve(null));
-    });
-    const answer = await Promise.race([this.#sync.ask('end session', {}), patience]);
-    cancel();
-    const told = answer?.ok === true ? asks['end session'].value.safeParse(answer.value) : null;
-    return told?.success === true ? told.data.logout : null;
-  }
-
-  ask(kind: string, body: unknown): ReturnType<SyncClient['ask']> {
-    return this.#sync.ask(kind, body);
-  }
-
-  saveDraft(typed: Typed): boolean {
-    return this.#typed.save(typed);
-  }
-
-  drafts(ofCase: string | null | undefined): ReturnType<SignedInHere['store']['drafts']['list']> {
-    return this.#parts.signedIn.store.drafts.list(ofCase);
+    return this.atCentre.leave();
   }
 
   refusalSeen(command: string): void {
@@ -394,8 +328,8 @@ export class OpenSession {
     const { store, clock, person, workstationId, checkedBy, signing } = this.#parts.signedIn;
     return diagnose({
       now: clock.now(), commandSchema: this.#logic.commandSchema, desktop: store.desktop, workstation: workstationId, person, checkedBy, key: signing.state,
-      sync: this.syncView(), cases: this.#book.ids().length, drafts: store.drafts.list(undefined).length, rows: store.outbox.all(),
-      doubtful: this.#book.all().flatMap((view) => view.marks.flatMap((mark) => (mark.doubtful === null ? [] : [mark.doubtful.code]))), happenings: this.#happenings,
+      sync: this.syncView(), cases: this.book.ids().length, drafts: store.drafts.list(undefined).length, rows: store.outbox.all(),
+      doubtful: this.book.all().flatMap((view) => view.marks.flatMap((mark) => (mark.doubtful === null ? [] : [mark.doubtful.code]))), happenings: this.#happenings,
     });
   }
 

@@ -1,4 +1,4 @@
-import type { CaseView } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView } from '#shared/protocol/case-view.ts';
 
 /** PR8: one entry for each case and person in this time, however often it is drawn. */
 export const RECORD_VIEW_MS = 15 * 60_000;

@@ -1,4 +1,4 @@
-import { ServerInfo } from '#shared/protocol/desk-rpc.ts';
+import { ServerInfo } from '#shared/protocol/server-info.ts';
 import { refuse, type Refusal } from '#shared/protocol/refusal.ts';
 
 const ANSWER_MS = 3_000;

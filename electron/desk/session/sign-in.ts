@@ -1,5 +1,5 @@
 import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
-import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import type { SignedInPerson } from '#shared/protocol/session-view.ts';
 import { type Refusal, refuse } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION, type SignInAnswer } from '#shared/protocol/wire.ts';
 import type { z } from 'zod';

@@ -1,4 +1,4 @@
-import type { SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import { markOf } from '../case-book.ts';
 import type { SessionSpool } from '../spool/session-spool.ts';
 import type { Store } from '../store/store.ts';

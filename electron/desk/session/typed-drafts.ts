@@ -5,14 +5,19 @@ export type Typed = { case: string | null; field: string; text: string; kind: 't
 
 /** What is being typed now, and what of it may be stored (PR2). */
 export class TypedDrafts {
-  readonly #drafts: Pick<Drafts, 'put' | 'remove'>;
+  readonly #drafts: Pick<Drafts, 'put' | 'remove' | 'list'>;
   readonly #now: () => string;
   /** What is in each field, so that a number that still grows is known: in memory only. */
   readonly #before = new Map<string, string>();
 
-  constructor(drafts: Pick<Drafts, 'put' | 'remove'>, now: () => string) {
+  constructor(drafts: Pick<Drafts, 'put' | 'remove' | 'list'>, now: () => string) {
     this.#drafts = drafts;
     this.#now = now;
+  }
+
+  /** Of one case, of no case, or of all. */
+  list(ofCase: string | null | undefined): ReturnType<Drafts['list']> {
+    return this.#drafts.list(ofCase);
   }
 
   /** @returns whether anything of such a field is kept at all */

@@ -1,4 +1,4 @@
-import { Draft } from '#shared/protocol/desk-rpc.ts';
+import { Draft } from '#shared/protocol/draft.ts';
 import { z } from 'zod';
 import type { Db } from './database.ts';
 

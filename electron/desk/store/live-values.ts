@@ -1,4 +1,4 @@
-import { LiveView } from '#shared/protocol/desk-rpc.ts';
+import { LiveView } from '#shared/protocol/live-view.ts';
 import { z } from 'zod';
 import type { Db } from './database.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SetAsideStream, SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import { SignedInPerson } from '#shared/protocol/session-view.ts';
+import { SetAsideStream } from '#shared/protocol/sync-view.ts';
 import { Instant, Uuid7 } from '#shared/protocol/ids.ts';
 import { Cursor, KeptKey } from '#shared/protocol/wire.ts';
 import type { Db } from './database.ts';

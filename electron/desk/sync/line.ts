@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connection } from '#shared/protocol/desk-rpc.ts';
+import type { Connection } from '#shared/protocol/sync-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
 import type { Environment } from '../environment.ts';

@@ -1,4 +1,4 @@
-import type { SetAsideStream } from '#shared/protocol/desk-rpc.ts';
+import type { SetAsideStream } from '#shared/protocol/sync-view.ts';
 import { instantOf } from '../environment.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection, SetAsideStream } from '#shared/protocol/desk-rpc.ts';
+import type { Connection, SetAsideStream } from '#shared/protocol/sync-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { AskAnswer, LiveMessage } from '#shared/protocol/wire.ts';
 import type { CaseLogic } from '../case-logic.ts';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { CaseState } from '#shared/case/state.ts';
-import type { CaseView, Mark } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView, Mark } from '#shared/protocol/case-view.ts';
 import { noCases, withChange, type HeldCases } from '../../desk-client/held-cases.ts';
 
 /** A case as the screens see it: its state parsed. */

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { SessionView, SignedIn } from '#shared/protocol/desk-rpc.ts';
+import type { SessionView, SignedIn } from '#shared/protocol/session-view.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 
 /** Null until the desk process has told. */

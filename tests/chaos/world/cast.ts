@@ -42,6 +42,8 @@ export const keyOf = (person: string): Key => {
   return key;
 };
 
+export const SERVER = 'https://centre.example';
+
 export type Machine = { id: string; name: string; key: Key };
 /** Enrolled workstations. */
 export const MACHINES: readonly Machine[] = Array.from({ length: 6 }, (_none, index) => ({ id: fixedId(100 + index), name: `machine ${index + 1}`, key: keyFrom(`machine ${index + 1}`) }));

@@ -76,7 +76,7 @@ export class CoSignNight {
     if (ready?.customerId == null) return null;
     const quotes = (ready.facts[me]?.quotes ?? []).filter((quote) => quote.expiresAt > new Date(desk.nowMs).toISOString());
     if (quotes.length === 0) {
-      await desk.ask('read facts', { case: ready.id, purpose: 'worksheet', planIds: bank.planIds(ready.customerId) });
+      await desk.screen.ask('read facts', { case: ready.id, purpose: 'worksheet', planIds: bank.planIds(ready.customerId) });
       return null;
     }
     const current = ready.currentOperation === null ? undefined : ready.operations[ready.currentOperation];
@@ -84,7 +84,7 @@ export class CoSignNight {
     if (current !== undefined && (status === 'submitted' || status === 'co-signed' || (status !== 'ordered' && OPEN.has(current.status)))) return { caseId: ready.id, operationId: current.id, orderId: desk.newId() };
     if (current !== undefined && !['done', 'partial', 'refused', 'withdrawn'].includes(current.status)) return null;
     const operationId = desk.newId();
-    await desk.command({
+    await desk.screen.command({
       kind: 'draft worksheet', case: ready.id,
       body: { operationId, kind: 'early-settlement', accountId: `${ready.customerId}-account`, continues: null, lines: [{ planId: this.#chance.pick(quotes).planId, lineId: desk.newId() }] },
     });
@@ -95,16 +95,16 @@ export class CoSignNight {
     const desk = this.#maker;
     const { trace, time, outside, tempo } = this.#world;
     trace.say(desk.name, `FAULT no way to the server; two people over ${matter.operationId}`);
-    desk.cutOff = true;
-    if (this.#chance.often(0.7)) desk.cutLine();
-    else desk.silenceLine(true, true);
+    desk.way.cutOff = true;
+    if (this.#chance.often(0.7)) desk.way.cut();
+    else desk.way.fallSilent(true, true);
     for (let step = 0; step < STEPS && this.#goesOn; step += 1) {
       await this.#wait(4_000);
       if (await this.#next(matter)) break;
     }
     this.#meanwhile(matter);
     time.after(this.#chance.pick([1_000, 20_000, 60_000]) * tempo, outside, () => {
-      desk.cutOff = false;
+      desk.way.cutOff = false;
     });
   }
 
@@ -127,7 +127,7 @@ export class CoSignNight {
     const operation = state?.operations[operationId];
     if (desk.session === null) return false;
     if (state === null || operation === undefined || state.owner !== desk.person.id) return true;
-    const give = (kind: string, body: unknown, id?: string) => desk.command({ kind, case: caseId, body, ...(id === undefined ? {} : { id }) });
+    const give = (kind: string, body: unknown, id?: string) => desk.screen.command({ kind, case: caseId, body, ...(id === undefined ? {} : { id }) });
     const one = forReturn(state, operation);
     if (one === null) {
       if (!OPEN.has(operation.status)) return true;
@@ -158,7 +158,7 @@ export class CoSignNight {
     const desk = this.#maker;
     const of = { case: caseId, operationId };
     const signsIn = { account: this.#reviewer.person.account, passphrase: 'typed' };
-    const step = (params: Parameters<NonNullable<typeof desk.session>['coSign']['step']>[0]) => desk.atScreen(`co-sign: ${params.step}`, (session) => session.coSign.step(params));
+    const step = (params: Parameters<NonNullable<typeof desk.session>['coSign']['step']>[0]) => desk.screen.does(`co-sign: ${params.step}`, (session) => session.coSign.step(params));
     const begun = await step({ step: 'begin', ...of, ...signsIn });
     if (!begun.ok) return ['tp6-has-seen', 'tp5-not-entitled', 'of2-centre-is-up'].includes(begun.code);
     if (begun.value.step !== 'begun') return true;
@@ -176,7 +176,7 @@ export class CoSignNight {
 
   #lastSaved(caseId: string, kind: string): void {
     const row = this.#maker.store?.outbox.ofStream(caseId).findLast((one) => one.kind === kind);
-    if (row !== undefined) this.#maker.wasSaved(row.id, caseId, kind);
+    if (row !== undefined) this.#maker.screen.saidSaved(row.id, caseId, kind);
   }
 
   /** The call that goes on; now and then the line lost it, and it is logged by hand. */
@@ -188,7 +188,7 @@ export class CoSignNight {
     const callId = Object.keys(state.calls).findLast(mine) ?? null;
     if (callId === null || !this.#chance.often(0.15)) return callId;
     const hand = `hand-${desk.newId()}`;
-    const given = await desk.command({ kind: 'log call', case: state.id, body: { callId: hand, direction: 'in', number: null, startedAt: new Date(desk.nowMs - 1_000).toISOString(), endedAt: null } });
+    const given = await desk.screen.command({ kind: 'log call', case: state.id, body: { callId: hand, direction: 'in', number: null, startedAt: new Date(desk.nowMs - 1_000).toISOString(), endedAt: null } });
     return given.ok ? hand : callId;
   }
 }

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { AGENT, CAST, COLLEAGUE, fixedId, LEAD, MACHINES, MENTOR, type Machine } from './cast.ts';
 import type { Chance } from './chance.ts';
-import { SERVER, type DesktopMachine } from './desktop-machine.ts';
+import type { DesktopMachine } from './desktop-machine.ts';
+import { SERVER } from './cast.ts';
 import { Wiping } from './wiping.ts';
 import type { World } from './world.ts';
 
@@ -45,13 +46,13 @@ export class Departure {
     const cut = this.#concerned.filter(() => this.#chance.often(0.75));
     for (const desktop of cut) {
       trace.say(desktop.name, 'FAULT no way to the server');
-      desktop.cutOff = true;
-      desktop.cutLine();
+      desktop.way.cutOff = true;
+      desktop.way.cut();
     }
     await time.sleep(this.#chance.int(5_000, 60_000) * tempo, outside);
     await this.#record();
     await time.sleep(this.#chance.int(5_000, 60_000) * tempo, outside);
-    for (const desktop of cut) desktop.cutOff = false;
+    for (const desktop of cut) desktop.way.cutOff = false;
     await time.sleep(this.#chance.int(5_000, 60_000) * tempo, outside);
     if (this.#world.isWorking) this.#follow();
   }
@@ -81,7 +82,7 @@ export class Departure {
       root: join(folder, `root of ${this.#machine.name}`), server: SERVER, time, home: this.#world.spoolOf(desktop.machine), desktops: this.#concerned,
       post: async (_server, request) => {
         await time.sleep(this.#chance.wait(50), outside);
-        return desktop.cutOff ? null : server.takeSpool(request);
+        return desktop.way.cutOff ? null : server.takeSpool(request);
       },
       trouble: (what) => void desktop.troubles.push(what),
     });

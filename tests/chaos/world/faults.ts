@@ -69,9 +69,9 @@ export class Faults {
     const clocks = chance.often(0.4) ? 1 : 0;
     const fullDisks = chance.often(0.4) ? 1.5 : 0;
     return [
-      { weight: 5, strike: () => { const one = this.#desktop(); told(one.name, 'line cut'); one.cutLine(); } },
-      { weight: 3, strike: () => { const one = this.#desktop(); const [up, down] = chance.pick([[true, true], [true, false], [false, true]] as const); told(one.name, `line silent ${up ? 'up' : ''}${down ? 'down' : ''}`); one.silenceLine(up, down); } },
-      { weight: 2, strike: () => { const one = this.#desktop(); told(one.name, 'line slow'); one.slowLine(chance.int(10, 80)); this.#later(chance.int(5_000, 60_000), () => one.slowLine(1)); } },
+      { weight: 5, strike: () => { const one = this.#desktop(); told(one.name, 'line cut'); one.way.cut(); } },
+      { weight: 3, strike: () => { const one = this.#desktop(); const [up, down] = chance.pick([[true, true], [true, false], [false, true]] as const); told(one.name, `line silent ${up ? 'up' : ''}${down ? 'down' : ''}`); one.way.fallSilent(up, down); } },
+      { weight: 2, strike: () => { const one = this.#desktop(); told(one.name, 'line slow'); one.way.slowDown(chance.int(10, 80)); this.#later(chance.int(5_000, 60_000), () => one.way.slowDown(1)); } },
       { weight: 4, strike: () => this.#cutOff() },
       { weight: 4, strike: () => { const one = this.#desktop(); told(one.name, 'power will fail'); one.failAfter(chance.int(1, 12), this.#torn()); } },
       { weight: 1, strike: () => { const one = this.#desktop(); one.failNow(); } },
@@ -107,11 +107,11 @@ export class Faults {
   #cutOff(): void {
     const one = this.#desktop();
     this.#world.trace.say(one.name, 'FAULT no way to the server');
-    one.cutOff = true;
-    if (this.#chance.often(0.5)) one.cutLine();
-    else one.silenceLine(true, true);
+    one.way.cutOff = true;
+    if (this.#chance.often(0.5)) one.way.cut();
+    else one.way.fallSilent(true, true);
     this.#later(this.#chance.pick([5_000, 40_000, 150_000, 300_000]) * this.#world.tempo, () => {
-      one.cutOff = false;
+      one.way.cutOff = false;
     });
   }
 
@@ -197,9 +197,9 @@ export class Faults {
     server.disk.fill(false);
     this.#world.startServer();
     for (const desktop of desktops) {
-      desktop.cutOff = false;
+      desktop.way.cutOff = false;
       desktop.clockMs = 0;
-      desktop.slowLine(1);
+      desktop.way.slowDown(1);
       desktop.fill(false);
       desktop.start();
     }

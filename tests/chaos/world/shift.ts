@@ -58,18 +58,18 @@ export class Shift {
     trace.say(this.leaver.name, 'FAULT no way to the server from this workstation');
     const both = [this.leaver, this.successor];
     for (const one of both) {
-      one.cutOff = true;
-      one.cutLine();
+      one.way.cutOff = true;
+      one.way.cut();
     }
     time.after(forMs, outside, () => {
-      for (const one of both) one.cutOff = false;
+      for (const one of both) one.way.cutOff = false;
     });
   }
 
   /** @returns whether all that they meant to hand over is handed over */
   async #giveAll(wait: (usualMs: number) => Promise<void>): Promise<boolean> {
     const { leaver, successor } = this;
-    const opened = await leaver.atScreen('open the hand-over', (session) => session.handOver.open({ account: successor.person.account, passphrase: 'typed' }));
+    const opened = await leaver.screen.does('open the hand-over', (session) => session.handOver.open({ account: successor.person.account, passphrase: 'typed' }));
     if (!opened.ok) return false;
     const mine = (leaver.session?.book.all() ?? []).map((view) => view.state as CaseState).filter((state) => state.owner === leaver.person.id && state.closed === null);
     let all = true;
@@ -81,7 +81,7 @@ export class Shift {
       for (let press = this.#chance.often(0.15) ? 2 : 1; press > 0; press -= 1) all = (await this.#give(id, handOverId)) && all;
       if (!this.#goesOn) break;
     }
-    await leaver.atScreen('close the hand-over', (session) => {
+    await leaver.screen.does('close the hand-over', (session) => {
       session.handOver.close();
       return { ok: true, value: null };
     });
@@ -91,7 +91,7 @@ export class Shift {
   async #give(caseId: string, handOverId: string): Promise<boolean> {
     const { leaver, successor } = this;
     const { handedOver } = this.#world;
-    const given = await leaver.atScreen('hand over here', (session) => session.handOver.give({ case: caseId, handOverId, note: '交接' }));
+    const given = await leaver.screen.does('hand over here', (session) => session.handOver.give({ case: caseId, handOverId, note: '交接' }));
     // What the rules refuse is not pressed again.
     if (!given.ok) return !['no-power', 'not-signed-in', 'hand-over-not-open', 'disk-full', 'threw'].includes(given.code);
     this.#given = true;
@@ -99,7 +99,7 @@ export class Shift {
     const known = handedOver.find((one) => one.command === commandId);
     if (known !== undefined) known.copied ||= copied;
     else {
-      leaver.wasSaved(commandId, caseId, 'hand over here');
+      leaver.screen.saidSaved(commandId, caseId, 'hand over here');
       handedOver.push({ command: commandId, case: caseId, leaver: leaver.name, successor: successor.name, copied });
     }
     return true;

@@ -4,7 +4,7 @@ import { callOf, openCallOf } from '#shared/operation/call-of.ts';
 import { confirmationItems } from '#shared/operation/confirmation.ts';
 import type { OperationState } from '#shared/operation/operation-schema.ts';
 import type { BlindEntry } from '#shared/review/review-schema.ts';
-import type { CommandParams } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams } from '#shared/protocol/desk-command.ts';
 import type { Person } from '#shared/people/person.ts';
 import type { ControlPolicy } from '#shared/review/policy.ts';
 import type { Chance } from './chance.ts';

@@ -129,7 +129,7 @@ export class World {
       },
       openSecond: (here, account) => secondHere({ time: this.time, chance: this.#seconds, outside: this.outside, desktops: () => this.desktops }, here, account),
     });
-    added.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
+    added.way.usualMs = this.chance.pick([10, 30, 30, 120, 400]);
     this.desktops.push(added);
     return added;
   }
@@ -166,7 +166,7 @@ export class World {
     }
     this.trace.say('world', unquiet ?? 'is quiet');
     for (const desktop of this.desktops) {
-      desktop.checkScreen();
+      desktop.screen.check();
       desktop.stop();
     }
     const serverFolder = await this.server.end();
@@ -238,7 +238,7 @@ export class World {
     for (const guest of guests) {
       guest.start();
       const since = this.time.nowMs;
-      while ((guest.session?.rules ?? null) === null && this.time.nowMs - since < GUESTS_MS) await this.time.runUntil(this.time.nowMs + 500);
+      while ((guest.session?.told.rules ?? null) === null && this.time.nowMs - since < GUESTS_MS) await this.time.runUntil(this.time.nowMs + 500);
       guest.stop();
       guest.resting = true;
     }
@@ -250,9 +250,9 @@ export class World {
     const usualMs = chance.pick([8_000, 15_000, 30_000]);
     const again = (): void => void this.time.after(chance.wait(usualMs * this.tempo), this.outside, () => {
       if (!this.#working) return;
-      desktop.checkScreen();
+      desktop.screen.check();
       if (desktop.isBusy) return again();
-      const parts = { desk: desktop, chance, room: this.room, place: this.#place };
+      const parts = { desk: desktop.screen, chance, room: this.room, place: this.#place };
       const done = this.room.handOvers.some((one) => one.to === desktop.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts);
       done.catch((error: unknown) => desktop.troubles.push(`${desktop.name}: the work threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)).finally(again);
     });

@@ -7,7 +7,7 @@ import type { AdministrationView } from '#shared/administration/administration-v
 import { changeDigest, type Change, type Workstation } from '#shared/administration/change.ts';
 import { Person } from '#shared/people/person.ts';
 import type { Role } from '#shared/people/roles.ts';
-import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Signed } from '#shared/protocol/signature.ts';
 import { desk } from '../../../renderer/app/desk.ts';

@@ -61,4 +61,21 @@ describe.each(['zh-CN', 'en'] as const)('[CT3] [OF3] a locked desk (%s)', (langu
     expect(out).toEqual([{}, { evenUnsent: true }]);
     desktop.end();
   });
+
+  it('says in the last minute how many seconds are left, politely to who cannot see it and in the way of nobody; input takes it away', async () => {
+    const desktop = await openDesktop({ language });
+    const said = screen.getByTestId('lock-warning-said');
+    expect([said.getAttribute('role'), said.textContent]).toEqual(['status', '']);
+    desktop.told(() => desktop.centre.setLocksIn(42));
+    const warning = await screen.findByTestId('lock-warning');
+    expect(Number(warning.dataset['left'])).toBeGreaterThan(38);
+    expect(warning.textContent).toMatch(zh ? /没有操作，(42|41|40|39) 秒后锁定/ : /No input: locking in (42|41|40|39) s/);
+    // What is read out does not change with every second.
+    expect([warning.getAttribute('aria-hidden'), said.querySelector('.visually-hidden')?.textContent]).toEqual(['true', zh ? '没有操作，桌面约 60 秒后锁定。按任意键就不锁定。' : 'No input: this desk locks itself in about 60 seconds. Any key keeps it open.']);
+    desktop.told(() => desktop.centre.setLocksIn(9));
+    await waitFor(() => expect(said.textContent).toContain(zh ? '约 10 秒后锁定' : 'about 10 seconds'));
+    desktop.told(() => desktop.centre.setLocksIn(null));
+    expect([screen.queryByTestId('lock-warning'), said.textContent]).toEqual([null, '']);
+    desktop.end();
+  });
 });

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Mark } from '#shared/protocol/desk-rpc.ts';
+import type { Mark } from '#shared/protocol/case-view.ts';
 import { useOrders } from '../../../renderer/operation/orders.ts';
 import { draw } from './panel.tsx';
 import { CALLBACK, CASE, id, OPERATION, startStory } from './story.ts';

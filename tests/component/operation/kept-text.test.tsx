@@ -3,7 +3,7 @@ import './stubs.ts';
 import { cleanup, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
-import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
 import { desk } from '../../../renderer/app/desk.ts';
 import { draw } from './panel.tsx';
 import { CASE, OPERATION, startStory } from './story.ts';

@@ -3,7 +3,7 @@ import './stubs.ts';
 import { act, render } from '@testing-library/react';
 import type { CaseState } from '#shared/case/state.ts';
 import type { PanelName } from '#shared/flow/definition.ts';
-import type { Mark } from '#shared/protocol/desk-rpc.ts';
+import type { Mark } from '#shared/protocol/case-view.ts';
 import { i18n } from '../../../renderer/app/i18n.ts';
 import { useRules } from '../../../renderer/app/stores/rules.ts';
 import { useSession } from '../../../renderer/app/stores/session.ts';

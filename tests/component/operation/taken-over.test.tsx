@@ -2,7 +2,7 @@
 import { act, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
-import type { Mark } from '#shared/protocol/desk-rpc.ts';
+import type { Mark } from '#shared/protocol/case-view.ts';
 import { useSession } from '../../../renderer/app/stores/session.ts';
 import { reviewPhase } from '../../../renderer/review/review-view.ts';
 import { draw, MAKER_PERSON } from './panel.tsx';

@@ -1,5 +1,5 @@
 /** The desk process's end of the port, played by a test: records what the renderer calls and answers it. */
-import type { DeskPort } from '#shared/protocol/desk-rpc.ts';
+import type { DeskPort } from '#shared/protocol/desk-port.ts';
 import { desk } from '../../../renderer/app/desk.ts';
 
 export type Called = { method: string; params: { passphrase?: string; kind?: string; body?: unknown; case?: string } };

@@ -15,7 +15,12 @@ import type { EventBody, EventKind } from '#shared/case/events.ts';
 import { foldCase } from '#shared/case/evolve.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { CustomerFacts, Quote } from '#shared/protocol/bank.ts';
-import { ToDesk, type CaseView, type DeskPort, type Draft, type Mark, type ServerInfo, type SessionView, type SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView, Mark } from '#shared/protocol/case-view.ts';
+import { ToDesk, type DeskPort } from '#shared/protocol/desk-port.ts';
+import type { Draft } from '#shared/protocol/draft.ts';
+import type { ServerInfo } from '#shared/protocol/server-info.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Rules } from '#shared/protocol/rules.ts';
@@ -79,12 +84,13 @@ export function fakeCentre(options: FakeOptions) {
 
   const stateOf = (caseId: string): CaseState | null => foldCase(logs.get(caseId) ?? []);
   let locked: 'idle' | 'person' | null = null;
+  let locksAt: string | null = null;
   let refuseSignOut: Refusal | null = null;
   let signOutAsked: (params: Record<string, unknown>) => void = () => undefined;
   const session = (): SessionView => signedIn && locked !== null
     ? { status: 'locked', server: 'http://127.0.0.1:7311', workstation: 'ws-1', why: locked, since: at(), person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' } }
     : signedIn ? {
-        status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(),
+        status: 'signed-in', server: 'http://127.0.0.1:7311', workstation: 'ws-1', desktop: newId(), checkedBy: 'server', signedInAt: at(), offlineUntil: at(), locksAt: locksAt,
         key, person: { id: who.person, human: who.human, account: 'agent', name: who.name, no: who.no, role: who.role, skills: who.skills, team: 'night' },
       }
     : { status: 'signed-out', refusal: null };
@@ -389,6 +395,11 @@ export function fakeCentre(options: FakeOptions) {
     /** As the desk process tells it when it is locked, or opened. */
     setLocked: (next: typeof locked) => {
       locked = next;
+      push('session', session);
+    },
+    /** As it tells in the last minute before it locks itself; null when there was input. */
+    setLocksIn: (seconds: number | null) => {
+      locksAt = seconds === null ? null : new Date(now + seconds * 1000).toISOString();
       push('session', session);
     },
     refuseSignOut: (refusal: Refusal | null, asked: typeof signOutAsked) => {

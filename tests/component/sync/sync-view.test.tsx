@@ -1,6 +1,6 @@
 import { act, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import type { SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import { useSync } from '../../../renderer/app/stores/sync.ts';
 import { answered, openDesktop } from '../setup/screen.tsx';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CaseView, Mark } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView, Mark } from '#shared/protocol/case-view.ts';
 import { waitingOf } from '../../../renderer/sync/waiting.ts';
 
 const id = (n: number): string => `0190a0b0-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;

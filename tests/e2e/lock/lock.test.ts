@@ -1,28 +1,12 @@
 /** A desk that is locked and opened, on real Electron at the smallest screen: readable in both languages, by keyboard, and nothing is lost. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CentreProcess } from '../harness/centre-process.ts';
-import { Floor, type Desktop } from '../harness/desktop-app.ts';
-import { pictureOnFailure } from '../harness/picture.ts';
+import { expect, it } from 'vitest';
+import { oneAgent } from '../harness/one-agent.ts';
 import { looks } from '../look/looks.ts';
-import { Hands } from '../story/hands.ts';
 
-const centre = new CentreProcess();
-let floor: Floor;
-let desktop: Desktop;
-let agent: Hands;
-
-beforeAll(async () => {
-  [floor] = await Promise.all([Floor.open({ width: 1366, height: 768 }), centre.start()]);
-  desktop = await floor.desktop({ server: centre.url, as: 'agent' });
-  agent = new Hands(desktop);
-});
-beforeEach(() => pictureOnFailure(() => ({ agent: agent.page })));
-afterAll(async () => {
-  await floor?.close();
-  await centre.stop();
-});
+const here = oneAgent();
 
 it('[CT3] [OF3] [PR3] Ctrl+L locks, a reload tells no more, the passphrase opens it, and what was being typed is there', async () => {
+  const { agent, desktop } = here;
   await agent.signIn('agent');
   // The first of all: a case of one's own to type in.
   await agent.press('F11');

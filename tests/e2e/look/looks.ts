@@ -27,17 +27,22 @@ async function troubles(hands: Hands): Promise<Trouble[]> {
 
 const tooWide = (hands: Hands): Promise<boolean> => hands.page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth);
 
+/** What is on the screen now fits the smallest one and reads well; a picture of it. */
+export async function look(hands: Hands, name: string): Promise<void> {
+  await hands.page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
+  expect(await tooWide(hands), `${name} fits`).toBe(false);
+  expect(await troubles(hands), `${name} reads well`).toEqual([]);
+  if (pictures) await hands.screenshot(join(pictures, `${name}.png`));
+}
+
 /** One screen in both languages, by day and by night, ending as it began: fits the smallest screen, reads well; four pictures of it. */
 export async function looks(hands: Hands, name: string): Promise<void> {
   const language = hands.at('switch-language');
   const mode = hands.at('switch-mode');
   for (let turn = 0; turn < 4; turn += 1) {
-    await hands.page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
     const lang = await hands.page.evaluate(() => document.documentElement.lang);
     const dark = (await mode.innerText()).includes('☾') ? 'dark' : 'light';
-    expect(await tooWide(hands), `${name} ${lang} ${dark} fits`).toBe(false);
-    expect(await troubles(hands), `${name} ${lang} ${dark}`).toEqual([]);
-    if (pictures) await hands.screenshot(join(pictures, `${name}-${lang}-${dark}.png`));
+    await look(hands, `${name}-${lang}-${dark}`);
     await (turn % 2 === 0 ? mode : language).click();
   }
 }

@@ -12,7 +12,7 @@ import { storeOf } from '../../../electron/desk/store/store.ts';
 import { CorrectedClock } from '../../../electron/desk/sync/corrected-clock.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
-import type { SyncView } from '../../../shared/protocol/desk-rpc.ts';
+import type { SyncView } from '../../../shared/protocol/sync-view.ts';
 import { smallLogic, type Notes } from '../../unit/desk/small-logic.ts';
 import { realEnvironment } from '../../unit/desk/test-desk.ts';
 import { aFolder, anEnrolledMachine, aServer } from './harness.ts';
@@ -77,14 +77,14 @@ describe('[RB2] a disk that fills up while somebody works', () => {
     const { session, errors, untilSync, untilNotes, fill, free } = await sessionOnSmallDisk(server);
     session.start();
     const caseId = v7();
-    session.command({ kind: 'open case', case: caseId, body: {} });
-    session.command({ kind: 'write note', case: caseId, body: { text: 'saved' } });
+    session.given.command({ kind: 'open case', case: caseId, body: {} });
+    session.given.command({ kind: 'write note', case: caseId, body: { text: 'saved' } });
     await untilSync((view) => view.connection === 'online' && view.unsent === 0 && !view.catchingUp);
     await untilNotes(caseId, 1);
 
     fill();
     const big = 'x'.repeat(20_000);
-    expect(codeOf(() => session.command({ kind: 'write note', case: caseId, body: { text: big } }))).toBe('store-full');
+    expect(codeOf(() => session.given.command({ kind: 'write note', case: caseId, body: { text: big } }))).toBe('store-full');
     expect(notesIn(session, caseId)).toEqual(['saved']);
     expect(session.unsent).toBe(0);
     // The feed brings more than there is room for: the line is dropped with the reason, and tried again.
@@ -93,7 +93,7 @@ describe('[RB2] a disk that fills up while somebody works', () => {
 
     free();
     await untilSync((view) => view.connection === 'online' && !view.catchingUp);
-    session.command({ kind: 'write note', case: caseId, body: { text: 'again' } });
+    session.given.command({ kind: 'write note', case: caseId, body: { text: 'again' } });
     await untilSync((view) => view.unsent === 0);
     await untilNotes(caseId, 3);
     expect(notesIn(session, caseId).map((text) => text.slice(0, 5))).toEqual(['saved', 'xxxxx', 'again']);

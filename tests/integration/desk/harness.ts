@@ -5,7 +5,7 @@ import { Enrolment } from '../../../electron/desk/signing/enrolment.ts';
 import type { Signer } from '../../../electron/desk/signing/signer.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
-import type { CaseView } from '../../../shared/protocol/desk-rpc.ts';
+import type { CaseView } from '../../../shared/protocol/case-view.ts';
 import { runDesk, tempFolder, untilView, type Running } from '../../unit/desk/test-desk.ts';
 import type { Notes } from '../../unit/desk/small-logic.ts';
 import { PERSON, TestServer } from './test-server.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
-import type { SignedInPerson } from '#shared/protocol/desk-rpc.ts';
+import type { SignedInPerson } from '#shared/protocol/session-view.ts';
 import { digestOfJson, signedBytes } from '#shared/protocol/signature.ts';
 import { OFFLINE_GRACE_MS } from '#shared/people/offline-grace.ts';
 import { MAX_FAILURES, signIn, type SignInParts } from '../../../electron/desk/session/sign-in.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import type { CaseView } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView } from '#shared/protocol/case-view.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { LiveValue } from '#shared/protocol/live.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';

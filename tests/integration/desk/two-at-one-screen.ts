@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { v7 } from 'uuid';
 import type { CommandKind } from '#shared/case/commands.ts';
 import type { CaseState } from '#shared/case/state.ts';
-import type { CaseView } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView } from '#shared/protocol/case-view.ts';
 import type { DeskParts } from '../../../electron/desk/create-desk.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { spoolOverHttp } from '../../../electron/desk/spool/spool-over-http.ts';

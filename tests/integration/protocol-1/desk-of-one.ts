@@ -2,7 +2,7 @@ import type { CommandBody, CommandKind } from '#shared/case/commands.ts';
 import { upcastCaseState } from '#shared/case/case-upcast.ts';
 import type { CaseState } from '#shared/case/state.ts';
 import type { AskBody, AskKind, AskValue } from '#shared/protocol/asks.ts';
-import type { CaseView } from '#shared/protocol/desk-rpc.ts';
+import type { CaseView } from '#shared/protocol/case-view.ts';
 import type { LiveTopic, LiveValue } from '#shared/protocol/live.ts';
 import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
 import type { Connect } from '../../../electron/desk/sync/link.ts';

@@ -1,36 +1,21 @@
 /** How long a passphrase that was typed once brings a desktop to the centre (ASVS 7.3.2), at a real server. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
-import { PROTOCOL_VERSION } from '#shared/protocol/wire.ts';
-import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
 import { readOptions } from '../../../server/options.ts';
 import { untilView } from '../../unit/desk/test-desk.ts';
-import { aDesk, aFolder, inStep } from '../desk/harness.ts';
+import { inStep } from '../desk/harness.ts';
 import type { RawDesktop } from '../server/raw-desktop.ts';
-import { clearStage, later, setStage, signOn, type Stage } from '../server/story.ts';
+import { later, signOn } from '../server/story.ts';
+import { atACentre, code } from './at-a-centre.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await setStage(['--session-hours', '2']);
-}, 60_000);
-afterAll(() => clearStage(stage));
+const here = atACentre(['--session-hours', '2']);
 
-const url = (): string => stage.running.url;
-const now = (minutes = 0): string => new Date(Date.parse(stage.running.centre.clock.now()) + minutes * 60_000).toISOString();
-const code = (answer: { ok: true } | { ok: false; refusal: { code: string } }): string => (answer.ok ? 'ok' : answer.refusal.code);
 const expires = (token: string): number => (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { exp: number }).exp;
 
-/** What a desktop that had kept the passphrase since then would send. @returns the code, or the token */
-async function again(desktop: RawDesktop, typedAt: string | null, password = DEMO_PASSWORD): Promise<string> {
-  const response = await fetch(`${url()}/session`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      protocol: PROTOCOL_VERSION, account: 'agent2', password, workstation: desktop.workstation, desktop: desktop.desktop, clockAt: new Date().toISOString(), ...(typedAt === null ? {} : { typedAt }),
-    }),
-  });
-  const answer = (await response.json()) as { token?: string; code?: string; refusal?: { code: string } };
-  return answer.token ?? answer.code ?? answer.refusal?.code ?? `HTTP ${response.status}`;
+async function again(desktop: RawDesktop, typedAt: string | null, password?: string): Promise<string> {
+  const came = await here.again(desktop, 'agent2', typedAt, password);
+  return 'code' in came ? came.code : came.token;
 }
 
 describe('the option', () => {
@@ -42,34 +27,34 @@ describe('the option', () => {
 
 describe('[OF3] [TP7] at the server', () => {
   it('a session began when the passphrase was typed, by the earlier of the two clocks, and no renewal carries it past its time', async () => {
-    const desktop = await signOn(stage, 'agent2');
-    expect(await again(desktop, now(-121))).toBe('sign-in-over');
+    const desktop = await signOn(here.stage, 'agent2');
+    expect(await again(desktop, here.now(-121))).toBe('sign-in-over');
     // It is no guess at the passphrase, and tells nobody whether it is right.
-    for (let n = 0; n < 6; n += 1) expect(await again(desktop, now(-121), 'a guess')).toBe('sign-in-over');
+    for (let n = 0; n < 6; n += 1) expect(await again(desktop, here.now(-121), 'a guess')).toBe('sign-in-over');
     // From later than now it gains nothing.
-    const [kept, ahead, plain] = [await again(desktop, now(-115)), await again(desktop, now(600)), await again(desktop, null)];
-    const end = Date.parse(now()) / 1000;
+    const [kept, ahead, plain] = [await again(desktop, here.now(-115)), await again(desktop, here.now(600)), await again(desktop, null)];
+    const end = Date.parse(here.now()) / 1000;
     expect([expires(kept), expires(ahead), expires(plain)].map((at) => Math.round((at - end) / 60))).toEqual([5, 15, 15]);
     desktop.token = kept;
     await desktop.connect();
     const { token } = await desktop.ask('renew', {});
     expect(expires(token)).toBe(expires(kept));
-    await later(stage, 6);
+    await later(here.stage, 6);
     await expect(desktop.ask('renew', {})).rejects.toThrow();
     expect(desktop.goodbye).toBe('sign-in-over');
     desktop.token = ahead;
     await desktop.connect();
     const renewed = await desktop.ask('renew', {});
-    await later(stage, 14);
+    await later(here.stage, 14);
     desktop.token = renewed.token;
     await desktop.connect();
     // A renewal of a session that began at `now`: two hours after that it is over, by the same word.
     for (let minutes = 20; minutes + 13 < 120; minutes += 13) {
       desktop.token = (await desktop.ask('renew', {})).token;
-      await later(stage, 13);
+      await later(here.stage, 13);
       await desktop.connect();
     }
-    await later(stage, 20);
+    await later(here.stage, 20);
     await expect(desktop.ask('renew', {})).rejects.toThrow();
     expect(desktop.goodbye).toBe('sign-in-over');
     await expect(desktop.connect()).rejects.toThrow('session-over');
@@ -78,12 +63,10 @@ describe('[OF3] [TP7] at the server', () => {
 
 describe('[OF3] [SY10] at the desk', () => {
   it('work goes on past it, and the passphrase typed once more brings all of it to the centre', { timeout: 30_000 }, async () => {
-    const desk = aDesk(aFolder(), { logic: domainLogic });
+    const desk = await here.deskOf('agent2');
     const { calls } = desk.client;
-    expect(await calls.signIn({ account: 'agent2', password: DEMO_PASSWORD, server: url() })).toMatchObject({ ok: true, value: { checkedBy: 'server' } });
-    await inStep(desk);
-    const typed = Date.parse(stage.running.centre.clock.now());
-    await later(stage, 125);
+    const typed = Date.parse(here.now());
+    await later(here.stage, 125);
     await untilView(desk.client, 'live', { topic: 'clock' }, (live) => Date.parse((live?.value as { serverAt?: string } | undefined)?.serverAt ?? '') >= typed + 124 * 60_000);
     await calls.ask({ kind: 'people', body: {} });
     expect((await untilView(desk.client, 'sync', {}, (view) => view.connection === 'refused')).refusal).toEqual({ code: 'sign-in-over' });

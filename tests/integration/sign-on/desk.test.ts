@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionView } from '#shared/protocol/desk-rpc.ts';
+import type { SessionView } from '#shared/protocol/session-view.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { act, byTwo, newcomer } from '../administration/centre-acts.ts';
 import { aDesk, aFolder, inStep } from '../desk/harness.ts';

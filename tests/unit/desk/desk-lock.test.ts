@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeskLock } from '../../../electron/desk/session/desk-lock.ts';
-import { isServing, type ServingParts } from '../../../electron/desk/session/serving.ts';
+import { callEndedAt, isServing, type ServingParts } from '../../../electron/desk/session/serving.ts';
 import { handClock } from './test-desk.ts';
 
 const MINUTE = 60_000;
@@ -9,10 +9,15 @@ const START = Date.parse('2026-11-23T02:00:00.000Z');
 function aLock() {
   const clock = handClock(START);
   const told: (string | null)[] = [];
-  const site = { minutes: 15, serving: false };
-  const lock = new DeskLock({ environment: clock.environment, minutes: () => site.minutes, isServing: () => site.serving, changed: () => told.push(lock.state?.why ?? null) });
+  /** What was left, each time that it was said, in seconds; null for no more. */
+  const warned: (number | null)[] = [];
+  const site = { minutes: 15, serving: false, callEndedMs: null as number | null };
+  const lock: DeskLock = new DeskLock({
+    environment: clock.environment, minutes: () => site.minutes, isServing: () => site.serving, callEndedMs: () => site.callEndedMs, changed: () => told.push(lock.state?.why ?? null),
+    warned: () => warned.push(lock.locksAtMs === null ? null : (lock.locksAtMs - clock.environment.now()) / 1000),
+  });
   lock.begin();
-  return { clock, told, site, lock };
+  return { clock, told, warned, site, lock };
 }
 
 describe('[OF3] [PR3] a desk without input', () => {
@@ -36,13 +41,70 @@ describe('[OF3] [PR3] a desk without input', () => {
     expect(told).toEqual(['idle', null, 'idle']);
   });
 
-  it('waits while a caller is served, and locks soon after; a machine that slept is locked when it wakes', () => {
+  it('says so a minute before; any input takes it back and counts anew; where the centre’s time is one minute, half of it before', () => {
+    const { clock, warned, site, lock } = aLock();
+    clock.advance(14 * MINUTE - 1);
+    expect(lock.locksAtMs).toBeNull();
+    clock.advance(1);
+    expect(lock.locksAtMs).toBe(START + 15 * MINUTE);
+    clock.advance(59_000);
+    lock.input();
+    expect([warned, lock.locksAtMs, lock.state]).toEqual([[60, null], null, null]);
+    clock.advance(14 * MINUTE);
+    expect(warned).toEqual([60, null, 60]);
+    clock.advance(MINUTE);
+    expect([lock.state?.why, lock.locksAtMs]).toEqual(['idle', null]);
+    site.minutes = 1;
+    lock.unlock();
+    clock.advance(30_000);
+    expect(warned.at(-1)).toBe(30);
+    // It rings: nothing is said any more, and nothing locks.
+    site.serving = true;
+    clock.advance(1_000);
+    expect([warned.at(-1), lock.locksAtMs]).toEqual([null, null]);
+    clock.advance(5 * MINUTE);
+    expect(lock.state).toBeNull();
+  });
+
+  it('goes by the centre’s time also where that is told, or changed, after somebody has signed in', () => {
+    const { clock, site, lock } = aLock();
+    clock.advance(10_000);
+    site.minutes = 5;
+    clock.advance(MINUTE);
+    clock.advance(3 * MINUTE - 10_000);
+    expect(lock.locksAtMs).toBe(START + 5 * MINUTE);
+    clock.advance(MINUTE);
+    expect(lock.state?.why).toBe('idle');
+  });
+
+  it('[CT3] counts from the end of the call whose wrap-up is on, and then locks as ever; an end that is still to come counts for nothing', () => {
+    const { clock, site, lock } = aLock();
+    site.serving = true;
+    // Half an hour of talk without a key.
+    for (let minute = 0; minute < 30; minute += 1) clock.advance(MINUTE);
+    site.serving = false;
+    site.callEndedMs = START + 30 * MINUTE;
+    clock.advance(14 * MINUTE - 1);
+    expect([lock.state, lock.locksAtMs]).toEqual([null, null]);
+    clock.advance(1);
+    expect(lock.locksAtMs).toBe(START + 45 * MINUTE);
+    clock.advance(MINUTE);
+    expect(lock.state).toEqual({ why: 'idle', sinceMs: START + 44 * MINUTE + MINUTE });
+    site.callEndedMs = START + 1000 * MINUTE;
+    lock.unlock();
+    clock.advance(14 * MINUTE);
+    expect(lock.locksAtMs).not.toBeNull();
+  });
+
+  it('waits while a caller is served, and locks a minute after, said before; a machine that slept is locked when it wakes', () => {
     const { clock, site, lock } = aLock();
     site.serving = true;
     for (let minute = 0; minute < 40; minute += 1) clock.advance(MINUTE);
     expect(lock.state).toBeNull();
     site.serving = false;
     clock.advance(15_000);
+    expect([lock.state, lock.locksAtMs]).toEqual([null, START + 41 * MINUTE + 15_000]);
+    clock.advance(MINUTE);
     expect(lock.state?.why).toBe('idle');
     lock.unlock();
     clock.advance(8 * 60 * MINUTE);
@@ -75,7 +137,7 @@ describe('[CT3] whether a caller is served or waited for', () => {
   });
 
   it.each([
-    ['available', 'chosen', true], ['on-call', 'answered', true], ['after-call', 'call-ended', true], ['after-call', 'offer-missed', false],
+    ['available', 'chosen', true], ['on-call', 'answered', true], ['after-call', 'call-ended', false], ['after-call', 'offer-missed', false],
     ['break', 'chosen', false], ['case-work', 'chosen', false], ['in-review', 'review', false], ['training', 'chosen', false], ['signed-out', 'first', false],
   ])('%s (%s): %s', (state, reason, serving) => {
     expect(at({ agent: agent(state, reason) })).toBe(serving);
@@ -89,5 +151,11 @@ describe('[CT3] whether a caller is served or waited for', () => {
     expect(at({}, { handCallSince: () => new Date(START - 61 * MINUTE).toISOString() })).toBe(false);
     const down = { isOnline: () => false };
     expect([at({ agent: agent('available') }, down), at({ agent: agent('on-call') }, down), at({ agent: agent('on-call') }, { ...down, nowMs: () => START + 61 * MINUTE })]).toEqual([false, true, false]);
+  });
+
+  it('a wrap-up is none, and tells when its call ended; an offer that was missed had no call', () => {
+    const of = (state: string, reason: string): string | null => callEndedAt(() => ({ topic: 'agent', version: 1, value: agent(state, reason), heardAt: new Date(START).toISOString() }));
+    expect([of('after-call', 'call-ended'), of('after-call', 'offer-missed'), of('on-call', 'answered'), of('break', 'chosen'), callEndedAt(() => null)])
+      .toEqual([new Date(START).toISOString(), null, null, null, null]);
   });
 });

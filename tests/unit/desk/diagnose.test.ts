@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
 import { Diagnostics } from '#shared/protocol/diagnostics.ts';
-import type { SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { SyncView } from '#shared/protocol/sync-view.ts';
 import { diagnose, Happenings, type ToDiagnose } from '../../../electron/desk/session/diagnose.ts';
 
 const AT = '2026-11-23T03:00:00.000Z';

@@ -6,7 +6,8 @@ import { Publisher } from '../../../electron/desk/rpc/publisher.ts';
 import { servePort } from '../../../electron/desk/rpc/serve-port.ts';
 import { createDeskClient } from '../../../renderer/desk-client/desk-client.ts';
 import { noCases, withChange } from '../../../renderer/desk-client/held-cases.ts';
-import { deskMethods, type CaseView, type DeskHandlers } from '../../../shared/protocol/desk-rpc.ts';
+import { deskMethods, type DeskHandlers } from '../../../shared/protocol/desk-rpc.ts';
+import type { CaseView } from '../../../shared/protocol/case-view.ts';
 
 const ports: MessagePort[] = [];
 afterEach(() => {
