@@ -9,6 +9,7 @@ import type { CommandParams, DeskReply, SyncView } from '#shared/protocol/desk-r
 import { liveTopics, type LiveTopic, type LiveValue } from '#shared/protocol/live.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { BARRED } from '../../../electron/desk/session/shut-out.ts';
+import { readWorkstationFile } from '../../../electron/desk/signing/workstation-key.ts';
 import { openFileKey } from '../../../electron/desk/store/file-key.ts';
 import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile-folder.ts';
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
@@ -31,6 +32,8 @@ type Parts = { saved(entry: Saved): void; trouble(what: string): void; told(what
 const HASTE = 8;
 const LONG_MS = 60_000;
 const AGAIN_MS = 150;
+/** PR6: what a machine says that was revoked, until it is wiped and afterwards. */
+const REVOKED: ReadonlySet<string> = new Set(['workstation-revoked', 'workstation-wiping', 'workstation-wiped']);
 const TOPICS = ['agent', 'offer', 'reviews'] as const satisfies readonly LiveTopic[];
 
 export class RealDesk implements Worker {
@@ -46,6 +49,9 @@ export class RealDesk implements Worker {
   #hasRules = false;
   #key: string | null = null;
   #desktop = '';
+  /** It has heard that it was revoked; and it has said that it is wiped. */
+  #isRevoked = false;
+  #isWiped = false;
   readonly #cases = new Map<string, CaseState>();
   readonly #live = new Map<string, unknown>();
 
@@ -66,6 +72,15 @@ export class RealDesk implements Worker {
 
   get #root(): string {
     return join(this.#folder, `disk-${this.#generation}`);
+  }
+  /** The id that it is enrolled under, if it is. */
+  get workstationId(): string | null {
+    const file = readWorkstationFile(this.#root, this.#url);
+    return typeof file === 'string' ? null : file.workstation;
+  }
+  /** For the judge: where a machine that heard that it is revoked has left what it leaves; null of all others. */
+  get revokedRoot(): string | null {
+    return this.#isRevoked ? this.#root : null;
   }
   get profile(): Profile {
     return this.profiles.at(-1)!;
@@ -97,7 +112,8 @@ export class RealDesk implements Worker {
 
   /** The program starts, and whoever sits here signs in as soon as they can. */
   start(): void {
-    if (this.#life !== null || this.profile.endedBy !== null) return;
+    const wipes = this.#isRevoked && !this.#isWiped;
+    if (this.#life !== null || (this.profile.endedBy !== null && !wipes)) return;
     let end = (): void => undefined;
     const over = new Promise<null>((resolve) => {
       end = () => resolve(null);
@@ -109,7 +125,7 @@ export class RealDesk implements Worker {
         environment: {
           now: () => Date.now(), newId: () => uuidv7(), random: () => Math.random(),
           after: (ms, run) => {
-            const timer = setTimeout(run, ms < LONG_MS ? ms / HASTE : ms);
+            const timer = setTimeout(run, ms <= LONG_MS ? ms / HASTE : ms);
             return () => clearTimeout(timer);
           },
         },
@@ -120,7 +136,8 @@ export class RealDesk implements Worker {
     };
     this.#life = life;
     this.#watch(life);
-    void this.#signIn(life);
+    // At a machine that wipes itself the program goes on with it alone, and nobody signs in.
+    if (!wipes) void this.#signIn(life);
   }
 
   #watch(life: Life): void {
@@ -132,7 +149,9 @@ export class RealDesk implements Worker {
       const was = this.#isSignedIn;
       this.#isSignedIn = view.status === 'signed-in';
       if (view.status === 'signed-in') [this.#desktop, this.#key] = [view.desktop, view.key];
-      if (view.status !== 'signed-out' || view.refusal === null || !was) return;
+      if (view.status !== 'signed-out' || view.refusal === null) return;
+      if (REVOKED.has(view.refusal.code)) return this.#hasHeard(view.refusal.code);
+      if (!was) return;
       if (BARRED.has(view.refusal.code)) this.#isOut(view.refusal.code);
       else void this.#signIn(life);
     }));
@@ -155,11 +174,20 @@ export class RealDesk implements Worker {
     this.#parts.told(`${this.name} is out: ${code}`);
   }
 
+  #hasHeard(code: string): void {
+    this.#parts.told(`${this.name}: ${code}`);
+    this.#isRevoked = true;
+    this.#isWiped ||= code === 'workstation-wiped';
+    // Whoever has a file there comes back to it no more.
+    for (const profile of this.profiles) profile.endedBy ??= 'workstation-revoked';
+  }
+
   async #signIn(life: Life): Promise<void> {
     while (life.alive && this.profile.endedBy === null) {
       const { account } = this.person;
       const answer = await Promise.race([life.running.client.calls.signIn({ account, password: DEMO_PASSWORD, server: this.#url }), life.over]);
       if (answer === null || answer.ok || answer.refusal.code === 'already-signed-in') return;
+      if (REVOKED.has(answer.refusal.code)) return this.#hasHeard(answer.refusal.code);
       if (BARRED.has(answer.refusal.code)) return this.#isOut(answer.refusal.code);
       if (!['server-unreachable', 'server-trouble', 'draining'].includes(answer.refusal.code)) this.#parts.told(`${this.name} may not sign in: ${answer.refusal.code}`);
       await wait(AGAIN_MS);
@@ -256,6 +284,7 @@ export class RealDesk implements Worker {
 
   /** Null once all is said and heard; tries again at once what waits for its time. */
   async restless(): Promise<string | null> {
+    if (this.#isRevoked) return this.#isWiped ? null : `${this.name} is revoked and not wiped`;
     if (this.profile.endedBy !== null) return null;
     const life = this.#life;
     const sync = this.#sync;
@@ -270,6 +299,8 @@ export class RealDesk implements Worker {
   /** For the judge, once it is closed: where a profile lies, and its key. */
   async fileOf({ person }: Profile): Promise<{ file: string; key: Buffer; desktop: string }> {
     const folder = profileFolder(this.#root, this.#url, person.account);
+    // Of a machine that wiped itself nothing is left to open.
+    if (this.#isWiped) return { file: folder.database, key: Buffer.alloc(0), desktop: '' };
     const held = readKeyFile(folder);
     const opened = held === null ? null : await openFileKey(held, DEMO_PASSWORD, { nativeBinding: null });
     if (held === null || opened === null) throw new Error(`the file of ${person.account} does not open`);

@@ -53,7 +53,7 @@ export class RealWorld {
     ({ chance: this.chance, folder: this.folder, centre: this.centre } = parts);
     this.#aheadMs = parts.aheadMs;
     this.#told = parts.told;
-    this.#leaving = this.chance.of('scenes').often(0.35) ? new Leaving(this) : null;
+    this.#leaving = this.chance.of('scenes').often(0.45) ? new Leaving(this) : null;
     this.faults = new RealFaults(this);
     this.#place = {
       control: CONTROL, agents: [AGENT.id, COLLEAGUE.id], lead: LEAD.id, accountOf, planIds,
@@ -119,7 +119,7 @@ export class RealWorld {
     if (this.#leaving === null) return before;
     // Work that was left unsent is delivered by whoever sits there (SY10).
     this.#leaving.follow();
-    return quiet(this);
+    return (await quiet(this)) ?? this.#leaving.unheard();
   }
 
   async #everybodyIsIn(): Promise<void> {
