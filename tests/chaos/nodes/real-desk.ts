@@ -37,7 +37,9 @@ const REVOKED: ReadonlySet<string> = new Set(['workstation-revoked', 'workstatio
 const TOPICS = ['agent', 'offer', 'reviews'] as const satisfies readonly LiveTopic[];
 
 export class RealDesk implements Worker {
-  readonly line = new Proxy();
+  readonly line: Proxy;
+  /** A file knows its centre by the address: whoever goes on with a copy of it goes by the line of the first. */
+  readonly #isOwnLine: boolean;
   readonly profiles: Profile[] = [];
   readonly #folder: string;
   readonly #parts: Parts;
@@ -56,9 +58,11 @@ export class RealDesk implements Worker {
   readonly #live = new Map<string, unknown>();
 
   /** @param folder of this workstation */
-  constructor(folder: string, name: string, person: Person, parts: Parts) {
+  constructor(folder: string, name: string, person: Person, parts: Parts, line: Proxy | null = null) {
     this.#folder = folder;
     this.#parts = parts;
+    this.#isOwnLine = line === null;
+    this.line = line ?? new Proxy();
     this.profiles.push({ name, person, endedBy: null });
   }
 
@@ -159,6 +163,7 @@ export class RealDesk implements Worker {
     client.subscribe('sync', {}, own((view) => {
       const before = new Set(this.#sync?.refused.map(({ command }) => command));
       for (const { command, kind, refusal } of view.refused) if (!before.has(command)) this.#parts.told(`${this.name} was refused ${kind} ${command}: ${refusal?.code}`);
+      if (this.#sync !== null && view.incarnation > this.#sync.incarnation) this.#parts.told(`${this.name} takes incarnation ${view.incarnation}`);
       this.#sync = view;
     }));
     client.subscribe('cases', {}, own(({ whole, changed, gone }) => {
@@ -235,9 +240,24 @@ export class RealDesk implements Worker {
     rmSync(before, { recursive: true, force: true });
   }
 
+  /**
+   * SY2: what lies on the disk here goes on at another machine too.
+   * @param what the person's file alone, at a machine that is enrolled anew; or all that the machine has, its own key and its spool
+   * @returns null while nobody is at work here
+   */
+  copyTo(folder: string, name: string, what: 'profile' | 'machine'): RealDesk | null {
+    if (!this.isAtWork) return null;
+    const copy = new RealDesk(folder, name, this.person, this.#parts, this.line);
+    copy.#url = this.#url;
+    const own = (root: string): string => (what === 'machine' ? root : profileFolder(root, this.#url, this.person.account).path);
+    cpSync(own(this.#root), own(copy.#root), { recursive: true, filter: (path) => !path.endsWith('-shm') });
+    copy.start();
+    return copy;
+  }
+
   async dispose(): Promise<void> {
     this.#bury();
-    await this.line.close();
+    if (this.#isOwnLine) await this.line.close();
   }
 
   // ------------------------------------------------------------ what the person does

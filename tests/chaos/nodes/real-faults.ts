@@ -69,6 +69,8 @@ export class RealFaults {
     const chance = this.#chance;
     const { centre } = this.#world;
     const { bank } = centre;
+    // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
+    const clones = chance.often(0.3) ? 3 : 0;
     const at = (does: (desk: RealDesk) => void) => (): void => does(chance.pick(this.#world.desks));
     return [
       { weight: 2, strike: () => this.#crash(centre.onDuty ?? centre.nodes[0]!, 'the node on duty') },
@@ -85,6 +87,7 @@ export class RealFaults {
       { weight: 2, strike: () => this.#revoke() },
       { weight: 1.5, strike: () => this.#happens('bank', 'the bank\'s next answer is lost', () => bank.fault({ kind: 'answered-but-lost', call: 'book' })) },
       { weight: 1, strike: () => this.#happens('bank', 'the bank is slow', () => bank.fault({ kind: 'slow', call: 'book', ms: chance.int(300, 3_000) })) },
+      { weight: clones, strike: at((desk) => this.#copy(desk)) },
       { weight: 0.5, strike: () => this.#happens('bank', 'the bank refuses the next order', () => bank.fault({ kind: 'line-refused' })) },
       { weight: 0.5, strike: () => this.#happens('bank', 'facts move', () => this.#move()) },
     ];
@@ -112,6 +115,13 @@ export class RealFaults {
       await wait(this.#chance.int(50, 2_000));
       desk.start();
     });
+  }
+
+  /** SY2: one file, or a whole machine, is at work twice. */
+  #copy(desk: RealDesk): void {
+    const what = this.#chance.pick(['profile', 'machine'] as const);
+    const of = desk.name;
+    if (this.#world.copyOf(desk, what)) this.#happens('copies', `the ${what} of ${of} goes on at another machine too`, () => Promise.resolve());
   }
 
   /** SY6: somebody may no longer see a case, or may from now on. */

@@ -47,6 +47,9 @@ export class RealWorld {
   readonly #place: Place;
   readonly #told: ((line: string) => void) | null;
   readonly #leaving: Leaving | null;
+  /** By name: the desk whose disk it goes on with. */
+  readonly clonesOf = new Map<string, string>();
+  readonly #going = new Set<Promise<void>>();
   #isWorking = true;
 
   private constructor(parts: { chance: Chance; folder: string; centre: RealCentre; aheadMs: number; told: ((line: string) => void) | null }) {
@@ -106,12 +109,14 @@ export class RealWorld {
     await this.#everybodyIsIn();
     const admin = this.#leaving === null ? null : await PersistentDesktop.signIn(this.centre.front.url, 'admin');
     this.tell('everybody is at work');
-    const going = [this.#ring(), this.faults.go(), admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin), ...this.desks.flatMap((desk) => this.#employ(desk))];
+    const going = [this.#ring(), this.faults.go(), admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin)];
+    for (const desk of this.desks) this.#employ(desk);
     const at = performance.now();
     while (performance.now() - at < (this.saved.length < ENOUGH ? LONGEST_MS : WORK_MS)) await wait(100);
     this.#isWorking = false;
     this.tell('the world is healed');
     await Promise.all(going);
+    await Promise.all(this.#going);
     await this.faults.heal();
     this.tell('nothing is broken any more');
     const before = await quiet(this);
@@ -138,7 +143,20 @@ export class RealWorld {
     await desk.open(this.centre.front.port);
   }
 
-  #employ(desk: RealDesk): Promise<void>[] {
+  /** SY2: somebody goes on at two machines with one file; in a world once. */
+  copyOf(desk: RealDesk, what: 'profile' | 'machine'): boolean {
+    if (this.clonesOf.size > 0) return false;
+    const name = `${desk.name}-copy`;
+    const copy = desk.copyTo(join(this.folder, name), name, what);
+    if (copy === null) return false;
+    this.clonesOf.set(name, desk.name);
+    this.desks.push(copy);
+    this.#employ(copy);
+    return true;
+  }
+
+  /** Whoever sits there works, for as long as there is work. */
+  #employ(desk: RealDesk): void {
     const chance = this.chance.of(`work of ${desk.name}`);
     const thinks = chance.pick(THINKS_MS);
     const acts = async (): Promise<void> => {
@@ -150,8 +168,9 @@ export class RealWorld {
         await (this.#room.handOvers.some(({ to }) => to === desk.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts));
       }
     };
-    if (desk.person.role !== 'agent') return [acts()];
-    return [acts(), takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking })];
+    this.#going.add(acts());
+    if (desk.person.role !== 'agent') return;
+    this.#going.add(takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking }));
   }
 
   /** Customers ring, those of the stories more often. */
