@@ -56,6 +56,8 @@ export class RealDesk implements Worker {
   #isWiped = false;
   readonly #cases = new Map<string, CaseState>();
   readonly #live = new Map<string, unknown>();
+  /** Of this machine's clock before the others'. */
+  clockMs = 0;
 
   /** @param folder of this workstation */
   constructor(folder: string, name: string, person: Person, parts: Parts, line: Proxy | null = null) {
@@ -96,10 +98,10 @@ export class RealDesk implements Worker {
     return this.profile.person;
   }
   get nowMs(): number {
-    return Date.now();
+    return Date.now() + this.clockMs;
   }
   newId(): string {
-    return uuidv7();
+    return uuidv7({ msecs: this.nowMs });
   }
   get isOn(): boolean {
     return this.#life !== null;
@@ -127,7 +129,7 @@ export class RealDesk implements Worker {
       running: runDesk({
         root: this.#root, workstation: this.name, connect: connectSocket, signInOverHttp, logic: domainLogic,
         environment: {
-          now: () => Date.now(), newId: () => uuidv7(), random: () => Math.random(),
+          now: () => this.nowMs, newId: () => this.newId(), random: () => Math.random(),
           after: (ms, run) => {
             const timer = setTimeout(run, ms <= LONG_MS ? ms / HASTE : ms);
             return () => clearTimeout(timer);
@@ -285,7 +287,7 @@ export class RealDesk implements Worker {
     }
     const { commandId: id } = answer.value;
     this.#parts.told(`${name} saved ${params.kind} ${id} of ${params.case}`);
-    this.#parts.saved({ id, atMs: this.nowMs, machine: name, desktop: this.#desktop, person: person.id, case: params.case, kind: params.kind });
+    this.#parts.saved({ id, atMs: Date.now(), machine: name, desktop: this.#desktop, person: person.id, case: params.case, kind: params.kind });
     return { ok: true };
   }
 

@@ -47,8 +47,13 @@ export class RealFaults {
     await this.#world.centre.bank.clearFaults();
     for (const desk of this.#world.desks) {
       desk.line.become({ kind: 'good' });
+      desk.clockMs = 0;
       desk.start();
     }
+  }
+
+  #leap(): number {
+    return this.#chance.pick([-1, 1]) * this.#chance.pick([2_000, 90_000, 900_000, 7_200_000]);
   }
 
   #happens(who: unknown, what: string, does: () => Promise<void>): void {
@@ -71,6 +76,7 @@ export class RealFaults {
     const { bank } = centre;
     // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
     const clones = chance.often(0.3) ? 3 : 0;
+    const clocks = chance.often(0.4) ? 2 : 0;
     const at = (does: (desk: RealDesk) => void) => (): void => does(chance.pick(this.#world.desks));
     return [
       { weight: 2, strike: () => this.#crash(centre.onDuty ?? centre.nodes[0]!, 'the node on duty') },
@@ -87,6 +93,7 @@ export class RealFaults {
       { weight: 2, strike: () => this.#revoke() },
       { weight: 1.5, strike: () => this.#happens('bank', 'the bank\'s next answer is lost', () => bank.fault({ kind: 'answered-but-lost', call: 'book' })) },
       { weight: 1, strike: () => this.#happens('bank', 'the bank is slow', () => bank.fault({ kind: 'slow', call: 'book', ms: chance.int(300, 3_000) })) },
+      { weight: clocks, strike: at((desk) => this.#happens(`clock of ${desk.name}`, `the clock of ${desk.name} is off by ${(desk.clockMs += this.#leap())} ms`, () => Promise.resolve())) },
       { weight: clones, strike: at((desk) => this.#copy(desk)) },
       { weight: 0.5, strike: () => this.#happens('bank', 'the bank refuses the next order', () => bank.fault({ kind: 'line-refused' })) },
       { weight: 0.5, strike: () => this.#happens('bank', 'facts move', () => this.#move()) },
