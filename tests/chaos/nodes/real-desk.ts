@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { CaseState } from '#shared/case/state.ts';
 import type { Person } from '#shared/people/person.ts';
-import type { CommandParams, DeskReply, SyncView } from '#shared/protocol/desk-rpc.ts';
+import type { CommandParams, DeskReply, MethodParams, MethodValue, SyncView } from '#shared/protocol/desk-rpc.ts';
 import { liveTopics, type LiveTopic, type LiveValue } from '#shared/protocol/live.ts';
 import { domainLogic } from '../../../electron/desk/domain-logic.ts';
 import { BARRED } from '../../../electron/desk/session/shut-out.ts';
@@ -15,6 +15,7 @@ import { profileFolder, readKeyFile } from '../../../electron/desk/store/profile
 import { signInOverHttp } from '../../../electron/desk/sync/http-sign-in.ts';
 import { connectSocket } from '../../../electron/desk/sync/socket-link.ts';
 import { DEMO_PASSWORD } from '../../../server/demo/demo-people.ts';
+import type { DeskClient } from '../../../renderer/desk-client/desk-client.ts';
 import { runDesk, type Running } from '../../unit/desk/test-desk.ts';
 import { Proxy } from '../../proof/proxy.ts';
 import type { Saved } from '../judge/judge-world.ts';
@@ -56,6 +57,7 @@ export class RealDesk implements Worker {
   #isWiped = false;
   readonly #cases = new Map<string, CaseState>();
   readonly #live = new Map<string, unknown>();
+  readonly #handedOver = new Set<string>();
   /** Of this machine's clock before the others'. */
   clockMs = 0;
 
@@ -204,6 +206,20 @@ export class RealDesk implements Worker {
   /** Another person sits down here. */
   sitDown(name: string, person: Person): void {
     this.profiles.push({ name, person, endedBy: null });
+    this.comeIn();
+  }
+
+  /** Whoever sits here leaves: their file stays, and the person of that profile comes, now or later. */
+  async leaveTo(profile: Profile, how: 'signs out' | 'loses power'): Promise<void> {
+    const life = this.#life;
+    this.profiles.splice(this.profiles.indexOf(profile), 1);
+    this.profiles.push(profile);
+    if (how === 'loses power' || life === null) return this.kill();
+    await Promise.race([life.running.client.calls.signOut({ evenUnsent: true, keepMine: true }), life.over]);
+  }
+
+  /** Whose turn it is signs in. */
+  comeIn(): void {
     if (this.#life === null) this.start();
     else void this.#signIn(this.#life);
   }
@@ -275,20 +291,42 @@ export class RealDesk implements Worker {
   }
 
   async command(params: CommandParams): Promise<{ ok: boolean }> {
+    const saved = this.#saves(params);
+    const answer = await this.atScreen(params.kind, (calls) => calls.command({ passphrase: DEMO_PASSWORD, ...params }));
+    if (answer.ok) saved(answer.value.commandId);
+    return { ok: answer.ok };
+  }
+
+  /** One case, which the successor whose file is open here signs too (OF1). */
+  async handOverHere(params: MethodParams<'handOverHere'>): Promise<{ ok: true; value: MethodValue<'handOverHere'> } | { ok: false; code: string }> {
+    const saved = this.#saves({ kind: 'hand over here', case: params.case });
+    const answer = await this.atScreen('hand over here', (calls) => calls.handOverHere(params));
+    // Pressed again it is the same.
+    if (answer.ok && !this.#handedOver.has(answer.value.commandId)) saved(answer.value.commandId);
+    if (answer.ok) this.#handedOver.add(answer.value.commandId);
+    return answer;
+  }
+
+  /** Whoever sits here now will have been told that it is saved. */
+  #saves({ kind, case: of }: Pick<CommandParams, 'kind' | 'case'>): (id: string) => void {
+    const [{ name, person }, desktop] = [this.profile, this.#desktop];
+    return (id) => {
+      this.#parts.told(`${name} saved ${kind} ${id} of ${of}`);
+      this.#parts.saved({ id, atMs: Date.now(), machine: name, desktop, person: person.id, case: of, kind });
+    };
+  }
+
+  /** Whatever people do at this screen, and what it answers them. */
+  async atScreen<V>(what: string, does: (calls: DeskClient['calls']) => Promise<DeskReply<V>>): Promise<{ ok: true; value: V } | { ok: false; code: string }> {
     const life = this.#life;
-    if (life === null || !this.isAtWork) return { ok: false };
-    const { name, person } = this;
-    const answer = await Promise.race([life.running.client.calls.command({ passphrase: DEMO_PASSWORD, ...params }), life.over]);
+    if (life === null || !this.isAtWork) return { ok: false, code: 'not-signed-in' };
+    const { name } = this;
+    const answer = await Promise.race([does(life.running.client.calls), life.over]);
     // A machine without power shows nothing any more.
-    if (answer === null || !life.alive) return { ok: false };
-    if (!answer.ok) {
-      this.#parts.told(`${name} may not ${params.kind}: ${answer.refusal.code}`);
-      return { ok: false };
-    }
-    const { commandId: id } = answer.value;
-    this.#parts.told(`${name} saved ${params.kind} ${id} of ${params.case}`);
-    this.#parts.saved({ id, atMs: Date.now(), machine: name, desktop: this.#desktop, person: person.id, case: params.case, kind: params.kind });
-    return { ok: true };
+    if (answer === null || !life.alive) return { ok: false, code: 'no-power' };
+    if (answer.ok) return answer;
+    this.#parts.told(`${name} may not ${what}: ${answer.refusal.code}`);
+    return { ok: false, code: answer.refusal.code };
   }
 
   async ask(kind: string, body: unknown): Promise<boolean> {
