@@ -1,4 +1,5 @@
 /** A centre of two node processes with PostgreSQL and Redis, a bank of its own and one door in front of both; and what may happen to it. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDemoBankControl, type DemoBankControl } from '../../../server/bank/demo/control.ts';
@@ -25,6 +26,7 @@ export class RealCentre {
   readonly ringFile: string;
   readonly #bankProcess: DemoBankProcess;
   readonly #aheadMs: number;
+  restores = 0;
 
   private constructor(folder: string, engines: Engines, database: string, bankProcess: DemoBankProcess, seed: number, aheadMs: number) {
     this.engines = engines;
@@ -123,6 +125,30 @@ export class RealCentre {
     await this.front.up();
   }
 
+  get #name(): string {
+    return new URL(this.database).pathname.slice(1);
+  }
+  get #dump(): string {
+    return join(this.engines.cluster.folder, `${this.#name}.dump`);
+  }
+
+  /** While they all work on. */
+  backUp(): void {
+    this.engines.cluster.run('pg_dump', ['-Fc', '-f', this.#dump, this.#name]);
+  }
+
+  /** SY9: what was written since the back-up is gone, and the bank has its books. As docs/operations.md has it, but under the same name. */
+  async restore(told: (line: string) => void): Promise<void> {
+    const { cluster } = this.engines;
+    await this.endNodes();
+    cluster.run('dropdb', ['--force', this.#name]);
+    cluster.run('createdb', ['--template', 'template0', this.#name]);
+    cluster.run('pg_restore', ['-d', this.#name, '--exit-on-error', this.#dump]);
+    this.restores += 1;
+    for (const node of this.nodes) await this.#startAgain(node, told);
+    told('the centre is up again');
+  }
+
   /** Nothing is written any more. */
   async endNodes(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
@@ -130,6 +156,7 @@ export class RealCentre {
 
   async end(): Promise<void> {
     await this.endNodes();
+    rmSync(this.#dump, { force: true });
     await this.front.down();
     await this.#bankProcess.kill();
   }

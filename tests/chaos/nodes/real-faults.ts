@@ -12,6 +12,7 @@ type Fault = { weight: number; strike: () => void };
 const EVERY_MS = [500, 900, 1_600] as const;
 /** Something is under way before anything goes wrong. */
 const BEGUN_MS = 2_500;
+const LOOK_MS = 20;
 
 export class RealFaults {
   readonly #world: RealWorld;
@@ -32,13 +33,15 @@ export class RealFaults {
   async go(): Promise<void> {
     const every = this.#chance.pick(EVERY_MS);
     await wait(BEGUN_MS);
+    const restored = this.#restore();
     while (this.#world.isWorking) {
       await wait(this.#chance.wait(every));
-      if (!this.#world.isWorking) return;
+      if (!this.#world.isWorking) break;
       let left = this.#chance.next() * this.#faults.reduce((sum, { weight }) => sum + weight, 0);
       const fault = this.#faults.find(({ weight }) => (left -= weight) <= 0);
       fault?.strike();
     }
+    await restored;
   }
 
   /** Everything works again. */
@@ -57,14 +60,18 @@ export class RealFaults {
   }
 
   #happens(who: unknown, what: string, does: () => Promise<void>): void {
-    if (this.#ill.has(who)) return;
-    this.#ill.add(who);
+    this.#happensTo([who], what, does);
+  }
+
+  #happensTo(all: readonly unknown[], what: string, does: () => Promise<void>): void {
+    if (all.some((who) => this.#ill.has(who))) return;
+    for (const who of all) this.#ill.add(who);
     this.count += 1;
     this.#world.tell(`FAULT ${what}`);
     const healed = does()
       .catch((error: unknown) => void this.#world.troubles.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
       .finally(() => {
-        this.#ill.delete(who);
+        for (const who of all) this.#ill.delete(who);
         this.#healing.delete(healed);
       });
     this.#healing.add(healed);
@@ -122,6 +129,24 @@ export class RealFaults {
       await wait(this.#chance.int(50, 2_000));
       desk.start();
     });
+  }
+
+  /** SY9: a back-up is made, and later it is put in the place of all that came after it; in some worlds, once. */
+  async #restore(): Promise<void> {
+    const { centre, mayRestore } = this.#world;
+    const chance = this.#world.chance.of('restores');
+    if (!mayRestore || !chance.often(0.4)) return;
+    await wait(chance.int(500, 4_000));
+    await this.#onceWell('a back-up is made', async () => centre.backUp());
+    await wait(chance.int(1_000, 5_000));
+    await this.#onceWell('the back-up is restored', () => centre.restore((line) => this.#world.tell(line)));
+  }
+
+  /** What takes the whole centre waits until nothing else of it is ill. */
+  async #onceWell(what: string, does: () => Promise<void>): Promise<void> {
+    const all = [...this.#world.centre.nodes, 'database'];
+    while (all.some((who) => this.#ill.has(who))) await wait(LOOK_MS);
+    this.#happensTo(all, what, does);
   }
 
   /** SY2: one file, or a whole machine, is at work twice. */

@@ -94,6 +94,11 @@ export class RealWorld {
     return Date.now() + this.#aheadMs;
   }
 
+  /** A restore would bring back who was put out. */
+  get mayRestore(): boolean {
+    return this.#leaving === null;
+  }
+
   get isWorking(): boolean {
     return this.#isWorking;
   }

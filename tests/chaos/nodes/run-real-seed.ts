@@ -28,7 +28,7 @@ export async function runRealSeed(seed: number, engines: Engines, told: ((line: 
     const log = await logInPostgres(centre.database, centre.ringFile);
     const verdict = judgeWorld({
       log, saved, ledger: await centre.ledger(), desktops: (await Promise.all(world.desks.map(judged))).flat(),
-      handedOver: world.handedOver, wiped: world.desks.map(({ revokedRoot }) => revokedRoot).find((root) => root !== null) ?? null, clonesOf: world.clonesOf, restores: 0, endMs: world.nowMs(), backMs: null,
+      handedOver: world.handedOver, wiped: world.desks.map(({ revokedRoot }) => revokedRoot).find((root) => root !== null) ?? null, clonesOf: world.clonesOf, restores: centre.restores, endMs: world.nowMs(), backMs: null,
     });
     const audit = await verifyAudit({ database: centre.database, checkpoints: null, keys: [], restored: new Set(), sealer: await readingSealer(centre.ringFile, centre.database) });
     const result: SeedResult = {
