@@ -81,7 +81,7 @@ export class RealWorld {
     try {
       const chance = new Chance(`chaos with nodes ${seed}`);
       const aheadMs = Date.parse(MORNING) - Date.now();
-      const centre = await RealCentre.start(folder, engines, { seed, aheadMs, together: chance.of('start').often(0.3) });
+      const centre = await RealCentre.start(folder, engines, { seed, aheadMs, together: chance.of('start').often(0.3), isSmallDisk: chance.of('disk').often(0.2) });
       told?.(`${new Date(Date.now() + aheadMs).toISOString().slice(14, 23)} the centre is up`);
       return new RealWorld({ chance, folder, centre, aheadMs, told });
     } catch (error) {
@@ -94,9 +94,9 @@ export class RealWorld {
     return Date.now() + this.#aheadMs;
   }
 
-  /** A restore would bring back who was put out. */
+  /** A restore would bring back who was put out, and puts the database where a disk is never full. */
   get mayRestore(): boolean {
-    return this.#leaving === null;
+    return this.#leaving === null && !this.centre.isSmallDisk;
   }
 
   get isWorking(): boolean {
