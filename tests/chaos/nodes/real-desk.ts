@@ -351,6 +351,11 @@ export class RealDesk implements Worker {
     if (life === null || !this.isAtWork || sync === null) return `${this.name} is not signed in`;
     for (const { stream } of sync.setAside) await Promise.race([life.running.client.calls.tryAgain({ stream }), life.over]);
     const { connection, unsent, catchingUp, spooled, setAside, refusal } = sync;
+    // SY9: a restore has lost this machine's enrolment. Whoever reads that signs in anew, which a demonstration takes for an enrolment.
+    if (connection === 'refused' && refusal?.code === 'workstation-not-enrolled') {
+      this.stop();
+      this.start();
+    }
     if (connection === 'offline') await Promise.race([life.running.client.calls.connectNow({}), life.over]);
     if (connection === 'online' && unsent === 0 && !catchingUp && spooled === 0 && setAside.length === 0) return null;
     return `${this.name} is ${connection} (${refusal?.code ?? ''}), ${unsent} unsent, ${spooled} of others, ${setAside.length} set aside${catchingUp ? ', catching up' : ''}`;
