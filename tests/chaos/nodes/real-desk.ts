@@ -35,6 +35,7 @@ const LONG_MS = 60_000;
 const AGAIN_MS = 150;
 /** PR6: what a machine says that was revoked, until it is wiped and afterwards. */
 const REVOKED: ReadonlySet<string> = new Set(['workstation-revoked', 'workstation-wiping', 'workstation-wiped']);
+const UNENROLLED: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost']);
 const TOPICS = ['agent', 'offer', 'reviews'] as const satisfies readonly LiveTopic[];
 
 export class RealDesk implements Worker {
@@ -351,8 +352,8 @@ export class RealDesk implements Worker {
     if (life === null || !this.isAtWork || sync === null) return `${this.name} is not signed in`;
     for (const { stream } of sync.setAside) await Promise.race([life.running.client.calls.tryAgain({ stream }), life.over]);
     const { connection, unsent, catchingUp, spooled, setAside, refusal } = sync;
-    // SY9: a restore has lost this machine's enrolment. Whoever reads that signs in anew, which a demonstration takes for an enrolment.
-    if (connection === 'refused' && refusal?.code === 'workstation-not-enrolled') {
+    // A restore has lost this machine's enrolment (SY9), or a copied file was opened without the line where nobody was before: whoever reads that signs in anew, and a demonstration enrols the machine.
+    if (connection === 'refused' && UNENROLLED.has(refusal?.code ?? '')) {
       this.stop();
       this.start();
     }
