@@ -43,10 +43,11 @@ export class Wiper {
   /** Goes on with what an earlier run could not finish. @returns what the screen says of it; null where nothing is to say */
   resume(): Refusal | null {
     try {
-      const notes = wipeNotes(this.#parts.root);
-      const open = notes.filter(({ doneAt }) => doneAt === null);
-      for (const { server } of open) void this.#again(server);
-      const [first] = [...open, ...notes];
+      const { root } = this.#parts;
+      for (const { server, doneAt } of wipeNotes(root)) if (doneAt === null) void this.#again(server);
+      // As it stands now: where nothing waited any more, all is removed already.
+      const notes = wipeNotes(root);
+      const first = notes.find(({ doneAt }) => doneAt === null) ?? notes[0];
       return first === undefined ? null : this.#said(first.server, first.doneAt).refusal;
     } catch (error) {
       this.#trouble(error);

@@ -1,10 +1,11 @@
 /** A centre of two node processes with PostgreSQL and Redis, a bank of its own and one door in front of both; and what may happen to it. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeDemoBankControl, type DemoBankControl } from '../../../server/bank/demo/control.ts';
 import { launchDemoBank, type DemoBankProcess } from '../../../server/bank/demo/launch.ts';
 import type { LedgerRow } from '../../control/judge/evidence.ts';
-import type { Cluster } from '../../integration/postgres/cluster.ts';
+import { Cluster } from '../../integration/postgres/cluster.ts';
 import { MORNING } from '../../integration/server/story.ts';
 import { Front } from '../../nodes/front.ts';
 import { NodeProcess } from '../../nodes/node-process.ts';
@@ -15,6 +16,20 @@ export type Engines = { cluster: Cluster; redis: RedisServer; compiled: string }
 
 /** Customers of the bank beside those of the stories. */
 const CROWD = 24;
+/** More than a world ever fills by itself. */
+const ROOM = '500m';
+
+/** A PostgreSQL for one world, whose database lies on a disk that can be full; it is gone when that PostgreSQL ends. */
+async function onSmallDisk(engines: Engines): Promise<{ engines: Engines; name: string }> {
+  const cluster = await Cluster.start({ max_connections: '100' }, ROOM);
+  try {
+    await cluster.sql('postgres', `CREATE TABLESPACE small LOCATION '${cluster.small}'`);
+    return { engines: { ...engines, cluster }, name: await cluster.database('TABLESPACE small') };
+  } catch (error) {
+    await cluster.dispose();
+    throw error;
+  }
+}
 
 export class RealCentre {
   readonly engines: Engines;
@@ -25,6 +40,8 @@ export class RealCentre {
   readonly ringFile: string;
   readonly #bankProcess: DemoBankProcess;
   readonly #aheadMs: number;
+  restores = 0;
+  #isSmallDisk = false;
 
   private constructor(folder: string, engines: Engines, database: string, bankProcess: DemoBankProcess, seed: number, aheadMs: number) {
     this.engines = engines;
@@ -41,11 +58,13 @@ export class RealCentre {
     this.front = new Front(() => this.nodes.flatMap(({ url }) => (url === null ? [] : [url])));
   }
 
-  /** @param world `aheadMs`: of the clock that all of them share, before the machine's; `together`: both nodes start at once, where there is nothing yet */
-  static async start(folder: string, engines: Engines, world: { seed: number; aheadMs: number; together: boolean }): Promise<RealCentre> {
-    const { seed, aheadMs, together } = world;
-    const [name, bank] = await Promise.all([engines.cluster.database(), launchDemoBank({ dataDir: join(folder, 'bank'), seed, crowd: CROWD, now: MORNING })]);
+  /** @param world `aheadMs`: of the clock that all of them share, before the machine's; `together`: both nodes start at once, where there is nothing yet; `isSmallDisk`: the database's disk may be full, and its power never fails */
+  static async start(folder: string, shared: Engines, world: { seed: number; aheadMs: number; together: boolean; isSmallDisk: boolean }): Promise<RealCentre> {
+    const { seed, aheadMs, together, isSmallDisk } = world;
+    const { engines, name } = isSmallDisk ? await onSmallDisk(shared) : { engines: shared, name: await shared.cluster.database() };
+    const bank = await launchDemoBank({ dataDir: join(folder, 'bank'), seed, crowd: CROWD, now: MORNING });
     const centre = new RealCentre(folder, engines, engines.cluster.url(name), bank, seed, aheadMs);
+    centre.#isSmallDisk = isSmallDisk;
     try {
       if (together) await Promise.all(centre.nodes.map((node) => node.up()));
       else for (const node of centre.nodes) await node.up();
@@ -117,10 +136,44 @@ export class RealCentre {
     await this.engines.cluster.up();
   }
 
+  get isSmallDisk(): boolean {
+    return this.#isSmallDisk;
+  }
+
+  async diskFull(forMs: number): Promise<void> {
+    this.engines.cluster.fill();
+    await wait(forMs);
+    this.engines.cluster.grow(ROOM);
+  }
+
   async frontAway(forMs: number): Promise<void> {
     await this.front.down();
     await wait(forMs);
     await this.front.up();
+  }
+
+  get #name(): string {
+    return new URL(this.database).pathname.slice(1);
+  }
+  get #dump(): string {
+    return join(this.engines.cluster.folder, `${this.#name}.dump`);
+  }
+
+  /** While they all work on. */
+  backUp(): void {
+    this.engines.cluster.run('pg_dump', ['-Fc', '-f', this.#dump, this.#name]);
+  }
+
+  /** SY9: what was written since the back-up is gone, and the bank has its books. As docs/operations.md has it, but under the same name. */
+  async restore(told: (line: string) => void): Promise<void> {
+    const { cluster } = this.engines;
+    await this.endNodes();
+    cluster.run('dropdb', ['--force', this.#name]);
+    cluster.run('createdb', ['--template', 'template0', this.#name]);
+    cluster.run('pg_restore', ['-d', this.#name, '--exit-on-error', this.#dump]);
+    this.restores += 1;
+    for (const node of this.nodes) await this.#startAgain(node, told);
+    told('the centre is up again');
   }
 
   /** Nothing is written any more. */
@@ -130,7 +183,9 @@ export class RealCentre {
 
   async end(): Promise<void> {
     await this.endNodes();
+    rmSync(this.#dump, { force: true });
     await this.front.down();
     await this.#bankProcess.kill();
+    if (this.#isSmallDisk) await this.engines.cluster.dispose();
   }
 }

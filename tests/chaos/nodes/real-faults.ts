@@ -12,6 +12,7 @@ type Fault = { weight: number; strike: () => void };
 const EVERY_MS = [500, 900, 1_600] as const;
 /** Something is under way before anything goes wrong. */
 const BEGUN_MS = 2_500;
+const LOOK_MS = 20;
 
 export class RealFaults {
   readonly #world: RealWorld;
@@ -32,13 +33,15 @@ export class RealFaults {
   async go(): Promise<void> {
     const every = this.#chance.pick(EVERY_MS);
     await wait(BEGUN_MS);
+    const restored = this.#restore();
     while (this.#world.isWorking) {
       await wait(this.#chance.wait(every));
-      if (!this.#world.isWorking) return;
+      if (!this.#world.isWorking) break;
       let left = this.#chance.next() * this.#faults.reduce((sum, { weight }) => sum + weight, 0);
       const fault = this.#faults.find(({ weight }) => (left -= weight) <= 0);
       fault?.strike();
     }
+    await restored;
   }
 
   /** Everything works again. */
@@ -47,19 +50,28 @@ export class RealFaults {
     await this.#world.centre.bank.clearFaults();
     for (const desk of this.#world.desks) {
       desk.line.become({ kind: 'good' });
+      desk.clockMs = 0;
       desk.start();
     }
   }
 
+  #leap(): number {
+    return this.#chance.pick([-1, 1]) * this.#chance.pick([2_000, 90_000, 900_000, 7_200_000]);
+  }
+
   #happens(who: unknown, what: string, does: () => Promise<void>): void {
-    if (this.#ill.has(who)) return;
-    this.#ill.add(who);
+    this.#happensTo([who], what, does);
+  }
+
+  #happensTo(all: readonly unknown[], what: string, does: () => Promise<void>): void {
+    if (all.some((who) => this.#ill.has(who))) return;
+    for (const who of all) this.#ill.add(who);
     this.count += 1;
     this.#world.tell(`FAULT ${what}`);
     const healed = does()
       .catch((error: unknown) => void this.#world.troubles.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
       .finally(() => {
-        this.#ill.delete(who);
+        for (const who of all) this.#ill.delete(who);
         this.#healing.delete(healed);
       });
     this.#healing.add(healed);
@@ -69,12 +81,16 @@ export class RealFaults {
     const chance = this.#chance;
     const { centre } = this.#world;
     const { bank } = centre;
+    // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
+    const clones = chance.often(0.3) ? 3 : 0;
+    const clocks = chance.often(0.4) ? 2 : 0;
     const at = (does: (desk: RealDesk) => void) => (): void => does(chance.pick(this.#world.desks));
     return [
       { weight: 2, strike: () => this.#crash(centre.onDuty ?? centre.nodes[0]!, 'the node on duty') },
       { weight: 2, strike: () => this.#crash(centre.nodes.find(({ onDuty }) => !onDuty) ?? centre.nodes[1]!, 'a node') },
       { weight: 1.5, strike: () => this.#happens('redis', 'Redis is away', () => centre.redisAway(chance.int(300, 3_000))) },
-      { weight: 1.5, strike: () => this.#happens('database', 'PostgreSQL loses its power', () => centre.databaseCrash()) },
+      { weight: centre.isSmallDisk ? 0 : 1.5, strike: () => this.#happens('database', 'PostgreSQL loses its power', () => centre.databaseCrash()) },
+      { weight: centre.isSmallDisk ? 4 : 0, strike: () => this.#happens('database', 'the disk of PostgreSQL is full', () => centre.diskFull(chance.int(500, 4_000))) },
       { weight: 1.5, strike: () => this.#happens('front', 'the proxy is away', () => centre.frontAway(chance.int(100, 1_500))) },
       { weight: 4, strike: at((desk) => this.#line(desk, { kind: 'cut' }, chance.pick([50, 500, 3_000]))) },
       { weight: 2, strike: at((desk) => this.#line(desk, { kind: 'half-open' }, chance.int(300, 3_000))) },
@@ -85,6 +101,8 @@ export class RealFaults {
       { weight: 2, strike: () => this.#revoke() },
       { weight: 1.5, strike: () => this.#happens('bank', 'the bank\'s next answer is lost', () => bank.fault({ kind: 'answered-but-lost', call: 'book' })) },
       { weight: 1, strike: () => this.#happens('bank', 'the bank is slow', () => bank.fault({ kind: 'slow', call: 'book', ms: chance.int(300, 3_000) })) },
+      { weight: clocks, strike: at((desk) => this.#happens(`clock of ${desk.name}`, `the clock of ${desk.name} is off by ${(desk.clockMs += this.#leap())} ms`, () => Promise.resolve())) },
+      { weight: clones, strike: at((desk) => this.#copy(desk)) },
       { weight: 0.5, strike: () => this.#happens('bank', 'the bank refuses the next order', () => bank.fault({ kind: 'line-refused' })) },
       { weight: 0.5, strike: () => this.#happens('bank', 'facts move', () => this.#move()) },
     ];
@@ -112,6 +130,31 @@ export class RealFaults {
       await wait(this.#chance.int(50, 2_000));
       desk.start();
     });
+  }
+
+  /** SY9: a back-up is made, and later it is put in the place of all that came after it; in some worlds, once. */
+  async #restore(): Promise<void> {
+    const { centre, mayRestore } = this.#world;
+    const chance = this.#world.chance.of('restores');
+    if (!mayRestore || !chance.often(0.4)) return;
+    await wait(chance.int(500, 4_000));
+    await this.#onceWell('a back-up is made', async () => centre.backUp());
+    await wait(chance.int(1_000, 5_000));
+    await this.#onceWell('the back-up is restored', () => centre.restore((line) => this.#world.tell(line)));
+  }
+
+  /** What takes the whole centre waits until nothing else of it is ill. */
+  async #onceWell(what: string, does: () => Promise<void>): Promise<void> {
+    const all = [...this.#world.centre.nodes, 'database'];
+    while (all.some((who) => this.#ill.has(who))) await wait(LOOK_MS);
+    this.#happensTo(all, what, does);
+  }
+
+  /** SY2: one file, or a whole machine, is at work twice. */
+  #copy(desk: RealDesk): void {
+    const what = this.#chance.pick(['profile', 'machine'] as const);
+    const of = desk.name;
+    if (this.#world.copyOf(desk, what)) this.#happens('copies', `the ${what} of ${of} goes on at another machine too`, () => Promise.resolve());
   }
 
   /** SY6: somebody may no longer see a case, or may from now on. */

@@ -13,6 +13,7 @@ import { STORIES } from '../../../server/bank/demo/stories.ts';
 import { loadControl } from '../../../server/policy/load-control.ts';
 import { MORNING } from '../../integration/server/story.ts';
 import { PersistentDesktop } from '../../nodes/persistent.ts';
+import type { HandedOver } from '../judge/hand-over.ts';
 import type { Saved } from '../judge/judge-world.ts';
 import { Chance } from '../world/chance.ts';
 import { takeOver, work, type Place, type Room } from '../world/work.ts';
@@ -23,6 +24,7 @@ import { AGENT, COLLEAGUE, LEAD, MENTOR } from './real-cast.ts';
 import { RealCentre, type Engines } from './real-centre.ts';
 import { RealDesk } from './real-desk.ts';
 import { RealFaults } from './real-faults.ts';
+import { RealShift } from './real-shift.ts';
 
 const CONTROL = loadControl(new URL('../../../server/policy/control.yaml', import.meta.url));
 /** So long, and until so much was done, but no longer than that. */
@@ -39,6 +41,7 @@ export class RealWorld {
   readonly centre: RealCentre;
   readonly desks: RealDesk[] = [];
   readonly saved: Saved[] = [];
+  readonly handedOver: HandedOver[] = [];
   readonly troubles: string[] = [];
   readonly faults: RealFaults;
   /** Of the centre's clock before the machine's: it begins on the morning of the stories. */
@@ -47,13 +50,19 @@ export class RealWorld {
   readonly #place: Place;
   readonly #told: ((line: string) => void) | null;
   readonly #leaving: Leaving | null;
+  /** Whether the shift changes at the agent's desk. */
+  readonly #isShift: boolean;
+  /** By name: the desk whose disk it goes on with. */
+  readonly clonesOf = new Map<string, string>();
+  readonly #going = new Set<Promise<void>>();
   #isWorking = true;
 
   private constructor(parts: { chance: Chance; folder: string; centre: RealCentre; aheadMs: number; told: ((line: string) => void) | null }) {
     ({ chance: this.chance, folder: this.folder, centre: this.centre } = parts);
     this.#aheadMs = parts.aheadMs;
     this.#told = parts.told;
-    this.#leaving = this.chance.of('scenes').often(0.35) ? new Leaving(this) : null;
+    this.#leaving = this.chance.of('scenes').often(0.45) ? new Leaving(this) : null;
+    this.#isShift = this.#leaving === null && this.chance.of('shifts').often(0.5);
     this.faults = new RealFaults(this);
     this.#place = {
       control: CONTROL, agents: [AGENT.id, COLLEAGUE.id], lead: LEAD.id, accountOf, planIds,
@@ -72,7 +81,7 @@ export class RealWorld {
     try {
       const chance = new Chance(`chaos with nodes ${seed}`);
       const aheadMs = Date.parse(MORNING) - Date.now();
-      const centre = await RealCentre.start(folder, engines, { seed, aheadMs, together: chance.of('start').often(0.3) });
+      const centre = await RealCentre.start(folder, engines, { seed, aheadMs, together: chance.of('start').often(0.3), isSmallDisk: chance.of('disk').often(0.2) });
       told?.(`${new Date(Date.now() + aheadMs).toISOString().slice(14, 23)} the centre is up`);
       return new RealWorld({ chance, folder, centre, aheadMs, told });
     } catch (error) {
@@ -83,6 +92,11 @@ export class RealWorld {
 
   nowMs(): number {
     return Date.now() + this.#aheadMs;
+  }
+
+  /** A restore would bring back who was put out, and puts the database where a disk is never full. */
+  get mayRestore(): boolean {
+    return this.#leaving === null && !this.centre.isSmallDisk;
   }
 
   get isWorking(): boolean {
@@ -96,7 +110,8 @@ export class RealWorld {
   /** A day's work with all that befalls it. @returns null once all is quiet, or what still is not */
   async live(): Promise<string | null> {
     const { chance } = this;
-    await this.#add('agent', AGENT);
+    const shift = this.#isShift ? await this.#shift() : null;
+    if (shift === null) await this.#add('agent', AGENT);
     await this.#add('mentor', MENTOR);
     await this.#add('colleague', COLLEAGUE);
     if (chance.often(0.5)) await this.#add('lead', LEAD);
@@ -106,12 +121,15 @@ export class RealWorld {
     await this.#everybodyIsIn();
     const admin = this.#leaving === null ? null : await PersistentDesktop.signIn(this.centre.front.url, 'admin');
     this.tell('everybody is at work');
-    const going = [this.#ring(), this.faults.go(), admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin), ...this.desks.flatMap((desk) => this.#employ(desk))];
+    const going = [this.#ring(), this.faults.go(), admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin), shift?.change(chance.of('shifts').int(2_500, 6_000))];
+    for (const desk of this.desks) this.#employ(desk);
     const at = performance.now();
     while (performance.now() - at < (this.saved.length < ENOUGH ? LONGEST_MS : WORK_MS)) await wait(100);
     this.#isWorking = false;
     this.tell('the world is healed');
     await Promise.all(going);
+    await Promise.all(this.#going);
+    await shift?.end();
     await this.faults.heal();
     this.tell('nothing is broken any more');
     const before = await quiet(this);
@@ -119,7 +137,21 @@ export class RealWorld {
     if (this.#leaving === null) return before;
     // Work that was left unsent is delivered by whoever sits there (SY10).
     this.#leaving.follow();
-    return quiet(this);
+    return (await quiet(this)) ?? this.#leaving.unheard();
+  }
+
+  /** OF1: whoever will take over at that screen has signed in there before; only then does their file lie there. */
+  async #shift(): Promise<RealShift> {
+    const successor = this.chance.of('shifts').pick([COLLEAGUE, COLLEAGUE, LEAD]);
+    await this.#add(`${successor.account}-at-agent`, successor);
+    await this.#everybodyIsIn();
+    const desk = this.desks[0]!;
+    const guest = desk.profile;
+    const agent = { name: 'agent', person: AGENT, endedBy: null };
+    desk.profiles.unshift(agent);
+    await desk.leaveTo(agent, 'signs out');
+    desk.comeIn();
+    return new RealShift(this, desk, guest);
   }
 
   async #everybodyIsIn(): Promise<void> {
@@ -138,7 +170,20 @@ export class RealWorld {
     await desk.open(this.centre.front.port);
   }
 
-  #employ(desk: RealDesk): Promise<void>[] {
+  /** SY2: somebody goes on at two machines with one file; in a world once. */
+  copyOf(desk: RealDesk, what: 'profile' | 'machine'): boolean {
+    if (this.clonesOf.size > 0) return false;
+    const name = `${desk.name}-copy`;
+    const copy = desk.copyTo(join(this.folder, name), name, what);
+    if (copy === null) return false;
+    this.clonesOf.set(name, desk.name);
+    this.desks.push(copy);
+    this.#employ(copy);
+    return true;
+  }
+
+  /** Whoever sits there works, for as long as there is work. */
+  #employ(desk: RealDesk): void {
     const chance = this.chance.of(`work of ${desk.name}`);
     const thinks = chance.pick(THINKS_MS);
     const acts = async (): Promise<void> => {
@@ -150,8 +195,9 @@ export class RealWorld {
         await (this.#room.handOvers.some(({ to }) => to === desk.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts));
       }
     };
-    if (desk.person.role !== 'agent') return [acts()];
-    return [acts(), takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking })];
+    this.#going.add(acts());
+    if (desk.person.role !== 'agent') return;
+    this.#going.add(takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking }));
   }
 
   /** Customers ring, those of the stories more often. */

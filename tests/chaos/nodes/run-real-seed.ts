@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readingSealer } from '../../../server/audit/reading-sealer.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
 import { judgeOffers } from '../../nodes/judge-drill.ts';
-import { judgeWorld, type JudgedDesktop } from '../judge/judge-world.ts';
+import { GONE, judgeWorld, type JudgedDesktop } from '../judge/judge-world.ts';
 import { logInPostgres } from '../judge/read-postgres.ts';
 import { failed, type SeedResult } from '../tally.ts';
 import type { Engines } from './real-centre.ts';
@@ -28,7 +28,7 @@ export async function runRealSeed(seed: number, engines: Engines, told: ((line: 
     const log = await logInPostgres(centre.database, centre.ringFile);
     const verdict = judgeWorld({
       log, saved, ledger: await centre.ledger(), desktops: (await Promise.all(world.desks.map(judged))).flat(),
-      handedOver: [], wiped: null, clonesOf: new Map(), restores: 0, endMs: world.nowMs(), backMs: null,
+      handedOver: world.handedOver, wiped: world.desks.map(({ revokedRoot }) => revokedRoot).find((root) => root !== null) ?? null, clonesOf: world.clonesOf, restores: centre.restores, endMs: world.nowMs(), backMs: null,
     });
     const audit = await verifyAudit({ database: centre.database, checkpoints: null, keys: [], restored: new Set(), sealer: await readingSealer(centre.ringFile, centre.database) });
     const result: SeedResult = {
@@ -55,6 +55,6 @@ export async function runRealSeed(seed: number, engines: Engines, told: ((line: 
 
 /** Everybody who has a file at this workstation. */
 const judged = (desk: RealDesk): Promise<JudgedDesktop[]> => Promise.all(desk.profiles.map(async (profile) => ({
-  name: profile.name, person: profile.person.id, ...(await desk.fileOf(profile)), endedBy: profile.endedBy, mayBeLate: false,
+  name: profile.name, person: profile.person.id, ...(await desk.fileOf(profile)), endedBy: profile.endedBy ?? (profile === desk.profile ? null : GONE), mayBeLate: false,
   isFollowed: desk.profile !== profile && desk.profile.endedBy === null,
 })));

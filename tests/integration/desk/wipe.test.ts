@@ -6,6 +6,7 @@ import { untilView } from '../../unit/desk/test-desk.ts';
 import { OLD_PROFILE_MS, removeOldProfiles } from '../../../electron/desk/keep/old-profiles.ts';
 import { Spool } from '../../../electron/desk/spool/spool.ts';
 import { profileFolder } from '../../../electron/desk/store/profile-folder.ts';
+import { writeWipeNote } from '../../../electron/desk/wipe/note.ts';
 import { aDesk, aFolder, inStep } from './harness.ts';
 import { aCase, aCentre, DEMO_PASSWORD, deskAt, disable, Line, note, notesAt, personOf, present } from './spool-stage.ts';
 
@@ -87,6 +88,18 @@ describe('[PR6] a revoked workstation wipes itself when it next hears the server
     expect(await trySignIn(waiting, 'agent')).toBe('workstation-wiping');
     waiting.close();
     line.mend();
+    const next = deskAt(root, line);
+    await signedOut(next, 'workstation-wiped');
+    expect(remains(root)).toEqual([]);
+    expect(next.errors).toEqual([]);
+  });
+
+  it('where the power failed once nothing waits any more, the next start removes all and says that it is wiped', { timeout: 60_000 }, async () => {
+    const [root, line] = [aFolder(), new Line()];
+    const desk = await present(root, line, centre.url, 'agent');
+    await inStep(desk);
+    desk.close();
+    writeWipeNote(root, { server: centre.url, heardAt: new Date().toISOString(), doneAt: null });
     const next = deskAt(root, line);
     await signedOut(next, 'workstation-wiped');
     expect(remains(root)).toEqual([]);

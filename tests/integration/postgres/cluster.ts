@@ -33,6 +33,7 @@ function runner(): { uid?: number; gid?: number } {
 const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 let made = 0;
+const FILL_TRIES = 20;
 
 export class Cluster {
   readonly folder: string;
@@ -116,8 +117,27 @@ export class Cluster {
 
   /** Makes room on it. */
   grow(size: string): void {
-    const done = spawnSync('nsenter', ['-t', String(this.#child?.pid), ...(this.#user.uid === undefined ? ['-U', '--preserve-credentials'] : []), '-m', 'mount', '-o', `remount,size=${size}`, this.small], { encoding: 'utf8' });
+    this.#inside('mount', '-o', `remount,size=${size}`, this.small);
+  }
+
+  /** No more room on it than what is there takes; where more comes while it is measured, it is measured again. */
+  fill(): void {
+    for (let tries = 1; ; tries += 1) {
+      const used = /\d+/.exec(this.#inside('df', '-B1', '--output=used', this.small))?.[0];
+      if (used === undefined) throw new Error('df tells nothing');
+      try {
+        return this.grow(used);
+      } catch (error) {
+        if (tries === FILL_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Runs something where the small disk is seen. */
+  #inside(...command: string[]): string {
+    const done = spawnSync('nsenter', ['-t', String(this.#child?.pid), ...(this.#user.uid === undefined ? ['-U', '--preserve-credentials'] : []), '-m', ...command], { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`nsenter: ${done.stderr}`);
+    return done.stdout;
   }
 
   /** @param how `fast` as an operator would; `immediate` as a power cut: nothing is written any more, recovery at the next start */
