@@ -113,6 +113,8 @@ export async function verifyHolder(stage: Stage, caseId: string, callId: string,
   for (const factor of ['name', 'idLast4', 'birthDate'] as const) await agent.ask('verify', { case: caseId, callId, factor, answer: answers[factor][0]! });
   const { level } = await agent.ask('collect service password', { case: caseId, callId });
   if (level !== 3) throw new Error(`the caller is at level ${level}`);
+  // Answered by the node on duty; the desktop hears of it from its own.
+  await agent.until(() => agent.state(caseId).verification[callId]?.level === 3, 'the level in the case');
 }
 
 export type Drafted = { caseId: string; callId: string; operationId: string; lineIds: string[]; matter: Matter };
