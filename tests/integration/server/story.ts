@@ -139,6 +139,7 @@ export async function draft(stage: Stage, matter: Matter = LARGE): Promise<Draft
   await verifyHolder(stage, caseId, callId, matter.customerId);
   await promise(stage, caseId);
   await agent.ask('end call', { callId });
+  await agent.until(() => openCallOf(agent.state(caseId), callId) === null && agent.liveValue('agent')?.state !== 'on-call', 'the end of the call');
   const drafted = await sheet(stage, { caseId, callId }, matter);
   await selfCheck(stage, drafted);
   return drafted;
