@@ -90,8 +90,29 @@ async function viewed(centre: Centre, entry: AuditEntry): Promise<void> {
   if (result?.status !== 'appended') throw new Error(`a view was not recorded: ${result?.status ?? 'nothing'}`);
 }
 
-/** Ties a ringing call to the customer whose reserved number it shows, where there is exactly one. No proof of the holder. */
+/** The last of the server's own readings of each case for each person that are under way. */
+const readings = new WeakMap<Centre['cases'], Map<string, Promise<void>>>();
+
+/**
+ * Ties a ringing call to the customer whose reserved number it shows, where there is exactly one. No proof of the holder.
+ *
+ * One after another for the same person: whoever answers while the bank still reads for the offer has that reading (PR8: one view),
+ * and another only where it gave none.
+ */
 export async function recogniseCaller(centre: Centre, caseId: string, person: string): Promise<void> {
+  const last = readings.get(centre.cases) ?? new Map<string, Promise<void>>();
+  readings.set(centre.cases, last);
+  const key = `${caseId} ${person}`;
+  const turn = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(() => recognise(centre, caseId, person));
+  last.set(key, turn);
+  try {
+    await turn;
+  } finally {
+    if (last.get(key) === turn) last.delete(key);
+  }
+}
+
+async function recognise(centre: Centre, caseId: string, person: string): Promise<void> {
   const state = await centre.cases.load(caseId);
   if (state === null) return;
   if (state.customerId !== null) {

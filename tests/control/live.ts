@@ -1,69 +1,53 @@
 /**
  * Random stories against a running server and bank, each a process of its own, over real sockets: orders lost on the way, answers
- * that never come, facts that move, two desktops at once, and a server that is killed and comes back. Judged like the others.
+ * that never come, facts that move, two desktops at once, and a server, or one of two nodes, that is killed and comes back. Judged
+ * like the others.
  */
-import type { ChildProcess } from 'node:child_process';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { loadControl } from '../../server/policy/load-control.ts';
-import { cleanUp, end, folder, serve } from '../integration/server/child-server.ts';
 import { RawDesktop } from '../integration/server/raw-desktop.ts';
 import { approve, executionOrder, goAvailable, selfCheck, sheet, statusOf, submit, tickAll, typeProof, verifyHolder, type Drafted, type Stage } from '../integration/server/story.ts';
 import { openCallOf } from '#shared/operation/call-of.ts';
+import type { Ground } from './ground.ts';
 import { judge } from './judge/judge.ts';
-import type { Acknowledged, LedgerRow, Verdict } from './judge/evidence.ts';
-import { readDatabase } from './judge/read-database.ts';
+import type { Acknowledged, Verdict } from './judge/evidence.ts';
+import { oneServer } from './one-server.ts';
+import { twoNodes } from './two-nodes.ts';
 
-const ARGS = ['--demo', '--crowd', '40', '--calls', 'off', '--now', '2026-11-23T02:00:00.000Z'];
 const SETTLED = ['done', 'partial', 'refused', 'void'];
 
 export type Live = { verdict: Verdict; commands: number; restarts: number };
 
+/** The stories' other end: what is played on, the desktops that are signed in, and what they were told. */
 class LiveCentre {
   readonly journal: Acknowledged[] = [];
-  readonly #data = folder();
+  readonly ground: Ground;
   readonly #random: RandomGenerator;
   readonly #desktops: RawDesktop[] = [];
-  #child!: ChildProcess;
-  #offsetMs = 0;
-  url = '';
   restarts = 0;
   stage!: Stage;
 
-  constructor(seed: number) {
+  constructor(ground: Ground, seed: number) {
+    this.ground = ground;
     this.#random = xoroshiro128plus(seed);
   }
 
   chance = (outOf: number): number => uniformInt(this.#random, 0, outOf - 1);
 
   async start(): Promise<void> {
-    await this.#serve();
     const [agent, mentor] = [await this.sign('agent'), await this.sign('mentor')];
-    const { url, post } = this;
+    const { ground } = this;
     const control = loadControl(new URL('../../server/policy/control.yaml', import.meta.url));
-    const answers = async () => {
-      await agent.until(() => agent.liveValue('voice') != null, 'the voice of the caller');
-      return { answers: Object.fromEntries((agent.liveValue('voice')?.answers ?? []).map(({ factor, answer }) => [factor, [answer]])) };
-    };
     // What the story's steps ask of a centre in their own process, as far as it can be told from outside.
-    const centre = { rules: { control }, clock: { now: this.now }, open: { settled: async () => undefined }, live: { all: () => [{ topic: 'reviews', value: mentor.liveValue('reviews') }] }, people: { all: () => [] } };
-    const running = { url, centre, demo: { bank: { answers, fault: (order: object) => post('/demo/fault', order) } } };
-    this.stage = { running: running as unknown as Stage['running'], data: this.#data, agent, mentor, others: [] };
+    const centre = { rules: { control }, clock: { now: () => ground.now() }, open: { settled: async () => undefined }, live: { all: () => [{ topic: 'reviews', value: mentor.liveValue('reviews') }] }, people: { all: () => [] } };
+    const running = { url: ground.url, centre, demo: { bank: { answers: (customerId: string) => ground.answers(customerId, agent), fault: ground.fault } } };
+    this.stage = { running: running as unknown as Stage['running'], data: '', agent, mentor, others: [] };
   }
-
-  async #serve(): Promise<void> {
-    const { url, child } = await serve([...ARGS, '--data', this.#data]);
-    this.url = url;
-    this.#child = child;
-    const { serverAt } = (await (await fetch(`${url}/health`)).json()) as { serverAt: string };
-    this.#offsetMs = Date.parse(serverAt) - Date.now();
-  }
-
-  now = (): string => new Date(Date.now() + this.#offsetMs).toISOString();
 
   async sign(account: string): Promise<RawDesktop> {
-    const desktop = await RawDesktop.signIn(this.url, account);
+    const desktop = await RawDesktop.signIn(this.ground.url, account);
     const send = desktop.send.bind(desktop);
     desktop.send = async (command) => {
       const result = await send(command);
@@ -74,31 +58,29 @@ class LiveCentre {
     return desktop;
   }
 
-  post = async (path: string, body: object): Promise<unknown> => {
-    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-
-  /** SIGKILL, and again from the log alone. */
-  async kill(): Promise<void> {
-    this.restarts += 1;
-    await end(this.#child, 'SIGKILL');
-    await this.#serve();
+  async #reconnect(): Promise<void> {
     for (const desktop of this.#desktops) {
       desktop.close();
-      desktop.url = this.url;
+      desktop.url = this.ground.url;
       await desktop.connect();
     }
   }
 
+  /** SIGKILL, and again from the log alone. */
+  async kill(): Promise<void> {
+    this.restarts += 1;
+    await this.ground.kill(this.chance);
+    await this.#reconnect();
+  }
+
+  /** Before each matter: nobody is left away. */
+  async whole(): Promise<void> {
+    if (await this.ground.whole()) await this.#reconnect();
+  }
+
   async stop(): Promise<Live> {
-    const { entries } = (await (await fetch(`${this.url}/demo/ledger`)).json()) as { entries: { key: string; state: LedgerRow['state']; kind: string | null; customerId: string | null; subject: string | null; amountFen: number | null }[] };
-    const ledger = entries.map(({ customerId, ...entry }): LedgerRow => ({ ...entry, customer: customerId }));
     for (const desktop of this.#desktops) desktop.close();
-    await end(this.#child);
-    const verdict = judge({ ...readDatabase(this.#data), ledger, journal: this.journal });
-    await cleanUp();
+    const verdict = judge({ ...(await this.ground.end()), journal: this.journal });
     return { verdict, commands: this.journal.length, restarts: this.restarts };
   }
 }
@@ -110,7 +92,7 @@ async function call(centre: LiveCentre, other: RawDesktop): Promise<{ caseId: st
   await goAvailable(agent);
   const before = agent.liveValue('offer')?.callId;
   const customer = `cust-${String(1 + centre.chance(40)).padStart(4, '0')}`;
-  await centre.post('/demo/call', { intent: 'early-settlement', customerId: customer, persona: 'holder' });
+  await centre.ground.ring(customer);
   await agent.until(() => agent.liveValue('offer') != null && agent.liveValue('offer')!.callId !== before, 'an offer');
   const { callId } = agent.liveValue('offer')!;
   // The call rings at one of her two desktops (CT2).
@@ -168,10 +150,10 @@ async function matter(centre: LiveCentre, otherDesktop: RawDesktop): Promise<boo
   await agent.until(() => agent.state(drafted.caseId).operations[drafted.operationId]?.confirmation?.proofAt != null, 'the whole confirmation');
   await otherDesktop.until(() => otherDesktop.cases.get(drafted.caseId)?.version === agent.state(drafted.caseId).version, 'the other desktop');
   const moved = centre.chance(5);
-  if (moved === 0) await centre.post('/demo/bank', { what: 'post-period', planId: on.planIds[0] });
-  if (moved === 1) await centre.post('/demo/bank', { what: 'spend', cardId: on.cardId, amountFen: 2_800, merchant: '咖啡' });
+  if (moved === 0) await centre.ground.touch({ what: 'post-period', planId: on.planIds[0]! });
+  if (moved === 1) await centre.ground.touch({ what: 'spend', cardId: on.cardId, amountFen: 2_800, merchant: '咖啡' });
   const fault = FAULTS[centre.chance(FAULTS.length)]!;
-  if (fault !== null) await centre.post('/demo/fault', fault);
+  if (fault !== null) await centre.ground.fault(fault);
   const orders = [
     () => agent.command('order execution', drafted.caseId, executionOrder(agent, drafted, on.callId)),
     ...(centre.chance(2) === 0 ? [() => otherDesktop.command('order execution', drafted.caseId, executionOrder(otherDesktop, drafted, on.callId))] : []),
@@ -193,15 +175,19 @@ async function matter(centre: LiveCentre, otherDesktop: RawDesktop): Promise<boo
   return true;
 }
 
-/** Plays so many matters on one centre and has it judged. */
+/** Plays so many matters on one centre and has it judged: on two nodes where `AIDLINE_TEST_NODES` says so, as the stages of tests/integration/server. */
 export async function playLive(stories: number, seed: number): Promise<Live> {
-  const centre = new LiveCentre(seed);
+  const ground = await (Number(process.env['AIDLINE_TEST_NODES'] ?? '1') > 1 ? twoNodes() : oneServer());
   try {
+    const centre = new LiveCentre(ground, seed);
     await centre.start();
     const other = await centre.sign('agent');
-    for (let played = 0; played < stories;) if (await matter(centre, other)) played += 1;
+    for (let played = 0; played < stories;) {
+      await centre.whole();
+      if (await matter(centre, other)) played += 1;
+    }
     return await centre.stop();
   } finally {
-    await cleanUp();
+    await ground.dispose();
   }
 }

@@ -14,13 +14,13 @@ import { RedisServer } from './redis.ts';
 import { isClean, runDrill } from './run-drill.ts';
 
 /**
- * Every test that plays its story on a stage of `tests/integration/server/story.ts`. Those of `tests/integration/control` have centres of
- * their own, on SQLite wherever they run.
+ * Every test that plays its story on a stage of `tests/integration/server/story.ts`, and the live stories of two-person control. The others of
+ * `tests/integration/control` are played inside one process, without a server.
  */
 const STORIES = [
   'tests/integration/server/two-people', 'tests/integration/server/execution', 'tests/integration/server/largest-instalment', 'tests/integration/server/night',
   'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings', 'tests/integration/server/traces',
-  'tests/integration/administration', 'tests/integration/attacks',
+  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control/live',
 ];
 
 const WORLDS = [1, 2];

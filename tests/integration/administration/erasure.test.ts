@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openCallOf } from '#shared/operation/call-of.ts';
 import type { RawDesktop } from '../server/raw-desktop.ts';
 import { answerCall, clearStage, moveClock, setStage, signOn, SMALL, startDemoCentre, type Stage } from '../server/story.ts';
 import { centresOf, settled } from '../server/several-nodes.ts';
@@ -21,6 +22,8 @@ beforeEach(async () => {
   const call = await answerCall(stage, customerId);
   caseId = call.caseId;
   await stage.agent.ask('end call', { callId: call.callId });
+  // Told by the phone system after the answer: the last of the case, from which its years count.
+  await stage.agent.until(() => openCallOf(stage.agent.state(caseId), call.callId) === null, 'the end of the call');
   await settled(stage.running);
 });
 afterEach(() => clearStage(stage));

@@ -51,6 +51,7 @@ describe('people, limits, keys and machines under attack, over raw sockets', () 
     await changePerson(stage, maker);
     const second = await addPerson(stage, person('mentor'), { human: maker.human });
     expect(second.person).not.toBe(agent.person);
+    await second.until(() => second.liveValue('reviews') !== undefined, 'her pool');
     expect(second.liveValue('reviews')).toEqual([]);
     await attacks.command('tp5-reviewer-is-maker', second, 'take review', drafted.caseId, { reviewId });
     await attacks.command('not-your-case', second, 'approve review', drafted.caseId, approval(second));

@@ -83,7 +83,7 @@ describe('findings of a review', () => {
     await later(stage, stage.running.centre.rules.control.reviewTakenMinutes + 1);
     await take(stage, drafted, reviewId, lead);
     await mentor.until(() => agentState(mentor) !== 'in-review', 'out of the review');
-    expect(agentState(lead)).toBe('in-review');
+    await lead.until(() => agentState(lead) === 'in-review', 'in the review that she took');
   }, 60_000);
 
   it('[CT4] who is left 复核中 by a server that died at the wrong moment is let go on its next round', async () => {

@@ -113,6 +113,8 @@ export async function verifyHolder(stage: Stage, caseId: string, callId: string,
   for (const factor of ['name', 'idLast4', 'birthDate'] as const) await agent.ask('verify', { case: caseId, callId, factor, answer: answers[factor][0]! });
   const { level } = await agent.ask('collect service password', { case: caseId, callId });
   if (level !== 3) throw new Error(`the caller is at level ${level}`);
+  // Answered by the node on duty; the desktop hears of it from its own.
+  await agent.until(() => agent.state(caseId).verification[callId]?.level === 3, 'the level in the case');
 }
 
 export type Drafted = { caseId: string; callId: string; operationId: string; lineIds: string[]; matter: Matter };
@@ -137,6 +139,7 @@ export async function draft(stage: Stage, matter: Matter = LARGE): Promise<Draft
   await verifyHolder(stage, caseId, callId, matter.customerId);
   await promise(stage, caseId);
   await agent.ask('end call', { callId });
+  await agent.until(() => openCallOf(agent.state(caseId), callId) === null && agent.liveValue('agent')?.state !== 'on-call', 'the end of the call');
   const drafted = await sheet(stage, { caseId, callId }, matter);
   await selfCheck(stage, drafted);
   return drafted;

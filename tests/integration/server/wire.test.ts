@@ -195,6 +195,9 @@ describe('commands, feed and the door', () => {
     const reviewId = await submit(stage, drafted);
     await take(stage, drafted, reviewId);
     const behind = await signOn(stage, 'mentor');
+    /** Until a reader that is fed has what another has just pulled. */
+    const asFarAs = (reader: RawDesktop, other: RawDesktop) => reader.until(() => reader.state(drafted.caseId).version >= other.state(drafted.caseId).version, 'what the other reader has');
+    await asFarAs(stage.mentor, behind);
     const held = structuredClone(stage.mentor.state(drafted.caseId));
     expect(behind.state(drafted.caseId)).toEqual(held);
     expect(held.withheld.length).toBeGreaterThan(5);
@@ -204,6 +207,7 @@ describe('commands, feed and the door', () => {
     // Gone while the bodies were released: the pull from the old cursor brings them.
     await behind.connect();
     expect(cursorBefore).not.toBe(behind.cursor);
+    await asFarAs(stage.mentor, behind);
     expect(behind.state(drafted.caseId)).toEqual(stage.mentor.state(drafted.caseId));
     expect(behind.state(drafted.caseId).operations[drafted.operationId]!.payload).not.toBeNull();
     const fromOld = await signOn(stage, 'agent');
@@ -213,6 +217,7 @@ describe('commands, feed and the door', () => {
     for (const [id, state] of stage.agent.cases) if (id !== drafted.caseId) fromOld.cases.set(id, state);
     await fromOld.pull();
     expect(fromOld.state(drafted.caseId)).toEqual(fromNothing);
+    await asFarAs(stage.agent, fromOld);
     expect(stage.agent.state(drafted.caseId)).toEqual(fromNothing);
     fromOld.close();
     // Calls are offered to the desktop that came last.
