@@ -15,6 +15,13 @@ const ANSWER_MS = 60_000;
 /** How a return to the centre went: from the first try until the last page was read. */
 export type Return = { ms: number; tries: number; at: number };
 
+/**
+ * Each site has an address of its own, as where a site is behind one: five thousand that come twice and try again from a single one are over what
+ * an address may (RB1).
+ */
+const SITES = 8;
+const siteOf = (workstation: string): string => `127.0.0.${2 + (Number.parseInt(workstation.slice(-2), 16) % SITES)}`;
+
 export class LightDesktop {
   readonly seat: Seat;
   readonly #url: string;
@@ -65,8 +72,10 @@ export class LightDesktop {
   /** @returns in, or when to come again as the centre told; null where nothing was told */
   #knock(): Promise<'in' | number | null> {
     const { desktop, workstation } = this.seat;
+    // Handed on to the websocket; Engine.IO's types do not have it.
+    const from = { localAddress: siteOf(workstation) };
     const socket = io(this.#url, {
-      transports: ['websocket'], reconnection: false, forceNew: true, timeout: 10_000,
+      transports: ['websocket'], reconnection: false, forceNew: true, timeout: 10_000, ...from,
       auth: { protocol: PROTOCOL_VERSION, token: this.#token, workstation, desktop, incarnation: this.seat.incarnation, proof: this.#proof, urgent: false },
     });
     socket.on('feed', (feed: Feed) => this.#take(feed));
