@@ -2,6 +2,7 @@
  * Reads of the log's tables; bodies come out sealed. Entries never change, so an answer of several statements is one
  * consistent view where the later ones are held to the head that the first has seen.
  */
+import DataLoader from 'dataloader';
 import { MAX_BEHIND } from '#shared/protocol/wire.ts';
 import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import { GENESIS_LINK } from '../chain.ts';
@@ -19,6 +20,7 @@ export type SealedStretch = {
   openSince: Map<StreamId, number>;
   cases: Map<StreamId, EventRow[]>;
 };
+type CommandRow = { answer: string; hash: string; person: string; kind: string; stream: string };
 export type SealedStart = { epoch: string; head: number; grants: { stream: StreamId; since: number }[]; complete: boolean; left: number; cases: Map<StreamId, EventRow[]> };
 
 const EVENT = `SELECT e.position, e.content, b.link, o.bytes, o.key_id AS "keyId"
@@ -26,6 +28,8 @@ const EVENT = `SELECT e.position, e.content, b.link, o.bytes, o.key_id AS "keyId
 const HEAD = `(SELECT coalesce(max(batch), 0) FROM batches)`;
 const POSITION = `(SELECT coalesce(max(last_position), 0) FROM batches)`;
 const EPOCH = `(SELECT value FROM facts WHERE name = 'epoch')`;
+/** Asked of at once. */
+const MAX_COMMANDS = 500;
 const READER = '(SELECT id FROM readers WHERE person = $1)';
 
 type Found = { epoch: string; head: number; found: FoundRow[] | null };
@@ -43,9 +47,15 @@ function feedsOf({ feeds }: CommitRow): Map<PersonId, FeedRow[]> {
 
 export class PostgresReader {
   readonly #connections: ReadConnections;
+  /**
+   * Every command that comes is looked for first: one question for all that came in a turn of the loop, since one each took a quarter of a
+   * server's time. Nothing is kept: what was not there a moment ago may be now.
+   */
+  readonly #commands: DataLoader<string, CommandRow | undefined>;
 
   constructor(connections: ReadConnections) {
     this.#connections = connections;
+    this.#commands = new DataLoader((ids) => this.#commandsOf(ids), { cache: false, maxBatchSize: MAX_COMMANDS, batchScheduleFn: (ask) => void setImmediate(ask) });
   }
 
   stream(stream: string, fromVersion: number): Promise<EventRow[]> {
@@ -65,8 +75,14 @@ export class PostgresReader {
     return (await this.#connections.rows<{ version: number }>('version', 'SELECT version FROM streams WHERE name = $1', [stream]))[0]?.version ?? 0;
   }
 
-  async command(id: string): Promise<{ answer: string; hash: string; person: string; kind: string; stream: string } | undefined> {
-    return (await this.#connections.rows<{ answer: string; hash: string; person: string; kind: string; stream: string }>('command', 'SELECT answer, hash, person, kind, stream FROM commands WHERE id = $1', [id]))[0];
+  command(id: string): Promise<CommandRow | undefined> {
+    return this.#commands.load(id);
+  }
+
+  async #commandsOf(ids: readonly string[]): Promise<(CommandRow | undefined)[]> {
+    const rows = await this.#connections.rows<CommandRow & { id: string }>('commands', 'SELECT id, answer, hash, person, kind, stream FROM commands WHERE id = ANY($1)', [ids]);
+    const byId = new Map(rows.map(({ id, ...row }) => [id, row]));
+    return ids.map((id) => byId.get(id));
   }
 
   async lastNumber(desktop: string, incarnation: number, stream: string): Promise<number> {
