@@ -16,14 +16,15 @@ import type { Centre } from '../centre.ts';
 import { decodeCursor } from '../log/cursor.ts';
 import type { FeedRow } from '../log/feed-source.ts';
 import type { CaseFeed } from '../log/feed.ts';
-import { FULL_BYTES, MAX_WAITING_BYTES } from '../protection/limits.ts';
+import { MAX_WAITING_BYTES } from '../protection/limits.ts';
 import type { Admission } from './admission.ts';
 import type { SessionOf } from '../people/tokens.ts';
 import { answerAsk, type makeAskers } from './asks.ts';
+import { DeskFeed } from './desk-feed.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { tongueOf, type Tongue } from './speaks-one.ts';
 
-export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; session?: SessionOf | undefined; sent: number | null; feeding: Promise<void>; rate: RateLimit };
+export type Seat = { person: Person; desktop: string; workstation: string; /** What this desktop speaks (SY7). */ protocol: number; /** Urgent work waited at this desktop when it came (OF4). */ urgent: boolean; /** The centre's version when the session was given. */ centre: number; session?: SessionOf | undefined; rate: RateLimit };
 
 /** When to come again after a flood from one connection. */
 const ONE_CONNECTION_MS = 5_000;
@@ -73,20 +74,26 @@ export class DeskConnection {
   #pulling: Promise<unknown> = Promise.resolve();
   /** Dismissed: what it sent before it heard so is not served any more. */
   #over = false;
-  /** Stretches that wait or are being read. */
-  #reading = 0;
-  #pulls = 0;
-  /**
-   * The epoch of this desktop's cursor, as long as everything of its feed up to the last commit told here was sent; null after a
-   * pull, until what was appended meanwhile has been read.
-   */
-  #level: string | null = null;
+  readonly #live: DeskFeed;
 
   constructor(parts: ConnectionParts, seat: Seat, wire: Wire) {
     this.#parts = parts;
     this.seat = seat;
     this.#wire = wire;
     this.#tongue = tongueOf(seat.protocol);
+    this.#live = new DeskFeed({
+      feed: parts.feed, person: seat.person.id,
+      connected: () => wire.connected(), waiting: () => wire.waiting?.() ?? 0, room: async () => wire.room?.(),
+      stillIn: () => {
+        const gone = parts.gone(seat);
+        if (gone !== null) this.dismiss(gone);
+        return gone === null;
+      },
+      showing: (feed) => parts.book.showing(seat, feed),
+      send: (feed) => this.send(SOCKET.feed, feed),
+      // A disk that cannot be read ends no server (RB1).
+      failed: (error) => parts.centre.logger.error({ person: seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'feed was not sent; the desktop will pull'),
+    });
   }
 
   /** Whatever this desktop is told by itself goes through here, in the version that it speaks. */
@@ -109,9 +116,17 @@ export class DeskConnection {
 
   /**
    * Everything that comes is parsed as unknown; what cannot be parsed closes this one connection and nothing else (RB1).
-   * @returns what is acknowledged, or undefined where the desktop was dismissed and nothing is
+   * @param acknowledge called at most once, not where the desktop was dismissed; what follows an answer is sent after it
    */
-  async said(name: FromDesktop, body: unknown): Promise<unknown> {
+  async said(name: FromDesktop, body: unknown, acknowledge: (answer: unknown) => void): Promise<void> {
+    const answer = await this.#answerTo(name, body);
+    if (answer === undefined || this.#over) return;
+    acknowledge(answer);
+    this.cutOffTheSlow();
+    if (name === SOCKET.pull) this.#live.pageSent();
+  }
+
+  async #answerTo(name: FromDesktop, body: unknown): Promise<unknown> {
     const { seat } = this;
     const { centre } = this.#parts;
     if (this.#over) return undefined;
@@ -173,6 +188,7 @@ export class DeskConnection {
     const request = PullRequest.safeParse(body);
     if (!request.success) return this.dismiss('message-malformed');
     const { cursor: since, limit } = request.data;
+    this.#live.pageBegins();
     const pull = () => this.#parts.feed.pull(seat.person.id, since, limit);
     // A page of a start folds its cases whole: only so many at a time (OF5).
     const answer = await (isStart(since) ? this.#parts.admission.inTurn(seat.urgent, pull) : pull());
@@ -180,11 +196,7 @@ export class DeskConnection {
     if (answer.status === 'ok') {
       await this.#parts.book.showing(seat, answer.feed);
       // While pages are left the desktop's cursor is its own affair; live feed starts where the last page ends.
-      const cursor = decodeCursor(answer.feed.to);
-      seat.sent = cursor.ok && !answer.more ? (cursor.cursor.positions[0] ?? 0) : null;
-      this.#pulls += 1;
-      this.#level = null;
-      if (!answer.more) void this.#catchUp();
+      if (!answer.more) this.#live.pagesEnd(answer.feed.to);
     }
     return this.#tongue.pull(answer);
   }
@@ -207,78 +219,12 @@ export class DeskConnection {
     return this.#tongue.answer(kind, answer);
   }
 
-  /** What was appended while a desktop was pulling is sent once it has the rest. */
-  async #catchUp(): Promise<void> {
-    try {
-      const head = await this.#parts.centre.log.head();
-      this.advance(head.position);
-    } catch (error) {
-      // A disk that cannot be read ends no server (RB1): the desktop is told of the next change, or pulls.
-      this.#parts.centre.logger.error({ person: this.seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'the head of the log was not read');
-    }
-  }
-
   /**
-   * A commit with something for this desktop: sent from memory where it stands right before it, otherwise read.
+   * A commit with something for this desktop.
    * @param sent told when it was handed to the wire
    */
   committed(to: number, rows: readonly FeedRow[], sent: () => void): void {
-    const { seat } = this;
-    // What waits to be read is not added to: the stretch is cut when there is room.
-    const waits = (this.#wire.waiting?.() ?? 0) > FULL_BYTES;
-    if (this.#level === null || this.#reading > 0 || waits || seat.sent === null || !this.#wire.connected()) return this.advance(to, sent);
-    if (seat.sent >= to) return;
-    const gone = this.#parts.gone(seat);
-    if (gone !== null) return void this.dismiss(gone);
-    const feed = this.#parts.feed.committed(seat.person.id, { epoch: this.#level, position: seat.sent }, to, rows);
-    if (feed === null) return this.advance(to, sent);
-    this.send(SOCKET.feed, feed);
-    seat.sent = to;
-    sent();
-  }
-
-  /**
-   * Sends the stretch from where this desktop stands; one at a time, so that `from` is always its own cursor (SY5).
-   * @param sent told when the end of the stretch was handed to the wire
-   */
-  advance(to: number, sent: () => void = () => undefined): void {
-    const { seat } = this;
-    const pulls = this.#pulls;
-    this.#reading += 1;
-    seat.feeding = seat.feeding.then(async () => {
-      // A desktop that says nothing is not asked who it is: looked up before it gets anything (OF3, PR3).
-      const gone = seat.sent === null ? null : this.#parts.gone(seat);
-      if (gone !== null) return void this.dismiss(gone);
-      const epoch = await this.#sendUpTo(to, sent);
-      if (epoch !== null && this.#reading === 1 && pulls === this.#pulls) this.#level = epoch;
-    }).catch((error: unknown) => {
-      this.#parts.centre.logger.error({ person: seat.person.id, error: error instanceof Error ? error.message : 'unknown' }, 'feed was not sent; the desktop will pull');
-      seat.sent = null;
-    }).finally(() => {
-      this.#reading -= 1;
-    });
-  }
-
-  /** @returns the epoch in which everything up to there was sent, or null where it was not, or nothing was read */
-  async #sendUpTo(to: number, sent: () => void): Promise<string | null> {
-    const { seat } = this;
-    while (seat.sent !== null && seat.sent < to && this.#wire.connected()) {
-      // What is not read yet is not added to: the log keeps it, and the stretch is cut when there is room.
-      await this.#wire.room?.();
-      if (!this.#wire.connected()) return null;
-      const { feed, toPosition, more } = await this.#parts.feed.feedFor(seat.person.id, seat.sent, to);
-      const end = decodeCursor(feed.to);
-      const epoch = end.ok ? end.cursor.epoch : null;
-      if (feed.items.length > 0) {
-        await this.#parts.book.showing(seat, feed);
-        this.send(SOCKET.feed, feed);
-        seat.sent = toPosition;
-        if (toPosition >= to) sent();
-      } else if (!more) return epoch;
-      else seat.sent = toPosition;
-      if (!more) return epoch;
-    }
-    return null;
+    this.#live.committed(to, rows, sent);
   }
 
   dismiss(code: string, detail?: Refusal['detail']): undefined {

@@ -115,7 +115,7 @@ export class DeskDoor {
     const urgent = hello.data.urgent === true;
     const busy = this.#admission.enter(urgent);
     if (busy !== null) return no(busy);
-    return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, session: claims.session, desktop: claims.desktop, workstation: claims.workstation, sent: null, feeding: Promise.resolve(), rate: new RateLimit(elapsedMs) } };
+    return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, session: claims.session, desktop: claims.desktop, workstation: claims.workstation, rate: new RateLimit(elapsedMs) } };
   }
 
   /** The connection stands: everything central that its person should hold is told at once. */

@@ -124,11 +124,7 @@ export class Gateway {
     for (const name of [SOCKET.push, SOCKET.pull, SOCKET.ask]) {
       socket.on(name, (body: unknown, acknowledge: unknown) => {
         if (typeof acknowledge !== 'function') return connection.dismiss('message-malformed');
-        void connection.said(name, body).then((answer) => {
-          if (answer === undefined || connection.over) return;
-          (acknowledge as (answer: unknown) => void)(answer);
-          connection.cutOffTheSlow();
-        });
+        void connection.said(name, body, acknowledge as (answer: unknown) => void);
       });
     }
     socket.on('disconnect', () => this.#door.left(connection));

@@ -18,7 +18,7 @@ const PINGS_MISSED_MS = 20_000;
 
 export type Hearing = {
   /** Lets the desktop in, or not. @returns what is to be told of it; null where there is no server */
-  greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | { refusal: Refusal } | null>;
+  greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown, acknowledge: (answer: unknown) => void): Promise<void>; left(): void } | { refusal: Refusal } | null>;
 };
 
 export type LineParts = {
@@ -44,7 +44,7 @@ export class Line implements Link {
   readonly #waiting = new Map<number, { resolve(answer: unknown): void; reject(error: LinkLost): void }>();
   #slow = 1;
   #count = 0;
-  #server: { said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | null = null;
+  #server: { said(name: FromDesktop, body: unknown, acknowledge: (answer: unknown) => void): Promise<void>; left(): void } | null = null;
   #serverOver = false;
   #deskOver = false;
   #given = false;
@@ -142,8 +142,8 @@ export class Line implements Link {
   #serverHears(kind: FromDesktop, number: number, text: string): void {
     const server = this.#server;
     if (server === null || this.#serverOver) return;
-    void server.said(kind, JSON.parse(text)).then((answer) => {
-      if (answer === undefined || this.#serverOver) return;
+    void server.said(kind, JSON.parse(text), (answer) => {
+      if (this.#serverOver) return;
       const back = JSON.stringify(answer);
       this.#send(this.#down, () => {
         const waiting = this.#waiting.get(number);

@@ -228,7 +228,7 @@ export class ServerMachine {
     return process.alive ? { ...token, epoch, serverAt: centre.clock.now(), spoolKey: centre.spoolKeys.current } : null;
   }
 
-  async greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown): Promise<unknown>; left(): void } | { refusal: Refusal } | null> {
+  async greet(hello: unknown, line: Line): Promise<{ said(name: FromDesktop, body: unknown, acknowledge: (answer: unknown) => void): Promise<void>; left(): void } | { refusal: Refusal } | null> {
     const running = this.#running;
     if (running === null) return null;
     const { door, process } = running;
@@ -244,11 +244,10 @@ export class ServerMachine {
       close: () => line.hangUp(),
     });
     return {
-      said: async (name, body) => {
-        const answer = await connection.said(name, body);
+      said: (name, body, acknowledge) => connection.said(name, body, (answer) => {
         // What is said after the power failed is not heard; what was said before it stands.
-        return process.alive && !this.isDoomed ? answer : undefined;
-      },
+        if (process.alive && !this.isDoomed) acknowledge(answer);
+      }),
       left: () => {
         this.#lines.delete(line);
         if (process.alive) door.left(connection);
