@@ -45,6 +45,7 @@ export class CallKeeper {
   }
 
   #forgetOld(): void {
+    if (this.#closed.size === 0) return;
     const since = this.since();
     // As they were closed, by and large: a start hears of them by name.
     for (const [caseId, { at, callIds }] of this.#closed) {

@@ -51,8 +51,9 @@ export class HandCalls {
       if (cases.size === 0) this.#hands.delete(hand.callId);
       else this.#hands.set(hand.callId, { hand: known?.hand ?? hand, cases });
     }
-    const since = Date.parse(this.#centre.clock.now()) - KEEP_MS;
-    for (const callId of Object.keys(state.calls)) {
+    const callIds = Object.keys(state.calls);
+    const since = callIds.length === 0 ? 0 : Date.parse(this.#centre.clock.now()) - KEEP_MS;
+    for (const callId of callIds) {
       const call = callOf(state, callId);
       if (call === null || !(begunAt(call) >= since)) continue;
       this.#phones.set(callId, { call, cases: (this.#phones.get(callId)?.cases ?? new Set<string>()).add(state.id) });

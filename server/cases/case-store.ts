@@ -3,12 +3,18 @@ import type { CaseState } from '#shared/case/state.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { EventLog, StoredEvent } from '../log/log.ts';
 
-const KEEP = 2_000;
+/** Closed cases that are kept. What is open is held whole for waiting lists and follow-ups anyway, and is worked on: it stays. */
+const KEEP_CLOSED = 2_000;
+
+/** PR7: of an erased case only the kinds of its events are left to tell that it was closed. */
+export const isOpen = (state: CaseState): boolean => state.closed === null && !state.withheld.some(({ kind }) => kind === 'case closed');
 
 /** Cases folded from the log, each read on from where it was last folded: never older than the log at the time of asking. */
 export class CaseStore {
   readonly #log: EventLog;
   readonly #folded = new Map<string, CaseState>();
+  /** In order of use, the latest last. */
+  readonly #closed = new Set<string>();
   #forgotten = 0;
 
   constructor(log: EventLog) {
@@ -48,14 +54,21 @@ export class CaseStore {
   /** PR7: bodies of this case can be opened no longer; it is folded anew when it is asked for. */
   forget(caseId: string): void {
     this.#forgotten += 1;
-    this.#folded.delete(caseId);
+    this.#drop(caseId);
   }
 
   #keep(caseId: string, state: CaseState): void {
     const held = this.#folded.get(caseId);
     if (held !== undefined && held.version > state.version) return;
-    this.#folded.delete(caseId);
     this.#folded.set(caseId, state);
-    if (this.#folded.size > KEEP) this.#folded.delete(this.#folded.keys().next().value!);
+    if (isOpen(state)) return;
+    this.#closed.delete(caseId);
+    this.#closed.add(caseId);
+    if (this.#closed.size > KEEP_CLOSED) this.#drop(this.#closed.values().next().value!);
+  }
+
+  #drop(caseId: string): void {
+    this.#folded.delete(caseId);
+    this.#closed.delete(caseId);
   }
 }

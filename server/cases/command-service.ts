@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Happened } from '#shared/case/decider.ts';
 import { isRefused } from '#shared/case/decision.ts';
 import { COMMAND_SCHEMA_VERSION, commandClass, parseCommand, type Command } from '#shared/case/commands.ts';
@@ -11,6 +10,7 @@ import { InnerCommand, type CommandResult, type OuterCommand } from '#shared/pro
 import { ADMINISTRATION, customerStream } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import type { Centre } from '../centre.ts';
+import { sha256Hex } from '../log/chain.ts';
 import type { AppendItem, AppendResult, StoredAnswer, StreamWrite } from '../log/log.ts';
 import { breakGlassWrites } from '../reviews/break-glass.ts';
 import type { Person } from '#shared/people/person.ts';
@@ -41,7 +41,7 @@ export const asTheCentreIs = (base: Pick<StreamWrite, 'actor' | 'madeAt'>, admin
 
 /** Reads the inner part; a bad one is a refusal that advances the number (SY2). */
 export function readInner(outer: OuterCommand): { ok: true; inner: InnerCommand; command: Command } | { ok: false; refusal: Refusal } {
-  if (createHash('sha256').update(outer.inner, 'utf8').digest('hex') !== outer.hash) return { ok: false, refusal: { code: 'command-hash' } };
+  if (sha256Hex(outer.inner) !== outer.hash) return { ok: false, refusal: { code: 'command-hash' } };
   if (outer.schema > COMMAND_SCHEMA_VERSION) return { ok: false, refusal: { code: 'command-newer' } };
   let json: unknown;
   try {

@@ -1,9 +1,7 @@
 import type { CaseState } from '#shared/case/state.ts';
 import type { EventLog } from '../log/log.ts';
-import type { CaseStore } from './case-store.ts';
+import { isOpen, type CaseStore } from './case-store.ts';
 
-/** PR7: of an erased case only the kinds of its events are left to tell that it was closed. */
-const isOpen = (state: CaseState): boolean => state.closed === null && !state.withheld.some(({ kind }) => kind === 'case closed');
 const isCase = (stream: string): boolean => !stream.includes(':');
 
 /**

@@ -41,9 +41,12 @@ const rowKey = (desktop: string, incarnation: number, stream: string): string =>
  */
 class SqliteRows implements GroupRows {
   readonly #statements: ReturnType<typeof prepareStatements>;
-  readonly #streams = new Map<string, { key: number; version: number; touched: boolean }>();
+  /** As they stand; key null where there is no such stream. */
+  readonly #streams = new Map<string, { key: number | null; version: number; touched: boolean }>();
   /** The last number that this transaction has put, by desktop, incarnation and stream. */
   readonly #numbers = new Map<string, { number: number; command: string; hash: string }>();
+  /** The last number that stands, likewise; 0 for none. */
+  readonly #lasts = new Map<string, number>();
   readonly #open = new Map<number, OpenReader[]>();
   #put: { id: string; hash: string } | null = null;
 
@@ -54,6 +57,7 @@ class SqliteRows implements GroupRows {
   begin(): void {
     this.#streams.clear();
     this.#numbers.clear();
+    this.#lasts.clear();
     this.#open.clear();
     this.#put = null;
   }
@@ -64,9 +68,9 @@ class SqliteRows implements GroupRows {
   }
 
   slot(desktop: string, incarnation: number, stream: string, number: number): { command: string; hash: string } | undefined {
-    const last = this.#numbers.get(rowKey(desktop, incarnation, stream));
-    if (last !== undefined && number > last.number) return undefined;
-    return last?.number === number ? last : this.#statements.slot.get(desktop, incarnation, stream, number);
+    if (number > this.lastNumber(desktop, incarnation, stream)) return undefined;
+    const put = this.#numbers.get(rowKey(desktop, incarnation, stream));
+    return put?.number === number ? put : this.#statements.slot.get(desktop, incarnation, stream, number);
   }
 
   command(id: string): { hash: string; answer: string } | undefined {
@@ -74,11 +78,22 @@ class SqliteRows implements GroupRows {
   }
 
   lastNumber(desktop: string, incarnation: number, stream: string): number {
-    return this.#numbers.get(rowKey(desktop, incarnation, stream))?.number ?? this.#statements.lastNumber.get(desktop, incarnation, stream) ?? 0;
+    const key = rowKey(desktop, incarnation, stream);
+    const last = this.#lasts.get(key) ?? this.#statements.lastNumber.get(desktop, incarnation, stream) ?? 0;
+    this.#lasts.set(key, last);
+    return last;
   }
 
   version(stream: string): number {
-    return this.#streams.get(stream)?.version ?? this.#statements.version.get(stream) ?? 0;
+    return this.#stream(stream).version;
+  }
+
+  #stream(name: string): { key: number | null; version: number; touched: boolean } {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const found = { ...(this.#statements.stream.get(name) ?? { key: null, version: 0 }), touched: false };
+    this.#streams.set(name, found);
+    return found;
   }
 
   hasEvent(id: string): boolean {
@@ -97,16 +112,12 @@ class SqliteRows implements GroupRows {
   }
 
   putVersion(stream: string, from: number, to: number): number {
-    const held = this.#streams.get(stream);
-    if (held !== undefined) {
-      held.version = to;
-      held.touched = true;
-      return held.key;
-    }
-    const key = from === 0 ? Number(this.#statements.stream.run(stream, to).lastInsertRowid) : this.#statements.streamKey.get(stream);
-    if (key === undefined) throw new Error(`stream ${stream} has a version and no row`);
-    this.#streams.set(stream, { key, version: to, touched: from !== 0 });
-    return key;
+    const held = this.#stream(stream);
+    if (held.key === null && from !== 0) throw new Error(`stream ${stream} has a version and no row`);
+    held.touched ||= held.key !== null;
+    held.key ??= Number(this.#statements.addStream.run(stream, to).lastInsertRowid);
+    held.version = to;
+    return held.key;
   }
 
   putEvent({ position, batch, stream, version, id, content, hash, body }: EventRecord): void {
@@ -126,7 +137,9 @@ class SqliteRows implements GroupRows {
   putNumber(row: NumberRow, batch: number): void {
     // Of a command that is renumbered the hash is in its own row.
     const hash = this.#put?.id === row.command ? this.#put.hash : (this.#statements.command.get(row.command)?.hash ?? '');
-    this.#numbers.set(rowKey(row.desktop, row.incarnation, row.stream), { number: row.number, command: row.command, hash });
+    const key = rowKey(row.desktop, row.incarnation, row.stream);
+    this.#numbers.set(key, { number: row.number, command: row.command, hash });
+    this.#lasts.set(key, row.number);
     this.#statements.number.run(row.desktop, row.incarnation, row.stream, row.number, row.command, batch);
   }
 
@@ -163,10 +176,9 @@ function prepareStatements(db: Database.Database) {
       .pluck(),
     number: db.prepare('INSERT INTO numbers (desktop, incarnation, stream, number, command, batch) VALUES (?, ?, ?, ?, ?, ?)'),
     storeCommand: db.prepare('INSERT INTO commands (id, hash, kind, schema, stream, person, answer, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
-    version: db.prepare<[string], number>('SELECT version FROM streams WHERE name = ?').pluck(),
-    streamKey: db.prepare<[string], number>('SELECT id FROM streams WHERE name = ?').pluck(),
+    stream: db.prepare<[string], { key: number; version: number }>('SELECT id AS key, version FROM streams WHERE name = ?'),
     eventId: db.prepare<[string], number>('SELECT 1 FROM entries WHERE event_id = ?').pluck(),
-    stream: db.prepare('INSERT INTO streams (name, version) VALUES (?, ?)'),
+    addStream: db.prepare('INSERT INTO streams (name, version) VALUES (?, ?)'),
     touch: db.prepare('UPDATE streams SET version = ? WHERE name = ?'),
     event: db.prepare(
       `INSERT INTO entries (position, batch, class, stream, version, event_id, content, hash) VALUES (?, ?, 'event', ?, ?, ?, ?, ?)`,

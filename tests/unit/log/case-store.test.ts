@@ -54,3 +54,22 @@ it('a commit that it was not told of is read on from where it stands', async () 
   cases.follow([note(A, 3)]);
   expect([(await cases.load(A))?.version, brought()]).toEqual([3, 3]);
 });
+
+/** As many cases as a centre of thousands of seats has in hand, each with one event, and every second one closed. */
+const inHand = (count: number): StoredEvent[] => Array.from({ length: count }, (_, n) => {
+  const stream = `01950000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+  const closed = note(stream, 2);
+  return n % 2 === 0 ? [note(stream, 1)] : [note(stream, 1), { ...closed, envelope: { ...closed.envelope, kind: 'case closed' }, body: { outcome: 'done' } }];
+}).flat();
+
+it('keeps every open case, however many there are, and of the closed ones those used last', () => {
+  const { cases } = aLog();
+  const events = inHand(9_000);
+  cases.follow(events);
+  const held = (closed: boolean): number => [...new Set(events.map(({ envelope }) => envelope.case))].filter((stream) => {
+    const state = cases.held(stream);
+    return state !== null && (state.closed !== null) === closed;
+  }).length;
+  expect([held(false), held(true)]).toEqual([4_500, 2_000]);
+  expect(cases.held(events.at(-1)!.envelope.case)?.closed).not.toBeNull();
+});
