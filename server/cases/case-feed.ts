@@ -8,9 +8,9 @@ import type { OpenCases } from './open-cases.ts';
 /** The feed of the log by the domain's rules; a desktop's start takes cases that are folded here already as they are (SY5). */
 export function caseFeed(log: FeedSource, open: Pick<OpenCases, 'folded'>): CaseFeed {
   return createFeed<CaseState>(log, { evolve, mayReadBody, releasesTo: (_full, event) => releasesTo(event) }, {
-    at: (stream, version) => {
+    from: (stream, version) => {
       const state = open.folded(stream);
-      return state?.version === version ? state : null;
+      return state === null || state.version < version ? null : { state, version: state.version };
     },
     seesWhole,
   });

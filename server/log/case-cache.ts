@@ -6,6 +6,12 @@ import type { FoldedEvent } from '#shared/case/decision.ts';
 import type { StreamId } from '#shared/protocol/ids.ts';
 import type { StoredEvent } from './log.ts';
 
+/** What is folded of a stored event: all but what only the log needs. */
+export function foldedOf({ envelope, body }: Pick<StoredEvent, 'envelope' | 'body'>): FoldedEvent {
+  const { id, case: of, version, kind, schema, actor, times } = envelope;
+  return { id, case: of, version, kind, schema, actor, times, body };
+}
+
 /** `bytes`: of the item by which it goes to whom its body is not withheld, once that was counted; the same for every one of them. */
 export type HeldEvent = { position: number; stored: StoredEvent; folded: FoldedEvent; bytes: number | null };
 
@@ -30,11 +36,10 @@ export class HeldCase<S> {
   /** Takes what it does not have yet: another reader may have brought a part of it meanwhile. */
   extend(tail: readonly StoredEvent[]): void {
     for (const stored of tail) {
-      const { envelope, body } = stored;
+      const { envelope } = stored;
       if (envelope.version <= this.version) continue;
       if (envelope.version !== this.version + 1) throw new Error(`case ${envelope.case} jumps to version ${envelope.version}`);
-      const { id, case: of, version, kind, schema, actor, times } = envelope;
-      const folded: FoldedEvent = { id, case: of, version, kind, schema, actor, times, body };
+      const folded = foldedOf(stored);
       this.full.push(this.#evolve(this.full.at(-1) ?? null, folded));
       this.events.push({ position: stored.position, stored, folded, bytes: null });
       this.#grown();
@@ -78,14 +83,14 @@ export class CaseCache<S> {
   }
 
   /**
-   * What was just committed: taken where the case is held up to there, or begins with it. What is held in part only is read
-   * when somebody asks for it.
+   * What was just committed: taken where the case is held up to there, and where it begins unless others keep it folded. What is
+   * held in part only is read when somebody asks for it.
    */
-  follow(events: readonly StoredEvent[]): void {
+  follow(events: readonly StoredEvent[], begins: boolean): void {
     for (const event of events) {
       const { case: stream, version } = event.envelope;
       const held = this.#cases.get(stream);
-      if (held === undefined ? version === 1 && !stream.includes(':') : held.version === version - 1) this.take(stream).extend([event]);
+      if (held === undefined ? begins && version === 1 && !stream.includes(':') : held.version === version - 1) this.take(stream).extend([event]);
     }
     this.trim();
   }

@@ -15,7 +15,8 @@ import type { PersonId, StreamId } from '#shared/protocol/ids.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { MAX_BEHIND, MAX_MESSAGE_BYTES, MAX_PULL, type Feed, type FeedItem, type PullAnswer } from '#shared/protocol/wire.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { CaseCache, type HeldCase } from './case-cache.ts';
+import { CaseCache, foldedOf, type HeldCase } from './case-cache.ts';
+import { LastEvents } from './last-events.ts';
 import type { FeedBounds, FeedCase, FeedRow, FeedSource } from './feed-source.ts';
 
 /** The domain's functions that the feed needs; `S` is the state of a case. All pure. */
@@ -29,8 +30,8 @@ export type CaseRules<S> = {
 
 /** Cases that others in this process keep folded: who may see all of one starts from that, and none of its events are read. */
 export type Folds<S> = {
-  /** Folded from everything up to this very version and no further; null where it is not kept so. */
-  at: (stream: StreamId, version: number) => S | null;
+  /** Folded from everything up to this version at least; null where it is not kept so. */
+  from: (stream: StreamId, version: number) => { state: S; version: number } | null;
   /** TP6: nothing of the case is withheld from the reader, now. */
   seesWhole: (full: S, reader: PersonId) => boolean;
 };
@@ -142,7 +143,11 @@ class Page {
 
 export function createFeed<S>(source: FeedSource, rules: CaseRules<S>, folds: Folds<S> | null = null): CaseFeed {
   const cache = new CaseCache(rules.evolve, MAX_HELD_EVENTS);
-  source.onAppended(({ events }) => cache.follow(events));
+  const last = new LastEvents();
+  source.onAppended(({ events }) => {
+    cache.follow(events, folds === null);
+    if (folds !== null) last.follow(events);
+  });
 
   /** For one reading: what is held of each case when it is asked for, and what the reading then brings. */
   const reading = (reader: PersonId, maxRows: number) => {
@@ -154,9 +159,9 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>, folds: Fo
     };
     const snapshots = new Map<StreamId, Sized>();
     const ready = (stream: StreamId, version: number): number | null => {
-      const state = folds?.at(stream, version) ?? null;
-      if (state === null || folds?.seesWhole(state, reader) !== true) return null;
-      const snapshot = sized({ type: 'snapshot', case: stream, version, state });
+      const kept = folds?.from(stream, version) ?? null;
+      if (kept?.version !== version || folds?.seesWhole(kept.state, reader) !== true) return null;
+      const snapshot = sized({ type: 'snapshot', case: stream, version, state: kept.state });
       snapshots.set(stream, snapshot);
       // Nothing is read for it: only its share of the page counts.
       return (MAX_PAGE_COST * snapshot.bytes) / MAX_PAGE_BYTES;
@@ -220,13 +225,28 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>, folds: Fo
     return { answer, epoch: read.epoch };
   }
 
+  /** An event just committed, to who may see all of its case; null where the case has to be looked at event by event. */
+  function whole(person: PersonId, { position, stream, version }: FeedRow): Sized | null {
+    const event = last.at(position);
+    const kept = event === null ? null : (folds?.from(stream, version) ?? null);
+    if (event === null || kept === null || folds?.seesWhole(kept.state, person) !== true) return null;
+    if (rules.releasesTo(kept.state, foldedOf(event.stored)).includes(person)) return null;
+    const item: FeedItem = { type: 'event', envelope: event.stored.envelope, body: event.stored.body };
+    event.bytes ??= sized(item).bytes;
+    return { item, bytes: event.bytes };
+  }
+
   /** Only events of cases that are theirs before and after: a grant, a revocation or a release is read, and judged there. */
   function committed(person: PersonId, at: { epoch: string; position: number }, to: number, rows: readonly FeedRow[]): Feed | null {
     if (rows.length > MAX_PULL) return null;
     const page = new Page();
-    for (const { what, stream, version } of rows) {
-      const held = what === 'event' ? cache.heldAt(stream, version) : null;
-      const one = held === null ? null : new CaseView(rules, person, held).event(version);
+    for (const row of rows) {
+      if (row.what !== 'event') return null;
+      let one = whole(person, row);
+      if (one === null) {
+        const held = cache.heldAt(row.stream, row.version);
+        one = held === null ? null : new CaseView(rules, person, held).event(row.version);
+      }
       if (one?.item.type !== 'event' || !page.add(one)) return null;
     }
     const cursor = (position: number): string => encodeCursor({ epoch: at.epoch, positions: [position] });
@@ -235,7 +255,10 @@ export function createFeed<S>(source: FeedSource, rules: CaseRules<S>, folds: Fo
 
   return {
     committed,
-    forget: (stream) => cache.forget(stream),
+    forget: (stream) => {
+      cache.forget(stream);
+      last.forget(stream);
+    },
 
     async pull(person, cursor, limit) {
       const items = Math.max(1, Math.min(limit, MAX_PULL));

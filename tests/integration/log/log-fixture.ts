@@ -115,7 +115,10 @@ export function fakeFolds(log: EventLog): Folds<FakeState> {
     }
   });
   return {
-    at: (stream, version) => (kept.get(stream)?.version === version ? (kept.get(stream) ?? null) : null),
+    from: (stream, version) => {
+      const state = kept.get(stream);
+      return state === undefined || state.version < version ? null : { state, version: state.version };
+    },
     seesWhole: (full, reader) => full.released.includes(reader) || (authors.get(full) ?? []).every((author) => author === reader),
   };
 }

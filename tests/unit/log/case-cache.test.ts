@@ -41,15 +41,22 @@ it('drops the cases that were used longest ago, and what is asked to be forgotte
 it('goes on with a commit where it stands just before it, begins with a case that begins, and leaves the rest to be read', () => {
   const cases = cache(100);
   cases.take(A).extend([event(A, 1), event(A, 2)]);
-  cases.follow([event(A, 3), event(B, 1), event(B, 2), event('person:01950000-0000-7000-8000-00000000000c', 1)]);
+  cases.follow([event(A, 3), event(B, 1), event(B, 2), event('person:01950000-0000-7000-8000-00000000000c', 1)], true);
   expect([cases.take(A).full.at(-1), cases.take(B).full.at(-1)]).toEqual([[1, 2, 3], [1, 2]]);
   expect(cases.take('person:01950000-0000-7000-8000-00000000000c').version).toBe(0);
   cases.forget(A);
-  cases.follow([event(A, 4)]);
+  cases.follow([event(A, 4)], true);
   expect(cases.take(A).version).toBe(0);
   // Twice, as one that was read while it was told: taken once.
-  cases.follow([event(B, 2), event(B, 3)]);
+  cases.follow([event(B, 2), event(B, 3)], true);
   expect(cases.take(B).version).toBe(3);
+});
+
+it('begins with no case that others keep folded', () => {
+  const cases = cache(100);
+  cases.take(A).extend([event(A, 1)]);
+  cases.follow([event(A, 2), event(B, 1)], false);
+  expect([cases.heldAt(A, 2)?.version, cases.heldAt(B, 1)]).toEqual([2, null]);
 });
 
 it('counts what it holds as cases come, grow, are dropped and are read on by whoever had them', () => {
