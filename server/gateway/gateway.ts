@@ -15,6 +15,7 @@ import { Counts } from '../protection/counts.ts';
 import type { DoorGuard } from '../protection/door-guard.ts';
 import { FULL_BYTES, LAST_WORDS_MS, type ConnectionBounds } from '../protection/limits.ts';
 import { Backlog } from './backlog.ts';
+import { OneWrite, TakingAtOnceServer } from './one-write.ts';
 
 /** What desktops send: unknown until parsed; the acknowledgement too is only believed to be a function. */
 type DesktopMessages = Record<FromDesktop, (body: unknown, acknowledge: unknown) => void>;
@@ -49,7 +50,7 @@ export class Gateway {
     this.#door = new DeskDoor({ centre, feed, events, guard, admission, elapsedMs: () => performance.now() });
     const open = new Counts();
     this.#io = new Server(http, {
-      transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
+      transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, wsEngine: TakingAtOnceServer, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
       // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2). PR9: nor does one come in plain.
       allowRequest: (request, decide) => decide(null, request.headers.origin === undefined && !clients.isPlain(request) && open.of(addressKey(clients.of(request))) < bounds.address),
     });
@@ -60,9 +61,6 @@ export class Gateway {
       const { socket } = carrier.request;
       this.#standing.add(socket);
       socket.once('close', () => this.#standing.delete(socket));
-      // What waited for the last message to leave goes in one write: a desktop that comes is told eight things at once.
-      carrier.on('flush', () => socket.cork());
-      carrier.on('drain', () => socket.uncork());
     });
     this.#io.use((socket, next) => {
       this.#door.admit(socket.handshake.auth, addressKey(clients.of(socket.request))).then((admitted) => {
@@ -108,9 +106,13 @@ export class Gateway {
   }
 
   #serve(socket: DeskSocket): void {
-    const backlog = new Backlog(socket.conn);
+    const backlog = new Backlog(socket.request.socket);
+    const write = new OneWrite(socket.request.socket);
     const connection = this.#door.enter(socket.data.seat, {
-      send: (name, message) => void socket.emit(name, ...([message] as Parameters<ServerMessages[typeof name]>)),
+      send: (name, message) => {
+        write.hold();
+        socket.emit(name, ...([message] as Parameters<ServerMessages[typeof name]>));
+      },
       connected: () => socket.connected,
       waiting: () => backlog.bytes,
       room: () => backlog.below(FULL_BYTES),
@@ -124,7 +126,11 @@ export class Gateway {
     for (const name of [SOCKET.push, SOCKET.pull, SOCKET.ask]) {
       socket.on(name, (body: unknown, acknowledge: unknown) => {
         if (typeof acknowledge !== 'function') return connection.dismiss('message-malformed');
-        void connection.said(name, body, acknowledge as (answer: unknown) => void);
+        void connection.said(name, body, (answer) => {
+          write.hold();
+          (acknowledge as (answer: unknown) => void)(answer);
+          write.release();
+        });
       });
     }
     socket.on('disconnect', () => this.#door.left(connection));
