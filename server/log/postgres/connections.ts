@@ -30,19 +30,25 @@ const SETTINGS: Record<string, string> = {
   default_transaction_isolation: 'read\\ committed',
 };
 
+/**
+ * What a group asks and stores are point look-ups, planned once for each connection: planned each time they took longer than they run,
+ * with the partition held. A plan that is kept must not be one for tables that were small then, so that it never goes over a whole one.
+ */
+export const PLANNED_ONCE: Record<string, string> = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
+
 const types = {
   // Positions and versions stay far below 2^53.
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'))) as typeof pg.types.getTypeParser,
 };
 
-const configOf = (url: string): pg.ClientConfig => ({
+const configOf = (url: string, more: Record<string, string> = {}): pg.ClientConfig => ({
   connectionString: url,
   types,
   keepAlive: true,
   connectionTimeoutMillis: CONNECT_MS,
   query_timeout: ANSWER_MS,
   application_name: 'aidline',
-  options: Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
+  options: Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `-c ${name}=${value}`).join(' '),
 });
 
 /** How a database is called in messages: without password and parameters. */
@@ -55,9 +61,9 @@ export function placeOf(url: string): string {
   }
 }
 
-/** @throws LogFailure where it cannot be had */
-export async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(configOf(url));
+/** @param more settings of this connection @throws LogFailure where it cannot be had */
+export async function connect(url: string, more: Record<string, string> = {}): Promise<pg.Client> {
+  const client = new pg.Client(configOf(url, more));
   // Told by whatever is asked next; without a listener it would end the process.
   client.on('error', () => undefined);
   try {

@@ -7,10 +7,10 @@
  */
 import type pg from 'pg';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
-import { writeGroup, type BatchHead, type Committed } from '../group-rules.ts';
+import { writeGroup, type BatchHead, type Committed, type EventRecord } from '../group-rules.ts';
 import { GENESIS_LINK } from '../chain.ts';
 import type { PreparedItem } from '../prepare.ts';
-import { connect, dropClient, PATIENCE_MS } from './connections.ts';
+import { connect, dropClient, PATIENCE_MS, PLANNED_ONCE } from './connections.ts';
 import { databaseTrouble, isLost, mayPass } from './database-errors.ts';
 import { GatheredRows } from './gathered-rows.ts';
 import { deadline, wait } from './timers.ts';
@@ -61,6 +61,8 @@ export type WriterParts = {
   sealAnew: (items: readonly PreparedItem[]) => Promise<readonly PreparedItem[]>;
   /** A commit up to this position is about to be made. */
   expect: (position: number) => void;
+  /** A commit was stored, on top of what was locked: told before anything else is done with it. */
+  stored: (on: Locked, committed: Committed, events: readonly EventRecord[]) => void;
 };
 
 type More = { inside?: (client: pg.Client) => Promise<void>; after?: (committed: Committed) => void };
@@ -140,7 +142,7 @@ export class Writer {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client !== null) return this.#client;
-    const client = await connect(this.#parts.url);
+    const client = await connect(this.#parts.url, PLANNED_ONCE);
     try {
       await this.#parts.check(client);
     } catch (thrown) {
@@ -180,6 +182,7 @@ export class Writer {
       if (trouble === null || !isLost(trouble)) throw thrown;
       throw new InDoubt({ id: rows.attempt, committed }, thrown);
     }
+    if (inside === undefined) this.#parts.stored(locked, committed, rows.events);
     return committed;
   }
 
