@@ -107,11 +107,15 @@ export class GatheredRows implements GroupRows {
     return new GatheredRows(rows[0] ?? null);
   }
 
-  /** Inside the same transaction; a group that put no entry has nothing to write. */
+  /** Inside the same transaction, before the rest is written. */
+  async endAccess(client: pg.Client): Promise<void> {
+    if (this.#ended.length > 0) await client.query({ name: 'end access', text: END_ACCESS, values: columns(this.#ended, 3) });
+  }
+
+  /** Inside the same transaction, in one statement; a group that put no entry has nothing to write. */
   async write(client: pg.Client): Promise<void> {
     const batch = this.#batch;
     if (batch === null) return;
-    if (this.#ended.length > 0) await client.query({ name: 'end access', text: END_ACCESS, values: columns(this.#ended, 3) });
     const touched = [...this.#touched].map((name): [number, string, number] => {
       const { id, version } = this.#streams.get(name)!;
       return [id, name, version];
