@@ -70,6 +70,7 @@ import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
 import { throughDuty } from './nodes/duty-asks.ts';
 import { rulesTold } from './nodes/differences.ts';
+import { CommitWords } from './nodes/commit-words.ts';
 import { joinNodes } from './nodes/join-nodes.ts';
 import { redisClient } from './nodes/redis-client.ts';
 import type { DutyWork } from './nodes/node-message.ts';
@@ -135,7 +136,9 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   }
   const rules = publishRules(options.flows, options.control, options.lockMinutes);
   const ring = { ring: options.ring, ringSecret: process.env['AIDLINE_RING_SECRET'] ?? '' };
+  const commits = new CommitWords();
   const opened = await openSealedLog(options.data, {
+    line: commits,
     ...ring, database: options.database, now, newId: () => uuidv7(), schemaOf: eventSchemaOf,
     onListenerError: (error) => logger.error({ error: String(error) }, 'a listener of the log failed'),
     onReplaced: ({ code, cause, text }) => {
@@ -204,7 +207,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     queueTold.tell();
   };
   const nodes = joinNodes({
-    node, log, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
+    node, log, commits, database: options.database, redis: options.redis, busKey: tokens.derived('nodes', Buffer.alloc(0)), newId: () => uuidv7(), scheduler, logger,
     taken: async () => {
       metrics.tookDuty();
       await open.settled();

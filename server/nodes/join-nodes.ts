@@ -3,6 +3,7 @@ import type { QueueSummary } from '#shared/telephony/routing.ts';
 import type { EventLog } from '../log/log.ts';
 import type { Scheduler } from '../telephony/scheduler.ts';
 import { Bus, aloneBus } from './bus.ts';
+import type { CommitWords } from './commit-words.ts';
 import { Duty } from './duty.ts';
 import { postgresLock } from './duty-lock.ts';
 import { Differences } from './differences.ts';
@@ -16,6 +17,8 @@ import { redisCarrier } from './redis-carrier.ts';
 export type NodesParts = {
   node: string;
   log: EventLog;
+  /** What the log tells the others of its commits by. */
+  commits: CommitWords;
   /** PostgreSQL; null: this server is the only one. */
   database: string | null;
   redis: string | null;
@@ -70,6 +73,8 @@ export function joinNodes(parts: NodesParts): Nodes {
   ];
   const bus = database === null ? aloneBus(node) : new Bus(node, parts.busKey, carriers, heardFailed);
   const presence = new Presence(bus, () => performance.now());
+  // The database's own notices would carry them no faster than they are read.
+  if (parts.redis !== null) parts.commits.carryBy(bus, () => bus.hurried && presence.nodes > 0);
   const duty = database === null ? null : new Duty({
     node, log: parts.log, now: () => scheduler.now(), newId: parts.newId, lock: postgresLock(database), onError: failed('duty was not taken; it is tried again'),
     taken: async () => {

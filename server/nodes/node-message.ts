@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Uuid7 } from '#shared/protocol/ids.ts';
+import { CarriedCommit } from '../log/postgres/carried-commit.ts';
 
 /** A person at a desktop, as the node knows it that holds the connection. */
 export const NodeSeat = z.strictObject({ person: z.string(), desktop: z.string() });
@@ -30,6 +31,8 @@ export const NodeMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('centre') }),
   /** Sessions have ended: whoever looks where it is kept finds which. */
   z.strictObject({ kind: z.literal('sessions ended') }),
+  /** What the node has just appended. Only told where Redis carries it. */
+  z.strictObject({ kind: z.literal('commit'), commit: CarriedCommit }),
   /** The waiting queue, as the node on duty sees it. */
   z.strictObject({ kind: z.literal('queue'), summary: z.unknown() }),
   z.strictObject({ kind: z.literal('work'), id: Uuid7, to: Uuid7, work: DutyWork }),

@@ -30,19 +30,28 @@ const SETTINGS: Record<string, string> = {
   default_transaction_isolation: 'read\\ committed',
 };
 
+type Ways = { settings: Record<string, string>; pipeline: boolean };
+/**
+ * Of the connection that appends. What a group asks and stores are point look-ups, planned once: planned each time they took longer than they
+ * run, with the partition held. A plan that is kept must not be one for tables that were small then, so that it never goes over a whole one.
+ * And what needs no answer to be asked is sent without waiting for one.
+ */
+export const APPENDING: Ways = { settings: { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' }, pipeline: true };
+
 const types = {
   // Positions and versions stay far below 2^53.
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'))) as typeof pg.types.getTypeParser,
 };
 
-const configOf = (url: string): pg.ClientConfig => ({
+const configOf = (url: string, { settings, pipeline }: Ways = { settings: {}, pipeline: false }): pg.ClientConfig & { pipeline: boolean } => ({
+  pipeline,
   connectionString: url,
   types,
   keepAlive: true,
   connectionTimeoutMillis: CONNECT_MS,
   query_timeout: ANSWER_MS,
   application_name: 'aidline',
-  options: Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
+  options: Object.entries({ ...SETTINGS, ...settings }).map(([name, value]) => `-c ${name}=${value}`).join(' '),
 });
 
 /** How a database is called in messages: without password and parameters. */
@@ -56,8 +65,8 @@ export function placeOf(url: string): string {
 }
 
 /** @throws LogFailure where it cannot be had */
-export async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(configOf(url));
+export async function connect(url: string, ways?: Ways): Promise<pg.Client> {
+  const client = new pg.Client(configOf(url, ways));
   // Told by whatever is asked next; without a listener it would end the process.
   client.on('error', () => undefined);
   try {

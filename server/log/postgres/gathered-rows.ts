@@ -24,19 +24,20 @@ type Found = {
   last_reader: number;
 };
 
+// OFFSET 0: one look into the index for each stream, and never a join with everybody's access, whatever the database believes of its size.
 const ASK = `SELECT
   (SELECT json_agg(json_build_array(name, id, version)) FROM streams WHERE name = ANY($1)) AS streams,
   (SELECT json_agg(json_build_array(id, hash, answer)) FROM commands WHERE id = ANY($2)) AS commands,
   (SELECT json_agg(json_build_array(n.desktop, n.incarnation, n.stream, n.number, n.command, c.hash))
      FROM unnest($3::text[], $4::bigint[], $5::text[], $6::bigint[]) AS q (desktop, incarnation, stream, number)
-     JOIN numbers n ON n.desktop = q.desktop AND n.incarnation = q.incarnation AND n.stream = q.stream AND n.number IN (q.number - 1, q.number)
+     JOIN numbers n ON n.desktop = q.desktop AND n.incarnation = q.incarnation AND n.stream = q.stream AND n.number BETWEEN q.number - 1 AND q.number
      JOIN commands c ON c.id = n.command) AS slots,
   (SELECT json_agg(json_build_array(q.desktop, q.incarnation, q.stream,
        (SELECT n.number FROM numbers n WHERE n.desktop = q.desktop AND n.incarnation = q.incarnation AND n.stream = q.stream ORDER BY n.number DESC LIMIT 1)))
      FROM unnest($3::text[], $4::bigint[], $5::text[], $6::bigint[]) AS q (desktop, incarnation, stream, number)) AS last,
   (SELECT json_agg(event_id) FROM entries WHERE event_id = ANY($7)) AS events,
-  (SELECT json_agg(json_build_array(a.stream, r.id, r.person)) FROM streams s JOIN access a ON a.stream = s.id AND a.to_position IS NULL
-     JOIN readers r ON r.id = a.reader WHERE s.name = ANY($1)) AS open,
+  (SELECT json_agg(json_build_array(a.stream, r.id, r.person)) FROM streams s
+     CROSS JOIN LATERAL (SELECT stream, reader FROM access WHERE stream = s.id AND to_position IS NULL OFFSET 0) a JOIN readers r ON r.id = a.reader WHERE s.name = ANY($1)) AS open,
   (SELECT json_agg(json_build_array(id, person)) FROM readers WHERE person = ANY($8)) AS readers,
   (SELECT coalesce(max(id), 0) FROM streams) AS last_stream, (SELECT coalesce(max(id), 0) FROM readers) AS last_reader`;
 
@@ -106,11 +107,15 @@ export class GatheredRows implements GroupRows {
     return new GatheredRows(rows[0] ?? null);
   }
 
-  /** Inside the same transaction; a group that put no entry has nothing to write. */
+  /** Inside the same transaction, before the rest is written. */
+  async endAccess(client: pg.Client): Promise<void> {
+    if (this.#ended.length > 0) await client.query({ name: 'end access', text: END_ACCESS, values: columns(this.#ended, 3) });
+  }
+
+  /** Inside the same transaction, in one statement; a group that put no entry has nothing to write. */
   async write(client: pg.Client): Promise<void> {
     const batch = this.#batch;
     if (batch === null) return;
-    if (this.#ended.length > 0) await client.query({ name: 'end access', text: END_ACCESS, values: columns(this.#ended, 3) });
     const touched = [...this.#touched].map((name): [number, string, number] => {
       const { id, version } = this.#streams.get(name)!;
       return [id, name, version];
@@ -125,6 +130,11 @@ export class GatheredRows implements GroupRows {
       batch.first, batch.last, batch.recordedAt, Buffer.from(batch.link, 'hex'), this.attempt,
     ];
     await client.query({ name: 'store', text: STORE, values });
+  }
+
+  /** The events that were put, in order. */
+  get events(): EventRecord[] {
+    return this.#newEntries.filter((one) => 'stream' in one);
   }
 
   slot(desktop: string, incarnation: number, stream: string, number: number): { command: string; hash: string } | undefined {

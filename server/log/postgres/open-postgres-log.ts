@@ -15,6 +15,7 @@ import type { LogOptions } from '../log-options.ts';
 import type { AppendItem, AppendResult, Appended, EventLog, LogHead, StoredAnswer, StoredAudit, StoredEvent } from '../log.ts';
 import { prepareItem, sealedAnew, type PreparedItem } from '../prepare.ts';
 import { auditOf, openCases, openEvents } from '../stored-rows.ts';
+import { tellOver, wordOf, type CommitLine } from './carried-commit.ts';
 import { connect, dropClient, failureOf, PATIENCE_MS, placeOf, ReadConnections } from './connections.ts';
 import { mayPass } from './database-errors.ts';
 import { epochItem, setEpoch, settleEpoch, type Standing } from './epoch.ts';
@@ -24,7 +25,7 @@ import { Notices } from './notices.ts';
 import { originDiffers, presentOrigin } from './origin.ts';
 import { PostgresReader } from './reader.ts';
 import { makeReady, unfitness } from './schema.ts';
-import { Teller } from './teller.ts';
+import { Teller, type ToTell } from './teller.ts';
 import { deadline, every, wait } from './timers.ts';
 import { Writer, type Locked } from './writer.ts';
 
@@ -33,6 +34,8 @@ export type PostgresLogOptions = LogOptions & {
   seenFile?: string | null;
   /** The database was restored or failed over under the running server: it has to start anew (SY9). Called once. */
   onReplaced?: (error: LogError) => void;
+  /** What carries commits between servers faster than they read them; absent: all of them are read. */
+  line?: CommitLine;
 };
 type Opening = { ok: true; log: EventLog } | { ok: false; error: LogError };
 
@@ -117,9 +120,12 @@ class PostgresLog implements EventLog {
         return Promise.all(items.map((item) => sealedAnew(item, this.#sealer)));
       },
       expect: (position) => this.#teller.expect(position),
+      stored: (...told) => tellOver(options.line, ...told),
     });
     this.#queue = new GroupCommit((items) => this.#commit(items), options.soon);
-    this.#notices = new Notices(url, (position) => void this.#teller.look(position));
+    // SY9: a word of another epoch is of a history that this server does not serve.
+    options.line?.onHeard((commit) => void (commit.epoch === this.#standing.epoch && this.#broken === null && this.#teller.heard(wordOf(commit, this.#sealer))));
+    this.#notices = new Notices(url, (position) => (position === null ? void this.#teller.look() : this.#teller.noticed(position)));
     this.#notices.start();
     this.#stop = [every(LOOK_MS, () => void this.#look()), every(SEEN_MS, () => void this.#note())];
     void this.#note();
@@ -138,11 +144,11 @@ class PostgresLog implements EventLog {
     return { ok: true, results: outcome.results };
   }
 
-  async #commitsAfter(after: number, limit: number): Promise<{ batch: number; appended: Appended }[]> {
+  async #commitsAfter(after: number, limit: number): Promise<ToTell[]> {
     const commits = await this.#reader.commitsAfter(after, limit);
     const events = await openEvents(this.#sealer, commits.flatMap(({ rows }) => rows));
     let at = 0;
-    return commits.map(({ batch, rows, ...told }) => ({ batch, appended: { ...told, readers: [...told.feeds.keys()], events: events.slice(at, (at += rows.length)) } }));
+    return commits.map(({ batch, link, rows, ...told }) => ({ batch, link, appended: { ...told, readers: [...told.feeds.keys()], events: events.slice(at, (at += rows.length)) } }));
   }
 
   #stands({ head, epoch }: Locked): void {
@@ -164,7 +170,7 @@ class PostgresLog implements EventLog {
     try {
       const { epoch } = await this.#reader.head();
       if (epoch !== this.#standing.epoch && this.#broken === null && !this.#changing) this.#replaced(`epoch ${this.#standing.epoch}, now ${epoch}`);
-      await this.#teller.look(null);
+      await this.#teller.look();
     } catch {
       // While the database is away there is nothing to see; whoever asks is told.
     }

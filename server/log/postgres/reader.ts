@@ -36,8 +36,8 @@ type Found = { epoch: string; head: number; found: FoundRow[] | null };
 /** version: of the row's event; now: of the whole stream; changed: the position of that; since: since when the case is open to the person, null where it is not. */
 type FoundRow = { position: number; what: FeedRow['what']; stream: StreamId; version: number; now: number; since: number | null };
 type Grants = { epoch: string; head: number; total: number; found: { stream: StreamId; since: number; now: number; changed: number }[] | null };
-type CommitRow = { batch: number; first: number; last: number; feeds: (FeedRow & { person: PersonId })[] | null };
-export type SealedCommit = { batch: number; from: number; to: number; rows: EventRow[]; feeds: Map<PersonId, FeedRow[]> };
+type CommitRow = { batch: number; link: Buffer; first: number; last: number; feeds: (FeedRow & { person: PersonId })[] | null };
+export type SealedCommit = { batch: number; link: string; from: number; to: number; rows: EventRow[]; feeds: Map<PersonId, FeedRow[]> };
 
 function feedsOf({ feeds }: CommitRow): Map<PersonId, FeedRow[]> {
   const byPerson = new Map<PersonId, FeedRow[]>();
@@ -149,7 +149,7 @@ export class PostgresReader {
   async commitsAfter(batch: number, limit: number): Promise<SealedCommit[]> {
     const commits = await this.#connections.rows<CommitRow>(
       'commits after',
-      `SELECT b.batch, b.first_position AS first, b.last_position AS last,
+      `SELECT b.batch, b.link, b.first_position AS first, b.last_position AS last,
          (SELECT json_agg(json_build_object('person', r.person, 'position', f.position, 'what', f.what, 'stream', s.name, 'version', e.version) ORDER BY f.position)
           FROM feed f JOIN readers r ON r.id = f.reader JOIN entries e ON e.position = f.position JOIN streams s ON s.id = e.stream
           WHERE f.position BETWEEN b.first_position AND b.last_position) AS feeds
@@ -163,7 +163,7 @@ export class PostgresReader {
     return commits.map((commit) => {
       const from = at;
       while (at < events.length && events[at]!.position <= commit.last) at += 1;
-      return { batch: commit.batch, from: commit.first - 1, to: commit.last, rows: events.slice(from, at), feeds: feedsOf(commit) };
+      return { batch: commit.batch, link: commit.link.toString('hex'), from: commit.first - 1, to: commit.last, rows: events.slice(from, at), feeds: feedsOf(commit) };
     });
   }
 

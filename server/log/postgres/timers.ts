@@ -8,6 +8,11 @@ export function deadline(ms: number): () => boolean {
   return () => performance.now() >= until;
 }
 
+/** Runs something once, after whatever has arrived by then; does not keep the process. */
+export function once(ms: number, run: () => void): void {
+  setTimeout(() => void setImmediate(run), ms).unref();
+}
+
 /** Runs something again and again until it is stopped; does not keep the process. */
 export function every(ms: number, run: () => void): () => void {
   const timer = setInterval(run, ms);

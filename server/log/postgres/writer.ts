@@ -7,10 +7,10 @@
  */
 import type pg from 'pg';
 import { LogFailure, logError, type LogError } from '../log-errors.ts';
-import { writeGroup, type BatchHead, type Committed } from '../group-rules.ts';
+import { writeGroup, type BatchHead, type Committed, type EventRecord } from '../group-rules.ts';
 import { GENESIS_LINK } from '../chain.ts';
 import type { PreparedItem } from '../prepare.ts';
-import { connect, dropClient, PATIENCE_MS } from './connections.ts';
+import { APPENDING, connect, dropClient, PATIENCE_MS } from './connections.ts';
 import { databaseTrouble, isLost, mayPass } from './database-errors.ts';
 import { GatheredRows } from './gathered-rows.ts';
 import { deadline, wait } from './timers.ts';
@@ -61,6 +61,8 @@ export type WriterParts = {
   sealAnew: (items: readonly PreparedItem[]) => Promise<readonly PreparedItem[]>;
   /** A commit up to this position is about to be made. */
   expect: (position: number) => void;
+  /** A commit was stored, on top of what was locked: told before anything else is done with it. */
+  stored: (on: Locked, committed: Committed, events: readonly EventRecord[]) => void;
 };
 
 type More = { inside?: (client: pg.Client) => Promise<void>; after?: (committed: Committed) => void };
@@ -140,7 +142,7 @@ export class Writer {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client !== null) return this.#client;
-    const client = await connect(this.#parts.url);
+    const client = await connect(this.#parts.url, APPENDING);
     try {
       await this.#parts.check(client);
     } catch (thrown) {
@@ -155,7 +157,8 @@ export class Writer {
   }
 
   async #try(client: pg.Client, items: readonly PreparedItem[], inside: More['inside']): Promise<Committed> {
-    const locked = await lockPartition(client);
+    // One way there and back: what is asked is asked once the partition is held.
+    const [locked, rows] = await Promise.all([lockPartition(client), GatheredRows.read(client, items)]);
     this.#parts.stands(locked);
     // Whoever erases has retired the keys before it takes the lock, and destroys them after: what is stored under the lock is sealed
     // under keys that are in force, or was there for the erasure to see.
@@ -163,23 +166,24 @@ export class Writer {
       await client.query('ROLLBACK');
       throw new KeysRetired();
     }
-    const rows = await GatheredRows.read(client, items);
     const committed = writeGroup(rows, locked.head, this.#parts.now(), items);
     if (committed.appended === null && inside === undefined) {
       await client.query('ROLLBACK');
       return committed;
     }
-    await rows.write(client);
+    await rows.endAccess(client);
     await inside?.(client);
     this.#parts.expect(committed.head.position);
     try {
-      await client.query(`NOTIFY ${CHANNEL}, '${committed.head.position}'; COMMIT`);
+      // In one message: where the rows are refused, so is all that follows in the transaction.
+      await Promise.all([rows.write(client), client.query(`NOTIFY ${CHANNEL}, '${committed.head.position}'; COMMIT`)]);
     } catch (thrown) {
       const trouble = databaseTrouble(thrown, this.#parts.place);
       // What the database refuses by an answer was rolled back. No answer says nothing.
       if (trouble === null || !isLost(trouble)) throw thrown;
       throw new InDoubt({ id: rows.attempt, committed }, thrown);
     }
+    if (inside === undefined) this.#parts.stored(locked, committed, rows.events);
     return committed;
   }
 

@@ -8,7 +8,7 @@ import { openSealing, type Sealing, type SealingOptions } from './sealing.ts';
 
 export type SealedLog = { log: EventLog; sealing: Sealing };
 
-type SealedOptions = Omit<LogOptions, 'sealer'> & SealingOptions & Pick<PostgresLogOptions, 'onReplaced'>;
+type SealedOptions = Omit<LogOptions, 'sealer'> & SealingOptions & Pick<PostgresLogOptions, 'onReplaced' | 'line'>;
 
 /**
  * The log of a data folder, or of a database where one is named, with its bodies sealed. Closing the log closes the keys as well.
