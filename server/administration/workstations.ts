@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { AdministrationState, EnrolledWorkstation } from '#shared/administration/administration-schema.ts';
 import type { Workstation } from '#shared/administration/change.ts';
@@ -11,6 +11,8 @@ import { isSignedBy } from './signatures.ts';
 const CODE_HOURS = 24;
 const MOST_WAITING = 100;
 const WAITING_DAYS = 7;
+/** Proofs that were found right: some megabytes. */
+const REMEMBERED = 20_000;
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 export const fingerprintOf = (keyId: string): string => (keyId.slice(0, 16).match(/.{4}/g) ?? []).join('-');
 
@@ -23,6 +25,7 @@ export class Workstations {
   readonly #administration: Administration;
   readonly #now: () => string;
   readonly #atOnce: boolean;
+  readonly #proven = new Set<string>();
 
   /** @param atOnce the demo enrols whoever asks */
   constructor(store: EnrolmentStore, administration: Administration, now: () => string, atOnce: boolean) {
@@ -92,7 +95,14 @@ export class Workstations {
   /** Whether the proof is this machine's signature over this token. */
   proves(id: string, token: string, proof: string): boolean {
     const enrolled = this.#enrolled(id);
-    return enrolled !== undefined && enrolled.revokedAt === null && isSignedBy(enrolled.publicKey, helloBytes(token), proof);
+    if (enrolled === undefined || enrolled.revokedAt !== null) return false;
+    // A desktop that comes again brings the same: key, token and signature together are right once and for all.
+    const seen = digest('sha256', `${enrolled.publicKey} ${proof} ${token}`, 'base64');
+    if (this.#proven.has(seen)) return true;
+    if (!isSignedBy(enrolled.publicKey, helloBytes(token), proof)) return false;
+    if (this.#proven.size >= REMEMBERED) this.#proven.clear();
+    this.#proven.add(seen);
+    return true;
   }
 
   #enrolled(id: string): EnrolledWorkstation | undefined {

@@ -14,6 +14,10 @@ const KNOCKS_A_MINUTE = 30;
 /** Views remembered, so that a desktop that comes back does not write the same one again. */
 const REMEMBERED = 20_000;
 const DAY_CHARS = 10;
+/** Who comes and goes by the hundred shares a commit with the others of this time; a server that is killed has lost no more of them. */
+export const TOGETHER_MS = 100;
+/** One transaction with more would keep the event loop. */
+const MOST_TOGETHER = 200;
 
 const WithCustomer = z.looseObject({ customerId: z.string().nullable(), owner: z.string().nullable() });
 
@@ -21,23 +25,30 @@ export class DoorBook {
   readonly #log: Pick<EventLog, 'append'>;
   readonly #now: () => string;
   readonly #logger: Pick<Logger, 'error'>;
+  readonly #later: ((write: () => void) => void) | null;
   readonly #shown = new Set<string>();
+  /** Who came and went, in that order, and is not handed to the log yet. */
+  #untold: AuditEntry[] = [];
+  #due = false;
+  #over = false;
   #minute = '';
   #knocks = 0;
   #unwritten = 0;
 
-  constructor(log: Pick<EventLog, 'append'>, now: () => string, logger: Pick<Logger, 'error'>) {
+  /** @param later runs something after TOGETHER_MS; absent: who comes and goes is written at once */
+  constructor(log: Pick<EventLog, 'append'>, now: () => string, logger: Pick<Logger, 'error'>, later: ((write: () => void) => void) | null = null) {
+    this.#later = later;
     this.#log = log;
     this.#now = now;
     this.#logger = logger;
   }
 
   arrived(visitor: Visitor): void {
-    this.#note('desktop connected', visitor, {});
+    this.#passed('desktop connected', visitor);
   }
 
   left(visitor: Visitor): void {
-    this.#note('desktop left', visitor, {});
+    this.#passed('desktop left', visitor);
   }
 
   dismissed(visitor: Visitor, code: string): void {
@@ -80,6 +91,7 @@ export class DoorBook {
       audit.push({ kind: 'customer viewed', person: visitor.person.id, workstation: visitor.workstation, about: state.data.customerId, detail: { case: item.case, purpose: 'case' } });
     }
     if (audit.length === 0) return;
+    this.tellTheRest();
     const [result] = await this.#log.append([{ writes: [], command: null, audit }]);
     if (result?.status !== 'appended') throw new Error(`a view was not recorded: ${result?.status ?? 'nothing'}`);
     // Only now: a view that could not be written is tried again.
@@ -87,13 +99,45 @@ export class DoorBook {
     for (const once of views) this.#shown.add(once);
   }
 
-  #note(kind: string, { person, workstation, desktop }: Visitor, detail: AuditEntry['detail'], about: string | null = null): void {
-    this.#append({ kind, person: person.id, workstation, about, detail: { desktop, ...detail } });
+  /** Hands over what waits for its commit. */
+  tellTheRest(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    this.#write(untold);
+  }
+
+  /** What waits goes to the log, and nothing waits from now on. */
+  close(): void {
+    this.#over = true;
+    this.tellTheRest();
+  }
+
+  #passed(kind: string, visitor: Visitor): void {
+    this.#untold.push(entryOf(kind, visitor, {}, null));
+    if (this.#later === null || this.#over || this.#untold.length >= MOST_TOGETHER) return this.tellTheRest();
+    if (this.#due) return;
+    this.#due = true;
+    this.#later(() => {
+      this.#due = false;
+      this.tellTheRest();
+    });
+  }
+
+  #note(kind: string, visitor: Visitor, detail: AuditEntry['detail'], about: string | null = null): void {
+    this.#append(entryOf(kind, visitor, detail, about));
+  }
+
+  /** In the order in which it happened. */
+  #append(entry: AuditEntry): void {
+    this.#untold.push(entry);
+    this.tellTheRest();
   }
 
   /** What is told of the past stops nobody's work where it cannot be written: the log's own trouble is told elsewhere. */
-  #append(entry: AuditEntry): void {
-    this.#log.append([{ writes: [], command: null, audit: [entry] }]).catch((error: unknown) => this.#logger.error({ kind: entry.kind, error: String(error) }, 'an audit entry was not written'));
+  #write(audit: AuditEntry[]): void {
+    if (audit.length === 0) return;
+    this.#log.append([{ writes: [], command: null, audit }]).catch((error: unknown) => this.#logger.error({ kinds: [...new Set(audit.map(({ kind }) => kind))], error: String(error) }, 'audit entries were not written'));
   }
 }
 
+const entryOf = (kind: string, { person, workstation, desktop }: Visitor, detail: AuditEntry['detail'], about: string | null): AuditEntry => ({ kind, person: person.id, workstation, about, detail: { desktop, ...detail } });

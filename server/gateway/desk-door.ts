@@ -3,7 +3,7 @@ import type { Person } from '#shared/people/person.ts';
 import type { CommandResult } from '#shared/protocol/command.ts';
 import type { Refusal } from '#shared/protocol/refusal.ts';
 import { Hello, OLDEST_PROTOCOL, PROTOCOL_VERSION, SOCKET, type LiveMessage } from '#shared/protocol/wire.ts';
-import { DoorBook } from '../audit/door-book.ts';
+import { DoorBook, TOGETHER_MS } from '../audit/door-book.ts';
 import type { Centre } from '../centre.ts';
 import type { CaseFeed } from '../log/feed.ts';
 import type { StoredEvent } from '../log/log.ts';
@@ -27,9 +27,11 @@ export type DoorParts = {
   feed: CaseFeed;
   events: GatewayEvents;
   /** How much one person, workstation and address may do (RB1); absent: as much as a connection may. */
-  guard?: Pick<DoorGuard, 'knock' | 'admit' | 'entered' | 'left' | 'message'>;
+  guard?: Pick<DoorGuard, 'knock' | 'admit' | 'full' | 'entered' | 'left' | 'message'>;
   /** Milliseconds that only grow, from any start: for rate limit and admission. */
   elapsedMs(): number;
+  /** Runs something so many milliseconds later, or as soon as the event loop comes round after that. */
+  after(ms: number, run: () => void): void;
   /** How many are let in at once (OF5); the usual ones where absent. */
   admission?: AdmissionLimits;
 };
@@ -47,12 +49,14 @@ export class DeskDoor {
   readonly #stopListening: () => void;
   #askers: ReturnType<typeof makeAskers> | null = null;
   #leaving = false;
+  /** Is about to be told everything, so that what its coming changes is not told to it twice. */
+  #arriving: DeskConnection | null = null;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
     const { centre } = parts;
-    this.#admission = new Admission(parts.elapsedMs, parts.admission);
-    this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger);
+    this.#admission = new Admission(parts.elapsedMs, (ms, run) => parts.after(ms, run), parts.admission);
+    this.#book = new DoorBook(centre.log, () => centre.clock.now(), centre.logger, (write) => parts.after(TOGETHER_MS, write));
     this.#stopListening = centre.log.onAppended(({ to, feeds, events }) => {
       const committedMs = parts.elapsedMs();
       const sent = (): void => parts.events.fannedOut?.(parts.elapsedMs() - committedMs, events);
@@ -109,12 +113,19 @@ export class DeskDoor {
     const over = (await guard?.admit({ person, workstation: claims.workstation })) ?? null;
     if (over !== null) return no(over);
     // What has ended their session while that was looked up has not seen them among those who are in (TP8).
-    const gone = this.#gone({ person, centre: claims.centre, session: claims.session, workstation: claims.workstation });
+    const who = { person, centre: claims.centre, session: claims.session, workstation: claims.workstation };
+    const gone = this.#gone(who);
     if (gone !== null) return no({ code: gone });
     // Last: who would not be let in anyway takes nobody's place.
     const urgent = hello.data.urgent === true;
-    const busy = this.#admission.enter(urgent);
+    const busy = await this.#admission.enter(urgent);
     if (busy !== null) return no(busy);
+    // They may have waited for seconds, and others of theirs with them.
+    const since = this.#gone(who);
+    if (since !== null) return no({ code: since });
+    if (this.#leaving) return no({ code: 'server-stopping' });
+    const full = guard?.full(who) ?? null;
+    if (full !== null) return no(full);
     return { seat: { protocol: hello.data.protocol, urgent, person, centre: claims.centre, session: claims.session, desktop: claims.desktop, workstation: claims.workstation, rate: new RateLimit(elapsedMs) } };
   }
 
@@ -129,7 +140,12 @@ export class DeskDoor {
     guard?.entered(seat);
     centre.logger.info({ person: seat.person.id, desktop: seat.desktop }, 'desktop connected');
     this.#book.arrived(seat);
-    events.arrived(seat);
+    this.#arriving = connection;
+    try {
+      events.arrived(seat);
+    } finally {
+      this.#arriving = null;
+    }
     for (const message of centre.live.all(seat.person.id)) connection.send(SOCKET.live, message);
     return connection;
   }
@@ -178,7 +194,7 @@ export class DeskDoor {
   }
 
   sendLive(person: string, message: LiveMessage): void {
-    for (const connection of this.#of(person)) connection.send(SOCKET.live, message);
+    for (const connection of this.#of(person)) if (connection !== this.#arriving) connection.send(SOCKET.live, message);
   }
 
   #of(person: string): Iterable<DeskConnection> {
@@ -207,6 +223,11 @@ export class DeskDoor {
 
   #isTalking({ seat }: DeskConnection): boolean {
     return this.#parts.centre.agents.get(seat.person.id).state === 'on-call';
+  }
+
+  /** Nobody is connected any more. */
+  closed(): void {
+    this.#book.close();
   }
 
   /** The server stops: everybody is told, and nobody is fed any more. */

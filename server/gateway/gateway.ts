@@ -24,6 +24,10 @@ type DeskSocket = Socket<DesktopMessages, ServerMessages, Record<never, never>, 
 
 /** Time to read that the server stops. */
 const FAREWELL_MS = 2_000;
+/** RB1: who connects and says nothing is put out. */
+const HELLO_MS = 10_000;
+/** Beyond what anybody waits at the door. */
+const ENTERED_MS = 30_000;
 
 /** A refusal that travels as the reason of a closed door. */
 class ConnectRefused extends Error {
@@ -47,24 +51,40 @@ export class Gateway {
 
   /** @param admission how many are let in at once (OF5) */
   constructor(http: HttpServer | HttpsServer, centre: Centre, feed: CaseFeed, events: GatewayEvents, { guard, clients, bounds }: GatewayProtection, admission: AdmissionLimits = ADMISSION) {
-    this.#door = new DeskDoor({ centre, feed, events, guard, admission, elapsedMs: () => performance.now() });
+    this.#door = new DeskDoor({ centre, feed, events, guard, admission, elapsedMs: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) });
     const open = new Counts();
+    const silent = new WeakMap<DeskSocket['conn'], NodeJS.Timeout>();
+    const awaitHello = (carrier: DeskSocket['conn']): void => void silent.set(carrier, setTimeout(() => carrier.close(true), HELLO_MS));
     this.#io = new Server(http, {
-      transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, wsEngine: TakingAtOnceServer, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: 10_000,
+      transports: ['websocket'], perMessageDeflate: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false, wsEngine: TakingAtOnceServer, pingInterval: 10_000, pingTimeout: 10_000, connectTimeout: ENTERED_MS,
       // A desktop is no web page: whatever comes from one is turned away (ASVS 4.4.2). PR9: nor does one come in plain.
-      allowRequest: (request, decide) => decide(null, request.headers.origin === undefined && !clients.isPlain(request) && open.of(addressKey(clients.of(request))) < bounds.address),
+      allowRequest: (request, decide) => {
+        const may = request.headers.origin === undefined && !clients.isPlain(request) && open.of(addressKey(clients.of(request))) < bounds.address;
+        // The upgrade and the first packet leave in one write.
+        if (may) request.socket.cork();
+        if (may) setImmediate(() => request.socket.uncork());
+        decide(null, may);
+      },
     });
     this.#io.engine.on('connection', (carrier: DeskSocket['conn']) => {
       const address = addressKey(clients.of(carrier.request));
       open.add(address);
-      carrier.once('close', () => open.remove(address));
+      awaitHello(carrier);
+      carrier.once('close', () => {
+        open.remove(address);
+        clearTimeout(silent.get(carrier));
+      });
       const { socket } = carrier.request;
       this.#standing.add(socket);
       socket.once('close', () => this.#standing.delete(socket));
     });
     this.#io.use((socket, next) => {
+      clearTimeout(silent.get(socket.conn));
       this.#door.admit(socket.handshake.auth, addressKey(clients.of(socket.request))).then((admitted) => {
-        if ('refusal' in admitted) return next(new ConnectRefused(admitted.refusal));
+        if ('refusal' in admitted) {
+          if (socket.conn.readyState === 'open') awaitHello(socket.conn);
+          return next(new ConnectRefused(admitted.refusal));
+        }
         socket.data.seat = admitted.seat;
         next();
       }, next);
@@ -103,6 +123,7 @@ export class Gateway {
     const end = setTimeout(() => this.#standing.forEach((socket) => socket.destroy()), FAREWELL_MS);
     await this.#io.close();
     clearTimeout(end);
+    this.#door.closed();
   }
 
   #serve(socket: DeskSocket): void {

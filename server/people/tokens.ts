@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { hash, hkdfSync, randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { SecretPlace } from '../kept/secret-place.ts';
@@ -7,6 +7,8 @@ import { Instant, PersonId, Uuid7 } from '#shared/protocol/ids.ts';
 const SESSION_MINUTES = 15;
 const HOUR_MS = 3_600_000;
 const KEY_BYTES = 32;
+/** Tokens whose signature this server knows: some megabytes. */
+const REMEMBERED = 20_000;
 
 /** A session that began at an identity provider: whose there, under which of its sessions, and when it is over for good. */
 const SignOnClaims = z.strictObject({ issuer: z.string(), subject: z.string(), sid: z.string().nullable(), until: Instant });
@@ -46,6 +48,7 @@ export class Tokens {
   readonly #now: () => string;
   readonly #centreVersion: () => number;
   readonly #hours: number | null;
+  readonly #known = new Map<string, SessionClaims>();
 
   /** @param key see `tokenKey`; @param now the server's clock; @param centreVersion of the centre's own stream; @param hours as `sessionUntil` has them */
   constructor(key: Uint8Array, now: () => string, centreVersion: () => number, hours: number | null) {
@@ -83,7 +86,20 @@ export class Tokens {
 
   /** @returns the claims, or null where the token is forged, malformed or over */
   async readSession(token: string): Promise<SessionClaims | null> {
-    return this.#read(token, 'session', SessionClaims);
+    // A desktop comes several times with the same one. Not by the token itself: how long a look-up takes must tell nothing of it.
+    const name = hash('sha256', token, 'base64');
+    const known = this.#known.get(name);
+    if (known !== undefined) {
+      // What was signed stays so; that it is still good does not. As jose counts: over from that second on.
+      if (known.exp > this.#seconds()) return known;
+      this.#known.delete(name);
+      return null;
+    }
+    const claims = await this.#read(token, 'session', SessionClaims);
+    if (claims === null) return null;
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(name, claims);
+    return claims;
   }
 
   /** @returns the claims of a `comeBack`, or null where it is forged, malformed or over */

@@ -36,6 +36,11 @@ export class DoorGuard {
   async admit({ person, workstation }: Who): Promise<Refusal | null> {
     const waitMs = Math.max(await this.#connects.person.take(person.id), await this.#connects.workstation.take(workstation), this.#messages.person.shut(person.id), this.#messages.workstation.shut(workstation));
     if (waitMs > 0) return tooFrequent(waitMs);
+    return this.full({ person, workstation });
+  }
+
+  /** Whether as many desktops of theirs are in as may be; asked again once somebody who waited at the door is let in. */
+  full({ person, workstation }: Who): Refusal | null {
     if (this.#desktops.person.of(person.id) >= this.#bounds.person) return { code: 'too-many-desktops', detail: { most: this.#bounds.person, retryAfterMs: STAND_AGAIN_MS } };
     if (this.#desktops.workstation.of(workstation) >= this.#bounds.workstation) return { code: 'too-many-desktops', detail: { most: this.#bounds.workstation, retryAfterMs: STAND_AGAIN_MS } };
     return null;

@@ -19,7 +19,7 @@ const Order = z.discriminatedUnion('order', [
 ]);
 
 const given = Given.parse(JSON.parse(process.argv[2]!));
-const everybody = { ...ADMISSION, burst: 100_000, perSecond: 100_000 };
+const everybody = { ...ADMISSION, aTurn: 100_000 };
 const running = await startCentre(readOptions([...given.args, '--port', '0', '--calls', 'off', '--crowd', '0', '--log-level', 'error']), given.open ? { admission: everybody } : {});
 const tell = (did: string, more: object = {}): void => void process.send!({ did, ...more });
 

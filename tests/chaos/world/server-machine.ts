@@ -181,7 +181,7 @@ export class ServerMachine {
     const switchboard = {} as unknown as CallDesk;
     const reactions = react(centre, keeper, () => ({ promisesChanged: async () => undefined }), scheduler);
     const feed = caseFeed(log, open);
-    running.door = new DeskDoor({ centre, feed, events: { arrived: (seat) => this.#arrived(centre, seat.person), left: () => publishReviews(centre) }, elapsedMs: () => time.nowMs });
+    running.door = new DeskDoor({ centre, feed, events: { arrived: (seat) => this.#arrived(centre, seat.person), left: () => publishReviews(centre) }, elapsedMs: () => time.nowMs, after: (ms, run) => void time.after(ms, process, run) });
     const { door } = running;
     administration.onChanged(() => door.dismissTheGone());
     door.answerWith(makeAskers(centre, async () => switchboard, { online: (person) => door.online(person) }));

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { helloBytes } from '#shared/protocol/wire.ts';
 import { DOOR_RATES } from '../../../server/protection/limits.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre } from '../../../server/start-centre.ts';
@@ -57,7 +59,12 @@ describe('[PR9] a workstation is enrolled before anyone signs in there', () => {
     await three.session('ben', PASSWORDS.ben);
     expect(await three.connectAnother({ workstation: one.workstation }).catch((error: Error) => error.message)).toBe('session-over');
     expect(await three.connectAnother({ proof: Buffer.alloc(64).toString('base64') }).catch((error: Error) => error.message)).toBe('workstation-proof');
+    // A proof that was found right is no longer so once its machine is out, nor is it another token's.
+    expect(await three.connectAnother({})).toBe('connected');
+    const proof = sign(null, helloBytes(three.token), three.machineKey.privateKey).toString('base64');
+    expect(await one.connectAnother({ proof }).catch((error: Error) => error.message)).toBe('workstation-proof');
     expect(await act(one, 'revoke workstation', { workstationId: three.workstation, reason: 'stolen' })).toBe('ok');
+    expect(await three.connectAnother({}).catch((error: Error) => error.message)).toBe('workstation-revoked');
     expect(await enrol(three, null)).toBe('revoked');
     for (const desktop of [one, ben]) desktop.close();
     expect(await end(child)).toBe(0);

@@ -57,6 +57,41 @@ describe('the book at the door', () => {
     ]);
   });
 
+  it('[PR5] who comes and goes within a moment is handed to the log at once and in order, before whatever is told next, and before a view is shown', async () => {
+    const appended: number[] = [];
+    const due: (() => void)[] = [];
+    const counted = { append: (items: Parameters<EventLog['append']>[0]) => {
+      appended.push(items.flatMap(({ audit }) => audit).length);
+      return log.append(items);
+    } };
+    book = new DoorBook(counted, () => now, { error: (what: unknown) => expect.unreachable(String(what)) }, (write) => void due.push(write));
+    const kinds = async () => (await entries()).map(({ kind, person }) => `${kind} ${person === ANN ? 'Ann' : 'Ben'}`);
+    const other: Visitor = { ...visitor, person: { id: BEN } };
+    book.arrived(visitor);
+    book.arrived(other);
+    book.left(visitor);
+    expect([appended, due.length]).toEqual([[], 1]);
+    due[0]!();
+    await log.append([]);
+    expect(appended).toEqual([3]);
+    expect(await kinds()).toEqual(['desktop connected Ann', 'desktop connected Ben', 'desktop left Ann']);
+    // What is told by itself waits for nothing, and overtakes nobody.
+    book.arrived(visitor);
+    book.refused(visitor, 'ask refused', 'read facts', 'not-your-case');
+    book.left(visitor);
+    await book.showing(other, feed(snapshot(CASE_A, 'C-1', ANN)));
+    expect((await kinds()).slice(3)).toEqual(['desktop connected Ann', 'ask refused Ann', 'desktop left Ann', 'customer viewed Ben']);
+    // Many do not wait for the moment's end, and at the end nothing waits.
+    for (let n = 0; n < 450; n += 1) book.arrived(visitor);
+    expect(appended.slice(-2)).toEqual([200, 200]);
+    book.close();
+    expect(appended.at(-1)).toBe(50);
+    book.left(visitor);
+    expect(appended.at(-1)).toBe(1);
+    await log.append([]);
+    expect(await entries()).toHaveLength(3 + 4 + 450 + 1);
+  });
+
   it('[PR5] [RB1] records connections that were not let in, without letting strangers fill the log', async () => {
     for (let n = 0; n < 100; n += 1) book.turnedAway('session-over', null, null);
     await log.append([]);

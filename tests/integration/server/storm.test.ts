@@ -15,7 +15,7 @@ import { MORNING } from './story.ts';
 
 const DESKTOPS = 200;
 /** Slow enough for a test machine that knocks two hundred times in some seconds. */
-const LIMITS = { ...ADMISSION, burst: 40, perSecond: 15, urgentBurst: 20, urgentPerSecond: 1 };
+const LIMITS = { ...ADMISSION, turnMs: 200, aTurn: 3, urgentATurn: 4, waiting: 40, urgentWaiting: 20, perSecond: 15 };
 type Tried = { socket: Socket; refusal: null } | { socket: null; refusal: { code: string; retryAfterMs: number } };
 
 /** After a night without a line everybody comes back in the same second. */
