@@ -50,7 +50,7 @@ describe.each(['zh-CN', 'en'] as const)('[PR3] [OF3] where I am signed in (%s)',
   });
 
   it('a list that does not come is said in its own words, and not in those of an order; it can be read again', async () => {
-    let listed: unknown = { refusal: { code: 'no-answer' } };
+    let listed: object = { refusal: { code: 'no-answer' } };
     const { user, end } = await openDesktop({ language, methods: { 'own sessions': () => listed } });
     await user.click(screen.getByTestId('me'));
     const notice = await screen.findByTestId('own-sessions-unread');
