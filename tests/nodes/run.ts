@@ -20,7 +20,8 @@ import { isClean, runDrill } from './run-drill.ts';
 const STORIES = [
   'tests/integration/server/two-people', 'tests/integration/server/execution', 'tests/integration/server/largest-instalment', 'tests/integration/server/night',
   'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings', 'tests/integration/server/traces',
-  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control',
+  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control', 'tests/integration/sessions',
+  'tests/integration/desk/co-sign-here', 'tests/integration/desk/night', 'tests/integration/bank/plain-centre', 'tests/integration/protocol-1/story',
 ];
 
 const WORLDS = [1, 2];
