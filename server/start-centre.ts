@@ -348,7 +348,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       metrics.fannedOut(ms / 1_000);
       centre.traces?.fannedOut(ms, events);
     },
-  }, { guard: new DoorGuard(rates, limits, () => performance.now()), clients, bounds: limits.connections }, more.admission);
+  }, { guard: new DoorGuard(rates, limits, () => performance.now(), (person) => presence.connections(person)), clients, bounds: limits.connections }, more.admission);
   const door = gateway;
   administration.onChanged(() => door.dismissTheGone());
   sessionEnds.onEnded(() => door.dismissTheGone());

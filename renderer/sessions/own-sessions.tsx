@@ -8,10 +8,13 @@ import { localMoment } from '../app/local-time.ts';
 import { askCentre } from '../app/send.ts';
 import { nowMs } from '../app/stores/clock.ts';
 import { PassphrasePress } from '../ui/passphrase-press.tsx';
-import { RefusalNotice } from '../ui/refusal-notice.tsx';
+import { LookNotice, RefusalNotice } from '../ui/refusal-notice.tsx';
 import { sessionTexts } from './texts.ts';
 
 type Sessions = AskValue<'own sessions'>;
+
+/** Nothing came back: for a question nothing has happened; for an ending nobody knows. Either is said in this dialog's own words. */
+const UNANSWERED = 'no-answer';
 
 function List({ sessions, onEnd }: { sessions: Sessions; onEnd: (one: Sessions[number], button: HTMLElement) => void }) {
   const t = useTexts(sessionTexts);
@@ -41,6 +44,7 @@ export default function OwnSessions({ onClose }: { onClose: () => void }) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [ending, setEnding] = useState<Sessions[number] | null>(null);
   const [ended, setEnded] = useState<string | null>(null);
+  const [unsure, setUnsure] = useState<string | null>(null);
   const [read, setRead] = useState(0);
   // Where the keyboard was, and where it goes when what had it is gone.
   const pressed = useRef<HTMLElement | null>(null);
@@ -58,10 +62,11 @@ export default function OwnSessions({ onClose }: { onClose: () => void }) {
   }, [read]);
   const end = async (one: Sessions[number], passphrase: string): ReturnType<typeof desk.calls.endOwnSession> => {
     const reply = await desk.calls.endOwnSession({ session: one.session, passphrase });
-    if (reply.ok) {
+    const isUnsure = !reply.ok && reply.refusal.code === UNANSWERED;
+    if (reply.ok || isUnsure) {
       setEnding(null);
       close.current?.focus();
-      setEnded(one.workstation);
+      (isUnsure ? setUnsure : setEnded)(one.workstation);
       setRead((times) => times + 1);
     }
     return reply;
@@ -70,8 +75,10 @@ export default function OwnSessions({ onClose }: { onClose: () => void }) {
     <Modal open title={t('title')} footer={<Button ref={close} onClick={onClose} data-testid="own-sessions-close">{t('close')}</Button>} onCancel={onClose} width={720} data-testid="own-sessions-dialog">
       <div className="stack">
         <p className="small tone-muted">{t('why')}</p>
-        {refusal === null ? null : <RefusalNotice refusal={refusal} testId="own-sessions-refusal" />}
-        {sessions === null ? (refusal === null ? <p role="status">{t('loading')}</p> : null) : <List sessions={sessions} onEnd={(one, button) => { pressed.current = button; setEnding(one); setEnded(null); }} />}
+        {refusal === null || refusal.code === UNANSWERED ? null : <RefusalNotice refusal={refusal} testId="own-sessions-refusal" />}
+        {refusal?.code === UNANSWERED ? <LookNotice testId="own-sessions-unread"><p>{t('unread')}</p><Button size="small" onClick={() => setRead((times) => times + 1)} data-testid="own-sessions-again">{t('again')}</Button></LookNotice> : null}
+        {unsure === null ? null : <LookNotice testId="own-session-unsure">{t('unsure', { workstation: unsure })}</LookNotice>}
+        {sessions === null ? (refusal === null ? <p role="status">{t('loading')}</p> : null) : <List sessions={sessions} onEnd={(one, button) => { pressed.current = button; setEnding(one); setEnded(null); setUnsure(null); }} />}
         {sessions !== null && sessions.every(({ here }) => here) ? <p className="small tone-muted" data-testid="own-sessions-alone">{t('alone')}</p> : null}
         {ended === null ? null : <p role="status" className="tone-green" data-testid="own-session-ended">● {t('done', { workstation: ended })}</p>}
         {ending === null ? null : (

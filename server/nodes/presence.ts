@@ -38,7 +38,12 @@ export class Presence {
   }
 
   online(person: string): boolean {
-    return (this.#people.get(person) ?? 0) > 0;
+    return this.connections(person) > 0;
+  }
+
+  /** How many of this person's desktops are connected, at whichever node. */
+  connections(person: string): number {
+    return this.#people.get(person) ?? 0;
   }
 
   /** Every connection, each as often as it stands. */

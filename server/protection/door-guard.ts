@@ -17,9 +17,14 @@ export class DoorGuard {
   readonly #connects: { address: Counter; person: Counter; workstation: Counter };
   readonly #messages: { person: Tally; workstation: Tally };
   readonly #desktops = { person: new Counts(), workstation: new Counts() };
+  readonly #everywhere: (person: string) => number;
 
-  /** @param elapsedMs milliseconds that only grow, from any start */
-  constructor(rates: Rates, limits: DoorLimits, elapsedMs: () => number) {
+  /**
+   * @param elapsedMs milliseconds that only grow, from any start
+   * @param everywhere how many connections a person has at all nodes, as far as this one has heard
+   */
+  constructor(rates: Rates, limits: DoorLimits, elapsedMs: () => number, everywhere: (person: string) => number = () => 0) {
+    this.#everywhere = everywhere;
     this.#bounds = limits.connections;
     const counter = (name: RateName): Counter => rates.counter(name, limits.rates[name]);
     this.#connects = { address: counter('connect address'), person: counter('connect person'), workstation: counter('connect workstation') };
@@ -41,7 +46,7 @@ export class DoorGuard {
 
   /** Whether as many desktops of theirs are in as may be; asked again once somebody who waited at the door is let in. */
   full({ person, workstation }: Who): Refusal | null {
-    if (this.#desktops.person.of(person.id) >= this.#bounds.person) return { code: 'too-many-desktops', detail: { most: this.#bounds.person, retryAfterMs: STAND_AGAIN_MS } };
+    if (Math.max(this.#desktops.person.of(person.id), this.#everywhere(person.id)) >= this.#bounds.person) return { code: 'too-many-desktops', detail: { most: this.#bounds.person, retryAfterMs: STAND_AGAIN_MS } };
     if (this.#desktops.workstation.of(workstation) >= this.#bounds.workstation) return { code: 'too-many-desktops', detail: { most: this.#bounds.workstation, retryAfterMs: STAND_AGAIN_MS } };
     return null;
   }

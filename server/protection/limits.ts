@@ -33,7 +33,7 @@ export const RATES = {
 } as const satisfies Record<string, Rate>;
 export type RateName = keyof typeof RATES;
 
-/** Connections that stand at the same time, on one server. */
+/** Connections that stand at the same time: a person's at all nodes together, all others on one server. */
 export type ConnectionBounds = {
   /** Desktops of a person: a few machines, and what a power cut left half open. */
   person: number;

@@ -1,7 +1,4 @@
 import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { changeDigest, type Change } from '#shared/administration/change.ts';
 import type { AdministrationEvent } from '#shared/administration/administration-schema.ts';
 import { china } from '#shared/calendar/china-2026.ts';
@@ -18,17 +15,15 @@ import { Administration } from '../../server/administration/administration.ts';
 import { administer } from '../../server/administration/administer.ts';
 import { appendToCase } from '../../server/cases/append-case.ts';
 import { CaseStore } from '../../server/cases/case-store.ts';
-import { takeCommand } from '../../server/cases/command-service.ts';
+import { ShutOut, takeCommand } from '../../server/cases/command-service.ts';
 import type { Centre } from '../../server/centre.ts';
 import { loadFlows } from '../../server/flows/load-flows.ts';
 import type { EventLog } from '../../server/log/log.ts';
-import { openDatabase } from '../../server/log/sqlite/open-database.ts';
-import { startSqliteLog } from '../../server/log/sqlite/open-sqlite-log.ts';
 import { People } from '../../server/people/people.ts';
 import { loadControl } from '../../server/policy/load-control.ts';
+import { onSqlite, type BenchLogs, type OpensLogs } from './bench-logs.ts';
 import { judge } from './judge/judge.ts';
-import { readDatabase } from './judge/read-database.ts';
-import type { Acknowledged, Verdict } from './judge/evidence.ts';
+import type { Acknowledged, Evidence, Verdict } from './judge/evidence.ts';
 import { MemoryBank } from './memory-bank.ts';
 
 export const CONTROL: ControlPolicy = loadControl(new URL('../../server/policy/control.yaml', import.meta.url));
@@ -77,54 +72,76 @@ export const STRANGE_KEY = keyFrom('strange');
 
 export const START = Date.parse('2026-11-23T02:00:00.000Z');
 
-/** A server's inside, with a bank in memory and a clock that only moves when told: real commands on a real log. */
+/**
+ * A server's inside, with a bank in memory and a clock that only moves when told: real commands on a real log. Or several nodes'
+ * insides on one log and one bank, each with what it has folded for itself.
+ */
 export class Bench {
-  readonly folder = mkdtempSync(join(tmpdir(), 'aidline-control-'));
   readonly bank: MemoryBank;
   readonly journal: Acknowledged[] = [];
   readonly sent: { by: Person; outer: OuterCommand }[] = [];
   commands = 0;
+  /** Of them, taken by another node than the first. */
+  elsewhere = 0;
   refusals = 0;
   nowMs = START;
-  /** As a server does: for what is measured. */
-  syncEachCommit: () => void = () => undefined;
-  log!: EventLog;
-  centre!: Centre;
-  #nextId = 1_000;
+  /** The node that people are at; somebody's second desktop is at the next one. */
+  at = 0;
+  readonly #beneath: BenchLogs;
+  readonly #centres: Centre[] = [];
+  readonly #ids: { last: number };
   readonly #numbers = new Map<string, number>();
 
   now = (): string => new Date(this.nowMs).toISOString();
-  newId = (): string => idOf(++this.#nextId);
+  newId = (): string => idOf(++this.#ids.last);
 
-  constructor(customers?: readonly string[]) {
-    this.bank = new MemoryBank(() => this.now(), customers);
+  private constructor(bank: MemoryBank, beneath: BenchLogs, ids: { last: number }) {
+    this.bank = bank;
+    this.#beneath = beneath;
+    this.#ids = ids;
   }
 
-  /** @param customers of the bank; two without it */
-  static async open(customers?: readonly string[]): Promise<Bench> {
-    const bench = new Bench(customers);
-    const database = openDatabase(bench.folder);
-    if (!database.ok) throw new Error(database.error.code);
-    // Thousands of stories, none of which cuts the power: that is tests/integration/log's to do.
-    database.value.db.pragma('synchronous = OFF');
-    bench.syncEachCommit = () => void database.value.db.pragma('synchronous = FULL');
-    const opened = startSqliteLog(database.value, { now: bench.now, newId: bench.newId });
-    if (!opened.ok) throw new Error(opened.error.code);
-    bench.log = opened.log;
-    await bench.restart();
+  /** @param customers of the bank; two without it @param opens what it stands on */
+  static async open(customers?: readonly string[], opens: OpensLogs = onSqlite): Promise<Bench> {
+    const ids = { last: 1_000 };
+    let bench: Bench | null = null;
+    const now = (): string => bench?.now() ?? new Date(START).toISOString();
+    const beneath = await opens({ now, newId: () => idOf(++ids.last) });
+    bench = new Bench(new MemoryBank(now, customers), beneath, ids);
+    for (bench.at = 0; bench.at < beneath.logs.length; bench.at += 1) await bench.restart();
+    bench.at = 0;
     await bench.centre.administration.record((state) => (state.founded !== null ? [] : [
       { kind: 'centre founded', body: { how: 'demo', people: [...CAST], policy: CONTROL } },
       { kind: 'workstation enrolled', body: { workstation: { id: MACHINE_ID, name: 'm', site: 's', keyId: MACHINE.keyId, publicKey: MACHINE.publicKey }, how: 'demo' } },
       ...CAST.map((person): AdministrationEvent => ({ kind: 'key registered', body: { personId: person.id, keyId: KEYS.get(person.id)!.keyId, publicKey: KEYS.get(person.id)!.publicKey } })),
     ]));
+    // A node is not ready before it has read the centre.
+    for (const { administration } of bench.#centres) await administration.fresh();
     return bench;
   }
 
-  /** A server that died and came back: nothing is left but the log. */
+  get nodes(): number {
+    return this.#beneath.logs.length;
+  }
+
+  get centre(): Centre {
+    return this.#centres[this.at]!;
+  }
+
+  get log(): EventLog {
+    return this.centre.log;
+  }
+
+  syncEachCommit(): void {
+    this.#beneath.syncEachCommit();
+  }
+
+  /** The server, or the node that people are at, died and came back: nothing is left but the log. */
   async restart(): Promise<void> {
-    const administration = new Administration(this.log, this.now);
+    const log = this.#beneath.logs[this.at]!;
+    const { bank } = this;
+    const administration = new Administration(log, this.now);
     await administration.start();
-    const { log, bank } = this;
     const centre: Partial<Centre> = {
       clock: { now: this.now, onMoved: () => () => undefined }, newId: this.newId, log, bank, administration, cases: new CaseStore(log), online: () => true, offers: { isOffered: () => true } as never, lights: { core: 'ok', phones: 'ok' },
       people: new People(administration, { check: async () => ({ ok: false, code: 'wrong-password' }) } as never),
@@ -134,7 +151,7 @@ export class Bench {
         return { version: '1', flows: [], flowPolicy: FLOW_POLICY, control: administration.state.policies.at(-1) ?? CONTROL, calendar: china, site: { bank: { zh: '示例', en: 'Sample' }, officialNumber: '400', ivrKey: '1', dutyPhone: '021' } };
       },
     };
-    this.centre = centre as Centre;
+    this.#centres[this.at] = centre as Centre;
   }
 
   state = (caseId: string): Promise<CaseState | null> => this.centre.cases.load(caseId);
@@ -159,15 +176,22 @@ export class Bench {
       id: this.newId(), desktop: desktopId, incarnation: 1, case: caseId as OuterCommand['case'], number, kind, schema: 1, urgent: false, inner, hash: createHash('sha256').update(inner).digest('hex'),
     };
     this.sent.push({ by, outer });
-    return this.deliver(by, outer);
+    return this.deliver(by, outer, desktop);
   }
 
-  async deliver(by: Person, outer: OuterCommand): Promise<CommandResult> {
+  async deliver(by: Person, outer: OuterCommand, desktop = 0): Promise<CommandResult> {
     this.commands += 1;
+    const node = (this.at + desktop) % this.nodes;
+    const centre = this.#centres[node]!;
+    if (node > 0) this.elsewhere += 1;
     // As they are now: the session looks the person up at every message.
-    const person = this.centre.people.byId(by.id) ?? by;
+    const person = centre.people.byId(by.id) ?? by;
     if (!person.active) return { id: outer.id, status: 'forked' };
-    const result = await takeCommand(this.centre, { person, workstation: MACHINE_ID, desktop: outer.desktop }, outer);
+    const result = await takeCommand(centre, { person, workstation: MACHINE_ID, desktop: outer.desktop }, outer).catch((error: unknown): CommandResult => {
+      // TP8: another node has put them out, and this one had not heard.
+      if (error instanceof ShutOut && this.nodes > 1) return { id: outer.id, status: 'forked' };
+      throw error;
+    });
     if (result.status === 'refused') this.refusals += 1;
     if (result.status === 'accepted' || result.status === 'refused') this.journal.push({ id: outer.id, status: result.status, code: result.status === 'refused' ? result.refusal.code : null });
     return result;
@@ -191,11 +215,15 @@ export class Bench {
     return this.administer(approver, 'approve change', { changeId, digest, signed: this.signed(approver, 'approval', digest) });
   }
 
+  /** What there is to be judged, by now. */
+  async evidence(): Promise<Evidence> {
+    return { ...(await this.#beneath.written()), ledger: this.bank.ledger(), journal: this.journal };
+  }
+
   async close(): Promise<Verdict> {
-    await this.log.close();
-    const { events, answers } = readDatabase(this.folder);
-    const verdict = judge({ events, answers, ledger: this.bank.ledger(), journal: this.journal });
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const log of this.#beneath.logs) await log.close();
+    const verdict = judge(await this.evidence());
+    await this.#beneath.remove();
     return verdict;
   }
 }

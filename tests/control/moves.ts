@@ -273,6 +273,7 @@ const LINES: readonly Line[] = ['answer-lost', 'order-lost', 'order-late', 'fine
 /** Plays one move. More than half of all go on honestly, or nothing would ever be executed. */
 export async function playMove(play: Play, move: Move): Promise<void> {
   const { bench, matters } = play;
+  bench.at = (move.who + move.a) % bench.nodes;
   if (matters.length === 0) await begin(play, move);
   const matter = pick(matters, move.b);
   const what = move.what % 40;

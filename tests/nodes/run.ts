@@ -14,13 +14,14 @@ import { RedisServer } from './redis.ts';
 import { isClean, runDrill } from './run-drill.ts';
 
 /**
- * Every test that plays its story on a stage of `tests/integration/server/story.ts`, and the live stories of two-person control. The others of
- * `tests/integration/control` are played inside one process, without a server.
+ * Every test that plays its story on a stage of `tests/integration/server/story.ts`, and two-person control whole: its live stories on two nodes, its random
+ * ones on the insides of two, in one process on one database. What does not play here, and why: docs/nodes.md.
  */
 const STORIES = [
   'tests/integration/server/two-people', 'tests/integration/server/execution', 'tests/integration/server/largest-instalment', 'tests/integration/server/night',
   'tests/integration/server/protective', 'tests/integration/server/wire', 'tests/integration/server/case-snapshot', 'tests/integration/server/review-findings', 'tests/integration/server/traces',
-  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control/live',
+  'tests/integration/administration', 'tests/integration/attacks', 'tests/integration/control', 'tests/integration/sessions',
+  'tests/integration/desk/co-sign-here', 'tests/integration/desk/night', 'tests/integration/bank/plain-centre', 'tests/integration/protocol-1/story',
 ];
 
 const WORLDS = [1, 2];

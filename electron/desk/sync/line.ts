@@ -42,8 +42,14 @@ const ENDING_REFUSALS: ReadonlySet<string> = new Set(['person-disabled', 'revoke
  * sign-in or a new program does.
  */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['protocol-too-old', 'hello-malformed', 'wrong-password', 'locked-out',
-  'passphrase-must-change', 'workstation-not-enrolled', 'workstation-proof', 'workstation-key-lost',
+  'passphrase-must-change', 'workstation-proof', 'workstation-key-lost',
   'sign-on-needed', 'sign-on-over', 'sign-in-over']);
+/**
+ * What is mended at the centre, by somebody else and in their own time (a restored centre has lost an enrolment, and gets it back):
+ * looked at now and then, and shown as refused meanwhile.
+ */
+const MENDED_THERE: ReadonlySet<string> = new Set(['workstation-not-enrolled']);
+const LOOK_AGAIN_MS = 60_000;
 
 /** A carrier that neither stands nor fails within this time is given up. */
 const CONNECT_MS = 20_000;
@@ -251,8 +257,19 @@ export class Line {
     // What this session was given is spent; whatever is typed again is sent, and not that.
     if (refusal.code === 'sign-in-over') this.#parts.token.forget();
     if (FINAL_REFUSALS.has(refusal.code)) return this.#set('refused', refusal);
+    if (MENDED_THERE.has(refusal.code)) return this.#lookAgain(refusal);
     if (refusal.code === 'bad-cursor') this.#parts.startOver();
     this.#retryLater(refusal);
+  }
+
+  #lookAgain(refusal: Refusal): void {
+    this.#set('refused', refusal);
+    this.#again(Math.round(LOOK_AGAIN_MS * (1 + this.#parts.environment.random())));
+  }
+
+  #again(waitMs: number): void {
+    this.#cancelRetry();
+    this.#cancelRetry = this.#parts.environment.after(waitMs, () => void this.#connect());
   }
 
   /** A server that lets thousands in one after another says when to come again: never sooner than that. */
@@ -263,7 +280,6 @@ export class Line {
     // Not one of many failures: it is there, and the turn comes.
     const wait = told?.success === true ? Math.round(told.data.retryAfterMs * (1 + chance / 2)) : waitBefore(this.#attempt, chance);
     this.#attempt += 1;
-    this.#cancelRetry();
-    this.#cancelRetry = this.#parts.environment.after(wait, () => void this.#connect());
+    this.#again(wait);
   }
 }

@@ -8,15 +8,15 @@ const SCHEMA = 'aidline';
 /** Positions, versions and counts stay far below 2^53. */
 const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) } as pg.CustomTypesConfig;
 
-/** @param ringFile the key of the ring */
-export async function logInPostgres(database: string, ringFile: string): Promise<JudgedLog> {
+/** @param ringFile the key of the ring; null where nothing was sealed */
+export async function logInPostgres(database: string, ringFile: string | null): Promise<JudgedLog> {
   const client = new pg.Client({ connectionString: database, types });
   client.on('error', () => undefined);
   await client.connect();
   try {
     const rows = async <R extends pg.QueryResultRow>(sql: string): Promise<R[]> => (await client.query<R>(sql)).rows;
     await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ${SCHEMA}`);
-    const keyOf = dataKeys(ringFile, await rows<KeyRow>('SELECT id, purpose, ring_version AS version, wrapped FROM keys'));
+    const keyOf = ringFile === null ? () => null : dataKeys(ringFile, await rows<KeyRow>('SELECT id, purpose, ring_version AS version, wrapped FROM keys'));
     const entries = await rows<EntryRow>(`SELECT e.position, e.content, b.bytes, b.key_id AS "keyId" FROM entries e JOIN bodies b ON b.event_id = e.event_id WHERE e.class = 'event' ORDER BY e.position`);
     const answers = answersOf({
       commands: await rows<AnswerRows['commands'][number]>(ANSWER_ROWS.commands), numbers: await rows<AnswerRows['numbers'][number]>(ANSWER_ROWS.numbers),

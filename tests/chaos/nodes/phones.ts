@@ -21,7 +21,7 @@ export async function takeCalls(parts: Parts): Promise<void> {
     await wait(LOOK_MS);
     const state = desk.live('agent');
     const offer = desk.live('offer');
-    if (!desk.isAtWork || state === undefined) continue;
+    if (!desk.isAtWork || desk.isBusy || state === undefined) continue;
     if (offer != null && state.state !== 'on-call') await desk.answer('answer call', { callId: offer.callId });
     else if (state.state === 'on-call' && state.callId !== null) await talk(parts, state.callId);
     else if (state.state === 'after-call') await desk.answer('finish wrap-up', { basedOn: state.version });

@@ -1,6 +1,6 @@
 /** A workstation with the real desk on it, its line to the centre, and whoever sits there; killed and started again as often as one likes. */
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, rmSync, truncateSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { CaseState } from '#shared/case/state.ts';
@@ -21,7 +21,8 @@ import type { DeskClient } from '../../../renderer/desk-client/desk-client.ts';
 import { runDesk, type Running } from '../../unit/desk/test-desk.ts';
 import { Proxy } from '../../proof/proxy.ts';
 import type { Saved } from '../judge/judge-world.ts';
-import type { Worker } from '../world/work.ts';
+import type { OneScreen } from '../world/two-at-one-screen.ts';
+import { DeskDisk, type Torn } from './desk-disk.ts';
 
 /** A person's own file at a workstation. */
 export type Profile = { name: string; person: Person; endedBy: string | null };
@@ -40,11 +41,14 @@ const REVOKED: ReadonlySet<string> = new Set(['workstation-revoked', 'workstatio
 const UNENROLLED: ReadonlySet<string> = new Set(['workstation-not-enrolled', 'workstation-key-lost']);
 const TOPICS = ['agent', 'offer', 'reviews'] as const satisfies readonly LiveTopic[];
 
-export class RealDesk implements Worker {
+export class RealDesk implements OneScreen {
   readonly line: Proxy;
   /** A file knows its centre by the address: whoever goes on with a copy of it goes by the line of the first. */
   readonly #isOwnLine: boolean;
   readonly profiles: Profile[] = [];
+  readonly disk: DeskDisk;
+  /** It was full at some time: then what is not worked on any more may leave it later. */
+  wasFull = false;
   readonly #folder: string;
   readonly #parts: Parts;
   #url = '';
@@ -63,10 +67,13 @@ export class RealDesk implements Worker {
   readonly #handedOver = new Set<string>();
   /** Of this machine's clock before the others'. */
   clockMs = 0;
+  /** Whoever sits here does one thing, and nothing beside it. */
+  isBusy = false;
 
   /** @param folder of this workstation */
   constructor(folder: string, name: string, person: Person, parts: Parts, line: Proxy | null = null) {
     this.#folder = folder;
+    this.disk = new DeskDisk(folder);
     this.#parts = parts;
     this.#isOwnLine = line === null;
     this.line = line ?? new Proxy();
@@ -113,6 +120,9 @@ export class RealDesk implements Worker {
   }
   get isAtWork(): boolean {
     return this.#life !== null && this.#isSignedIn && this.#hasRules;
+  }
+  get isOnline(): boolean {
+    return this.#sync?.connection === 'online';
   }
   /** Whether they can sign here. */
   get hasKey(): boolean {
@@ -233,6 +243,7 @@ export class RealDesk implements Worker {
     life.alive = false;
     life.end();
     life.running.close();
+    this.disk.closed();
     this.#life = null;
     this.#isSignedIn = false;
     this.#hasRules = false;
@@ -248,17 +259,58 @@ export class RealDesk implements Worker {
 
   /** The power fails: what lies on the disk at this moment is what there will be, and nobody is told. */
   kill(): void {
-    if (this.#life === null) return;
-    const before = this.#root;
+    if (this.#life?.alive !== true) return;
+    this.#image(null);
+    this.#becomes();
+  }
+
+  /**
+   * The power fails at a commit, or within it, of whichever file here; or where there is none for a while.
+   * @param torn as `DeskDisk.failAfter` has it @returns once it is dark
+   */
+  async killAtCommit(commits: number, torn: number, withinMs: number): Promise<void> {
+    const dark = new Promise<void>((resolve) => {
+      this.disk.failAfter(commits, torn, (cut) => {
+        const life = this.#life;
+        if (life?.alive !== true) return resolve();
+        this.#image(cut);
+        // What wrote this goes on for a moment, but nobody hears of it.
+        life.alive = false;
+        life.end();
+        const good = this.line.line;
+        this.line.become({ kind: 'cut' });
+        setImmediate(() => {
+          this.#becomes(good);
+          resolve();
+        });
+      });
+    });
+    await Promise.race([dark, wait(withinMs)]);
+    this.kill();
+  }
+
+  /** What is left of the disk without power, beside it. */
+  #image(torn: Torn | null): void {
     const next = join(this.#folder, `disk-${this.#generation + 1}`);
     // Of SQLite's shared memory nothing survives.
-    cpSync(before, next, { recursive: true, filter: (path) => !path.endsWith('-shm') });
-    const good = this.line.line;
+    cpSync(this.#root, next, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+    if (torn !== null) truncateSync(join(next, relative(this.#root, torn.wal)), torn.bytes);
+  }
+
+  /** What is left is what there is. */
+  #becomes(good = this.line.line): void {
+    const before = this.#root;
     this.line.become({ kind: 'cut' });
     this.#bury();
     this.#generation += 1;
     this.line.become(good);
     rmSync(before, { recursive: true, force: true });
+  }
+
+  /** No room on the disk any more, or all that one wants. */
+  fill(isFull: boolean): void {
+    this.wasFull ||= isFull;
+    this.disk.fill(isFull);
   }
 
   /**
@@ -278,6 +330,7 @@ export class RealDesk implements Worker {
 
   async dispose(): Promise<void> {
     this.#bury();
+    this.disk.dispose();
     if (this.#isOwnLine) await this.line.close();
   }
 
@@ -308,6 +361,14 @@ export class RealDesk implements Worker {
     if (answer.ok && !this.#handedOver.has(answer.value.commandId)) saved(answer.value.commandId);
     if (answer.ok) this.#handedOver.add(answer.value.commandId);
     return answer;
+  }
+
+  coSign(params: MethodParams<'coSign'>): ReturnType<OneScreen['coSign']> {
+    return this.atScreen(`co-sign: ${params.step}`, (calls) => calls.coSign(params));
+  }
+  /** Of what a step of the second person's saves, the screen tells no id. */
+  coSigned(caseId: string, kind: string): void {
+    this.#parts.told(`${this.name} saved ${kind} of ${caseId}`);
   }
 
   /** Whoever sits here now will have been told that it is saved. */

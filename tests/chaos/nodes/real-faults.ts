@@ -13,6 +13,8 @@ const EVERY_MS = [500, 900, 1_600] as const;
 /** Something is under way before anything goes wrong. */
 const BEGUN_MS = 2_500;
 const LOOK_MS = 20;
+/** A desk that writes nothing for so long loses its power all the same. */
+const FUSE_MS = 2_000;
 
 export class RealFaults {
   readonly #world: RealWorld;
@@ -84,6 +86,7 @@ export class RealFaults {
     // Seldom things are of some worlds only, so that the usual ones are looked at without them too.
     const clones = chance.often(0.3) ? 3 : 0;
     const clocks = chance.often(0.4) ? 2 : 0;
+    const fullDisks = chance.often(0.4) ? 2 : 0;
     const at = (does: (desk: RealDesk) => void) => (): void => does(chance.pick(this.#world.desks));
     return [
       { weight: 2, strike: () => this.#crash(centre.onDuty ?? centre.nodes[0]!, 'the node on duty') },
@@ -97,6 +100,8 @@ export class RealFaults {
       { weight: 1.5, strike: at((desk) => this.#line(desk, { kind: 'late', ms: chance.int(20, 300) }, chance.int(500, 3_000))) },
       { weight: 1, strike: at((desk) => this.#line(desk, { kind: 'slow', bytes: chance.int(300, 3_000), everyMs: 5 }, chance.int(500, 3_000))) },
       { weight: 3, strike: at((desk) => this.#goes(desk, 'loses its power', () => desk.kill())) },
+      { weight: 3, strike: at((desk) => this.#atCommit(desk)) },
+      { weight: fullDisks, strike: at((desk) => this.#happens(desk.disk, `the disk of ${desk.name} is full`, () => this.#full(desk))) },
       { weight: 1, strike: at((desk) => this.#goes(desk, 'is closed', () => desk.stop())) },
       { weight: 2, strike: () => this.#revoke() },
       { weight: 1.5, strike: () => this.#happens('bank', 'the bank\'s next answer is lost', () => bank.fault({ kind: 'answered-but-lost', call: 'book' })) },
@@ -130,6 +135,24 @@ export class RealFaults {
       await wait(this.#chance.int(50, 2_000));
       desk.start();
     });
+  }
+
+  /** The last commit is on the disk whole, in part or not at all; nobody has been told that it is. */
+  #atCommit(desk: RealDesk): void {
+    if (!desk.isAtWork) return;
+    const chance = this.#chance;
+    const torn = chance.often(0.6) ? chance.next() : 0;
+    this.#happens(desk, `${desk.name} loses its power at a commit${torn > 0 ? ', within it' : ''}`, async () => {
+      await desk.killAtCommit(chance.int(1, 12), torn, FUSE_MS);
+      await wait(chance.int(50, 2_000));
+      desk.start();
+    });
+  }
+
+  async #full(desk: RealDesk): Promise<void> {
+    desk.fill(true);
+    await wait(this.#chance.int(300, 3_000));
+    desk.fill(false);
   }
 
   /** SY9: a back-up is made, and later it is put in the place of all that came after it; in some worlds, once. */

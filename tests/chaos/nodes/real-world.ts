@@ -22,7 +22,8 @@ import { takeCalls } from './phones.ts';
 import { quiet } from './quiet.ts';
 import { AGENT, COLLEAGUE, LEAD, MENTOR } from './real-cast.ts';
 import { RealCentre, type Engines } from './real-centre.ts';
-import { RealDesk } from './real-desk.ts';
+import { RealCoSign } from './real-co-sign.ts';
+import { RealDesk, type Profile } from './real-desk.ts';
 import { RealFaults } from './real-faults.ts';
 import { RealShift } from './real-shift.ts';
 
@@ -32,6 +33,7 @@ const WORK_MS = 10_000;
 const ENOUGH = 250;
 const LONGEST_MS = 14_000;
 const SIGNED_IN_MS = 15_000;
+const ENDS_MS = 45_000;
 /** How long one thinks between two things that one does. */
 const THINKS_MS = [40, 80, 150] as const;
 
@@ -50,11 +52,13 @@ export class RealWorld {
   readonly #place: Place;
   readonly #told: ((line: string) => void) | null;
   readonly #leaving: Leaving | null;
-  /** Whether the shift changes at the agent's desk. */
+  /** Whether the shift changes at the agent's desk, or somebody co-signs there (OF2). */
   readonly #isShift: boolean;
+  readonly #isCoSign: boolean;
   /** By name: the desk whose disk it goes on with. */
   readonly clonesOf = new Map<string, string>();
-  readonly #going = new Set<Promise<void>>();
+  /** What people do, by what it is called. */
+  readonly #going = new Map<Promise<void>, string>();
   #isWorking = true;
 
   private constructor(parts: { chance: Chance; folder: string; centre: RealCentre; aheadMs: number; told: ((line: string) => void) | null }) {
@@ -63,6 +67,7 @@ export class RealWorld {
     this.#told = parts.told;
     this.#leaving = this.chance.of('scenes').often(0.45) ? new Leaving(this) : null;
     this.#isShift = this.#leaving === null && this.chance.of('shifts').often(0.5);
+    this.#isCoSign = !this.#isShift && this.chance.of('co-signs').often(0.5);
     this.faults = new RealFaults(this);
     this.#place = {
       control: CONTROL, agents: [AGENT.id, COLLEAGUE.id], lead: LEAD.id, accountOf, planIds,
@@ -111,7 +116,8 @@ export class RealWorld {
   async live(): Promise<string | null> {
     const { chance } = this;
     const shift = this.#isShift ? await this.#shift() : null;
-    if (shift === null) await this.#add('agent', AGENT);
+    const coSign = this.#isCoSign ? await this.#coSign() : null;
+    if (shift === null && coSign === null) await this.#add('agent', AGENT);
     await this.#add('mentor', MENTOR);
     await this.#add('colleague', COLLEAGUE);
     if (chance.often(0.5)) await this.#add('lead', LEAD);
@@ -121,16 +127,19 @@ export class RealWorld {
     await this.#everybodyIsIn();
     const admin = this.#leaving === null ? null : await PersistentDesktop.signIn(this.centre.front.url, 'admin');
     this.tell('everybody is at work');
-    const going = [this.#ring(), this.faults.go(), admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin), shift?.change(chance.of('shifts').int(2_500, 6_000))];
+    const going = Object.entries({
+      phones: this.#ring(), faults: this.faults.go(), leaving: admin === null ? null : this.#leaving?.go(chance.of('leaving').int(1_000, 5_000), admin),
+      shift: shift?.change(chance.of('shifts').int(2_500, 6_000)), 'co-sign': coSign?.go(chance.of('co-signs').int(0, 2_000)),
+    });
     for (const desk of this.desks) this.#employ(desk);
     const at = performance.now();
     while (performance.now() - at < (this.saved.length < ENOUGH ? LONGEST_MS : WORK_MS)) await wait(100);
     this.#isWorking = false;
     this.tell('the world is healed');
-    await Promise.all(going);
-    await Promise.all(this.#going);
+    await Promise.all(going.map(([what, does]) => this.#toItsEnd(what, does)));
+    await Promise.all([...this.#going].map(([does, what]) => this.#toItsEnd(what, does)));
     await shift?.end();
-    await this.faults.heal();
+    await this.#toItsEnd('the healing', this.faults.heal());
     this.tell('nothing is broken any more');
     const before = await quiet(this);
     this.tell('the world is quiet');
@@ -140,10 +149,30 @@ export class RealWorld {
     return (await quiet(this)) ?? this.#leaving.unheard();
   }
 
-  /** OF1: whoever will take over at that screen has signed in there before; only then does their file lie there. */
+  /** What is begun ends: a world that waited for ever would tell nobody why. */
+  async #toItsEnd(what: string, does: Promise<unknown> | null | undefined): Promise<void> {
+    const late = new AbortController();
+    const isLate = wait(ENDS_MS, true, { signal: late.signal }).catch(() => false);
+    if (await Promise.race([Promise.resolve(does).then(() => false), isLate])) this.troubles.push(`${what} did not come to its end`);
+    late.abort();
+  }
+
+  /** OF1: whoever will take over at that screen has signed in there before. */
   async #shift(): Promise<RealShift> {
-    const successor = this.chance.of('shifts').pick([COLLEAGUE, COLLEAGUE, LEAD]);
-    await this.#add(`${successor.account}-at-agent`, successor);
+    const guest = await this.#afterGuest(this.chance.of('shifts').pick([COLLEAGUE, COLLEAGUE, LEAD]));
+    return new RealShift(this, this.desks[0]!, guest);
+  }
+
+  /** OF2: and so has whoever will co-sign at it. */
+  async #coSign(): Promise<RealCoSign> {
+    const second = this.chance.of('co-signs').pick([MENTOR, MENTOR, LEAD]);
+    await this.#afterGuest(second);
+    return new RealCoSign(this, this.desks[0]!, second.account, this.#place);
+  }
+
+  /** The agent's desk, where somebody else was before: only then does their file lie there. */
+  async #afterGuest(person: Person): Promise<Profile> {
+    await this.#add(`${person.account}-at-agent`, person);
     await this.#everybodyIsIn();
     const desk = this.desks[0]!;
     const guest = desk.profile;
@@ -151,7 +180,7 @@ export class RealWorld {
     desk.profiles.unshift(agent);
     await desk.leaveTo(agent, 'signs out');
     desk.comeIn();
-    return new RealShift(this, desk, guest);
+    return guest;
   }
 
   async #everybodyIsIn(): Promise<void> {
@@ -189,15 +218,17 @@ export class RealWorld {
     const acts = async (): Promise<void> => {
       while (this.#isWorking) {
         await wait(chance.wait(thinks));
+        if (desk.isBusy) continue;
         // Whom the pool offers a review is for the centre to say.
         this.#room.reviews = (desk.live('reviews') ?? []).map(({ caseId, reviewId }) => ({ caseId, reviewId }));
         const parts = { desk, chance, room: this.#room, place: this.#place };
         await (this.#room.handOvers.some(({ to }) => to === desk.person.id) && chance.often(0.5) ? takeOver(parts) : work(parts));
       }
     };
-    this.#going.add(acts());
+    this.#going.set(acts(), `the work of ${desk.name}`);
     if (desk.person.role !== 'agent') return;
-    this.#going.add(takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking }));
+    const calls = takeCalls({ desk, chance: this.chance.of(`calls of ${desk.name}`), room: this.#room, place: this.#place, bank: this.centre.bank, goesOn: () => this.#isWorking });
+    this.#going.set(calls, `the calls of ${desk.name}`);
   }
 
   /** Customers ring, those of the stories more often. */

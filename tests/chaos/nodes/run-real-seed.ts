@@ -55,6 +55,6 @@ export async function runRealSeed(seed: number, engines: Engines, told: ((line: 
 
 /** Everybody who has a file at this workstation. */
 const judged = (desk: RealDesk): Promise<JudgedDesktop[]> => Promise.all(desk.profiles.map(async (profile) => ({
-  name: profile.name, person: profile.person.id, ...(await desk.fileOf(profile)), endedBy: profile.endedBy ?? (profile === desk.profile ? null : GONE), mayBeLate: false,
+  name: profile.name, person: profile.person.id, ...(await desk.fileOf(profile)), endedBy: profile.endedBy ?? (profile === desk.profile ? null : GONE), mayBeLate: desk.wasFull,
   isFollowed: desk.profile !== profile && desk.profile.endedBy === null,
 })));

@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { afterEachCommit } from './after-commit.ts';
 
 type Db = Database.Database;
 
@@ -52,35 +53,7 @@ export class Disk {
     this.#db = db;
     this.#synced = this.#level() >= FULL ? null : this.#read();
     this.#walBytes = this.#walSize();
-    const committed = (): void => {
-      if (!db.inTransaction) this.#committed();
-    };
-    const prepare = db.prepare.bind(db);
-    db.prepare = ((sql: string) => {
-      const statement = prepare(sql);
-      if (statement.readonly) return statement;
-      for (const method of ['run', 'get', 'all'] as const) {
-        const original = statement[method].bind(statement) as (...given: unknown[]) => unknown;
-        Object.defineProperty(statement, method, {
-          value: (...given: unknown[]) => {
-            const result = original(...given);
-            committed();
-            return result;
-          },
-        });
-      }
-      return statement;
-    }) as typeof db.prepare;
-    const transaction = db.transaction.bind(db);
-    db.transaction = ((work: (...given: unknown[]) => unknown) => {
-      const made = transaction(work) as unknown as Record<string, (...given: unknown[]) => unknown> & ((...given: unknown[]) => unknown);
-      const followed = (run: (...given: unknown[]) => unknown) => (...given: unknown[]) => {
-        const result = run(...given);
-        committed();
-        return result;
-      };
-      return Object.assign(followed(made), { deferred: followed(made['deferred']!), immediate: followed(made['immediate']!), exclusive: followed(made['exclusive']!) });
-    }) as unknown as typeof db.transaction;
+    afterEachCommit(db, () => this.#committed());
     return db;
   }
 

@@ -5,10 +5,11 @@ import type { DeskReply } from '#shared/protocol/desk-rpc.ts';
 import type { OpenSession } from '../../../electron/desk/session/open-session.ts';
 import { storeTroubleOf } from '../../../electron/desk/store/store-refusal.ts';
 import type { DesktopMachine, DesktopParts } from './desktop-machine.ts';
+import type { OneScreen } from './two-at-one-screen.ts';
 import type { Worker } from './work.ts';
 
 /** A person at their simulated machine. */
-export class Screen implements Worker {
+export class Screen implements OneScreen {
   readonly #here: DesktopMachine;
   readonly #parts: Pick<DesktopParts, 'time' | 'trace' | 'saved'>;
   /** Notes that were saved here, by the command that wrote each. */
@@ -80,6 +81,15 @@ export class Screen implements Worker {
   async ask(kind: string, body: unknown): Promise<boolean> {
     const { session } = this.#here;
     return session === null ? false : (await session.atCentre.ask(kind, body)).ok;
+  }
+
+  coSign(params: Parameters<OneScreen['coSign']>[0]): ReturnType<OneScreen['coSign']> {
+    return this.does(`co-sign: ${params.step}`, (session) => session.coSign.step(params));
+  }
+
+  coSigned(caseId: string, kind: string): void {
+    const row = this.#here.store?.outbox.ofStream(caseId).findLast((one) => one.kind === kind);
+    if (row !== undefined) this.saidSaved(row.id, caseId, kind);
   }
 
   /** SY8: what was saved here is on screen here, before and after the centre has it, unless it says that it is refused or doubtful. */

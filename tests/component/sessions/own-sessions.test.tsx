@@ -49,6 +49,35 @@ describe.each(['zh-CN', 'en'] as const)('[PR3] [OF3] where I am signed in (%s)',
     end();
   });
 
+  it('a list that does not come is said in its own words, and not in those of an order; it can be read again', async () => {
+    let listed: object = { refusal: { code: 'no-answer' } };
+    const { user, end } = await openDesktop({ language, methods: { 'own sessions': () => listed } });
+    await user.click(screen.getByTestId('me'));
+    const notice = await screen.findByTestId('own-sessions-unread');
+    expect(notice.textContent).toContain(zh ? '没有读到您的登录' : 'Where you are signed in could not be read');
+    expect(notice.textContent).not.toMatch(zh ? /收到|再按/ : /received|press again/);
+    listed = [here];
+    await user.click(screen.getByTestId('own-sessions-again'));
+    expect(await screen.findAllByTestId('own-session')).toHaveLength(1);
+    expect(screen.queryByTestId('own-sessions-unread')).toBeNull();
+    end();
+  });
+
+  it('where nobody knows whether the other session was ended, that is said, and the list is read again', async () => {
+    let reads = 0;
+    const { user, end } = await openDesktop({
+      language, methods: { 'own sessions': () => { reads += 1; return [here, there]; }, endOwnSession: () => ({ refusal: { code: 'no-answer' } }) },
+    });
+    await user.click(screen.getByTestId('me'));
+    await user.click(await screen.findByTestId('own-session-end'));
+    await user.type(screen.getByTestId('own-session-press-passphrase'), 'the passphrase{Enter}');
+    const notice = await screen.findByTestId('own-session-unsure');
+    expect(notice.textContent).toContain(zh ? '不能确定 ws-9 上的登录结束了没有' : 'It is not certain whether the session at ws-9 is ended');
+    expect(screen.queryByTestId('own-session-press-refused')).toBeNull();
+    await waitFor(() => expect(reads).toBe(2));
+    end();
+  });
+
   it('without the line it says so', async () => {
     const { centre, user, told, end } = await openDesktop({ language });
     told(() => centre.setOnline(false));

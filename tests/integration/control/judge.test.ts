@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { Bench, CAST } from '../../control/bench-centre.ts';
+import { asAsked } from '../../control/bench-logs.ts';
 import { playMove, type Play } from '../../control/moves.ts';
 import { judge } from '../../control/judge/judge.ts';
 import { claimedBody, type ClaimedBody, type Evidence, type LoggedEvent } from '../../control/judge/evidence.ts';
-import { readDatabase } from '../../control/judge/read-database.ts';
 
 /** One matter taken all the way by honest steps, and the evidence it leaves. */
 async function honest(): Promise<Evidence> {
-  const bench = await Bench.open();
+  const bench = await Bench.open(undefined, asAsked);
   const play: Play = { bench, matters: [] };
   for (let step = 0; step < 40; step += 1) {
     bench.nowMs += 1_000;
     await playMove(play, { what: 0, who: 0, a: 0, b: 0 });
     if (bench.bank.ledger().length > 0) break;
   }
-  const evidence: Evidence = { ...readDatabase(bench.folder), ledger: bench.bank.ledger(), journal: bench.journal };
+  const evidence = await bench.evidence();
   await bench.close();
   return evidence;
 }

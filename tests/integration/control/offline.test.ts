@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { Bench, CAST } from '../../control/bench-centre.ts';
+import { asAsked } from '../../control/bench-logs.ts';
 import { playMove, type Play } from '../../control/moves.ts';
 import { judge } from '../../control/judge/judge.ts';
 import { claimedBody, type ClaimedBody, type Evidence, type LoggedEvent } from '../../control/judge/evidence.ts';
-import { readDatabase } from '../../control/judge/read-database.ts';
 
 /** One matter that two people order offline, executed on return; with the bank silent at first where `who` says so. */
 async function ordered(who: number): Promise<Evidence> {
-  const bench = await Bench.open();
+  const bench = await Bench.open(undefined, asAsked);
   const play: Play = { bench, matters: [] };
   for (let step = 0; step < 60; step += 1) {
     bench.nowMs += 1_000;
     await playMove(play, { what: 0, who, a: 4, b: 0 });
     if (bench.bank.ledger().length > 0) break;
   }
-  const evidence: Evidence = { ...readDatabase(bench.folder), ledger: bench.bank.ledger(), journal: bench.journal };
+  const evidence = await bench.evidence();
   await bench.close();
   return evidence;
 }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#shared/people/roles.ts';
 import { ADMINISTRATION } from '#shared/protocol/ids.ts';
 import { STORIES } from '../../../server/bank/demo/stories.ts';
+import { CONNECTIONS } from '../../../server/protection/limits.ts';
 import type { RunningCentre } from '../../../server/start-centre.ts';
 import { RedisServer } from '../../nodes/redis.ts';
 import { Cluster } from '../postgres/cluster.ts';
@@ -61,6 +62,25 @@ async function answers(agent: RawDesktop): Promise<string> {
 const heard = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 };
+
+describe('[RB1] a person’s connections', () => {
+  it('are counted at all nodes together: who has them all at one is let in at no other, until one of them ends', async () => {
+    await start(redis.url, redis.url);
+    for (let n = 0; n < CONNECTIONS.person; n += 1) await signIn(n % 2, 'agent');
+    // Each node has heard of the other's: nothing of it is waited for by the clock.
+    await expect.poll(async () => {
+      const desktop = new RawDesktop(nodes[1]!.url);
+      await desktop.enrol('one more');
+      await desktop.session('agent', 'aidline-demo');
+      const code = await desktop.connect().then(() => 'in', (refused: { data?: { code?: string } }) => refused.data?.code ?? String(refused));
+      desktop.close();
+      return code;
+    }, { interval: 300 }).toBe('too-many-desktops');
+    desktops[0]!.close();
+    await expect.poll(() => signIn(1, 'agent').then(() => 'in', () => 'out'), { interval: 300 }).toBe('in');
+    await signIn(1, 'agent2');
+  });
+});
 
 describe('two nodes of one centre', () => {
   it('[CT2] [CT4] an agent at the node that is not on duty changes state, is rung, answers and ends; who is online is known at both', async () => {

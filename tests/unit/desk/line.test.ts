@@ -84,6 +84,37 @@ describe('the line to the server', () => {
     line.stop();
   });
 
+  it('[PR9] [SY9] looks now and then whether a centre that does not know this machine takes it again, and says meanwhile why it does not', async () => {
+    const { hand, links, line, last } = aLine();
+    line.start();
+    await settle();
+    for (let times = 1; times < 4; times += 1) {
+      last().handlers.down({ code: 'workstation-not-enrolled' });
+      expect([line.connection, line.refusal?.code]).toEqual(['refused', 'workstation-not-enrolled']);
+      // No sooner than a minute: nobody is helped by a thousand desktops that ask.
+      hand.advance(59_000);
+      await settle();
+      expect(links).toHaveLength(times);
+      hand.advance(61_000);
+      await settle();
+      expect(links).toHaveLength(times + 1);
+    }
+    last().handlers.up();
+    expect([line.connection, line.refusal]).toEqual(['online', null]);
+    line.stop();
+  });
+
+  it.each(['workstation-key-lost', 'workstation-proof', 'wrong-password'])('does not by itself ask again after %s, which time does not mend', async (code) => {
+    const { hand, links, line, last } = aLine();
+    line.start();
+    await settle();
+    last().handlers.down({ code });
+    hand.advance(3_600_000);
+    await settle();
+    expect([links.length, line.connection]).toEqual([1, 'refused']);
+    line.stop();
+  });
+
   it('gives up a connection that is half-open while it is made', async () => {
     const { hand, links, line } = aLine();
     line.start();
