@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
 import { eventSchemaOf } from '#shared/case/events.ts';
 import { startCheckpoints, type Checkpoints } from './audit/keep-checkpoints.ts';
 import type { Bank } from './bank/bank.ts';
@@ -18,7 +17,7 @@ import { ControllableClock, realClock, type Clock } from './clock/clock.ts';
 import { demoAccounts } from './demo/demo-people.ts';
 import { addDemoRoutes, startDemoParts, type DemoParts } from './demo/demo-parts.ts';
 import type { AdmissionLimits } from './gateway/admission.ts';
-import { answerAsk, makeAskers } from './gateway/asks.ts';
+import { makeAskers } from './gateway/asks.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
@@ -33,18 +32,11 @@ import { guardSockets } from './protection/guard-sockets.ts';
 import { CONNECTIONS, DOOR_RATES, RATES, type DoorLimits } from './protection/limits.ts';
 import { Rates } from './protection/rates.ts';
 import { prepareRecovery } from './recovery/recovery.ts';
-import { policyInForce } from '#shared/administration/administration-evolve.ts';
-import { digestOfJson } from '#shared/protocol/signature.ts';
-import type { ControlPolicy } from '#shared/review/policy.ts';
 import { AgentStates } from './people/agent-states.ts';
-import { Administration } from './administration/administration.ts';
-import { foundDemo } from './administration/found.ts';
+import { openFounded } from './administration/open-founded.ts';
 import { publishCentre, tellCentre, tellPresence } from './administration/publish-centre.ts';
 import { carryOutTheRest } from './administration/carry-out.ts';
-import { Workstations } from './administration/workstations.ts';
-import { Credentials } from './people/credentials.ts';
 import { OwnSessions } from './people/own-sessions.ts';
-import { People } from './people/people.ts';
 import { SessionEnds } from './people/session-ends.ts';
 import { tokenKey, Tokens } from './people/tokens.ts';
 import { publishRules } from './policy/publish.ts';
@@ -53,7 +45,6 @@ import { Offers } from './reviews/offers.ts';
 import { publishReviews, watchOffers } from './reviews/review-lists.ts';
 import { readSignOnSettings } from './sign-on/settings.ts';
 import { SignOn } from './sign-on/sign-on.ts';
-import { refusalText } from '#shared/protocol/refusals.ts';
 import { SpoolKeys } from './spool/spool-keys.ts';
 import { addSpoolRoute } from './spool/spool-route.ts';
 import { SpoolTaker } from './spool/take-spool.ts';
@@ -65,20 +56,20 @@ import { Readiness, serveMetrics } from './metrics/serve-metrics.ts';
 import { standingOf } from './metrics/standing.ts';
 import { timeAppends } from './metrics/time-appends.ts';
 import { StartError } from './start-error.ts';
+import { controlNotice, signOnNotice } from './start-notices.ts';
 import { Traces } from './traces/traces.ts';
 import { OffersOfOthers } from './calls/show-offers.ts';
 import { startSwitchboard, type Board } from './calls/start-switchboard.ts';
 import { throughDuty } from './nodes/duty-asks.ts';
+import { dutyWork } from './nodes/duty-work.ts';
 import { rulesTold } from './nodes/differences.ts';
 import { CommitWords } from './nodes/commit-words.ts';
 import { joinNodes } from './nodes/join-nodes.ts';
 import { redisClient } from './nodes/redis-client.ts';
-import type { DutyWork } from './nodes/node-message.ts';
 import { OffDuty } from './nodes/duty.ts';
 import { followEnds } from './nodes/follow-ends.ts';
 import { forgetErasedElsewhere } from './nodes/forget-erased.ts';
 import { inquireOpenLines } from './operations/book-lines.ts';
-import { phoneEventSchema } from '#shared/telephony/call-event.ts';
 import { liveTopics } from '#shared/protocol/live.ts';
 import type { QueueSummary } from '#shared/telephony/routing.ts';
 import type { Phones } from './telephony/phones.ts';
@@ -94,22 +85,6 @@ const POOL_MS = 500;
 const QUEUE_MS = 1_000;
 
 const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new ControllableClock(options.now) : realClock);
-
-/** TP12: after the founding a file at the start changes nothing; two people do. */
-function controlNotice(options: Options, given: ControlPolicy, administration: Administration): string[] {
-  const inForce = policyInForce(administration.state);
-  if (options.control === null || inForce === null || digestOfJson(inForce) === digestOfJson(given)) return [];
-  return [`--control ${options.control}: 与现行制度 ${inForce.version} 不同，不生效；改制度要由两位管理员办理 / differs from the policy in force, ${inForce.version}, and does not count; two administrators change it`];
-}
-
-/** A provider that is away or false keeps no centre from serving: whoever started it hears of it, and the sign-in screen says so. */
-async function signOnNotice({ oidc }: Options, signOn: SignOn | null): Promise<string[]> {
-  const trouble = (await signOn?.warmUp()) ?? null;
-  if (trouble === null) return [];
-  const { zh, en } = refusalText(trouble.code);
-  const why = String(trouble.detail?.['why'] ?? '');
-  return [`--oidc ${oidc}: ${zh.what} / ${en.what}`.replaceAll('{{why}}', why)];
-}
 
 /**
  * Puts the rooms of the server together and opens its door.
@@ -153,16 +128,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   const rates = new Rates(counted, sealing.store.id);
   const readiness = new Readiness(log);
   const kept = openKept(options.data, options.database, sealing.keys);
-  const credentials = new Credentials(kept.credentials);
-  const administration = new Administration(log, now);
-  await administration.start();
-  // TP12: whoever knows the demo's passwords must not get into a real centre.
-  if (options.mode !== 'demo' && administration.state.founded === 'demo') throw new StartError('这个数据文件夹是演示用的，不能用于正式服务 / this data folder was made by --demo and cannot serve a real centre');
-  // … and a centre of real people is no playground: its clock would be moved and any machine enrolled.
-  if (options.mode === 'demo' && administration.state.founded === 'init') throw new StartError('这个数据文件夹是正式的，不能用于演示 / this data folder is of a real centre and cannot serve a demo');
-  if (options.mode === 'demo') await foundDemo(administration, credentials, rules.control);
-  const people = new People(administration, credentials);
-  const workstations = new Workstations(kept.enrolments, administration, now, options.mode === 'demo');
+  const { credentials, administration, people, workstations } = await openFounded(options, log, kept, rules.control, now);
 
   const scheduler = serverScheduler(clock);
   let gateway: Gateway | null = null;
@@ -238,7 +204,12 @@ export async function startCentre(options: Options, more: { admission?: Admissio
       // The only server's last one covers what its door still writes.
       if (options.database !== null) await endCheckpoints();
     },
-    work: async (work) => doDuty(work),
+    work: (work) => dutyWork({
+      centre, askers, take: async (events) => {
+        if (webhookPhones === null) await (await board)?.switchboard.take(events);
+        else await webhookPhones.accept(events);
+      },
+    }, work),
     inquire: (caseId, lineId) => void inquireOpenLines(centre, caseId, lineId).catch(logged('a line in doubt was not asked about; the next round asks again')),
     centreTold: () => void tellCentre(centre),
     endsTold: () => followed?.look(),
@@ -363,17 +334,6 @@ export async function startCentre(options: Options, more: { admission?: Admissio
     },
     halvesChanged: () => nodes.tellCentre(),
   });
-  async function doDuty(work: DutyWork): Promise<unknown> {
-    if (work.kind === 'inquiry') return inquireOpenLines(centre, work.caseId, work.lineId);
-    if (work.kind === 'phone events') {
-      const events = z.array(phoneEventSchema).parse(work.events);
-      await (webhookPhones === null ? (await board)?.switchboard.take(events) : webhookPhones.accept(events));
-      return { taken: events.length };
-    }
-    const person = people.byId(work.person);
-    if (person === null || !person.active) return { ok: false, refusal: { code: 'person-disabled' } };
-    return answerAsk(askers, { person, desktop: work.desktop, workstation: work.workstation }, work.ask, work.body);
-  }
   door.answerWith(throughDuty(askers, nodes.duty, nodes.line));
   await nodes.start();
   const url = await listen(server, options);
