@@ -143,6 +143,8 @@ export class RawDesktop {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
+      // Whoever was there died before it had said either.
+      socket.once('disconnect', (why) => reject(new Error(why)));
     });
     await this.pull();
   }
