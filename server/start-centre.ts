@@ -23,6 +23,7 @@ import { LiveHub } from './gateway/live-hub.ts';
 import { makeHttpApp } from './http/app.ts';
 import { listen, makeServer } from './http/listen.ts';
 import { openKept } from './kept/open-kept.ts';
+import type { EventLog } from './log/log.ts';
 import { openSealedLog } from './log/sealing/open-sealed-log.ts';
 import { absentBank } from './bank/absent-bank.ts';
 import type { Options } from './options.ts';
@@ -91,9 +92,9 @@ const clockOf = (options: Options): Clock => (options.mode === 'demo' ? new Cont
  * @param more `admission`: how many desktops are let in at once, other than usual (OF5); `limits`: what one person,
  *   workstation and address may do, other than usual (RB1); `onReplaced`: the database was
  *   restored or failed over, and this server has to start anew (SY9); `demo`: clock, bank and phones of another node of the same
- *   demo, where tests have several
+ *   demo, where tests have several; `logOpened`: before anybody else listens to the log, for who measures
  */
-export async function startCentre(options: Options, more: { admission?: AdmissionLimits; limits?: { connections?: Partial<DoorLimits['connections']>; rates?: Partial<DoorLimits['rates']> }; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock } } = {}): Promise<RunningCentre> {
+export async function startCentre(options: Options, more: { admission?: AdmissionLimits; limits?: { connections?: Partial<DoorLimits['connections']>; rates?: Partial<DoorLimits['rates']> }; onReplaced?: () => void; demo?: { parts: DemoParts; clock: Clock }; logOpened?: (log: EventLog) => void } = {}): Promise<RunningCentre> {
   const logger: Logger = pino({ level: options.logLevel, base: null });
   const clock = more.demo?.clock ?? clockOf(options);
   const now = (): string => clock.now();
@@ -123,6 +124,7 @@ export async function startCentre(options: Options, more: { admission?: Admissio
   });
   if (!opened.ok) throw new StartError(`${opened.error.code} (${opened.error.cause}): ${opened.error.text.zh}\n${opened.error.text.en}`);
   const { log, sealing } = opened;
+  more.logOpened?.(log);
   // RB1: what one may do holds for all nodes together, and for no other centre on the same Redis.
   const counted = options.redis === null ? null : redisClient(options.redis);
   const rates = new Rates(counted, sealing.store.id);

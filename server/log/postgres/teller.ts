@@ -11,7 +11,7 @@ import { once } from './timers.ts';
 
 const LOT = 200;
 /** A notice comes before the word: for so long the word is waited for, where words have arrived so far. */
-const WORD_MS = 5;
+const WORD_MS = 2;
 /** Words that came before what they follow. */
 const MAX_AHEAD = 64;
 

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { ADMISSION } from '../../../server/gateway/admission.ts';
+import type { EventLog } from '../../../server/log/log.ts';
 import { readOptions } from '../../../server/options.ts';
 import { startCentre } from '../../../server/start-centre.ts';
 import { wallOffset } from '../wall-clock.ts';
@@ -19,17 +20,24 @@ const Order = z.discriminatedUnion('order', [
 ]);
 
 const given = Given.parse(JSON.parse(process.argv[2]!));
+<<<<<<< HEAD
 const everybody = { ...ADMISSION, aTurn: 100_000 };
 const running = await startCentre(readOptions([...given.args, '--port', '0', '--calls', 'off', '--crowd', '0', '--log-level', 'error']), given.open ? { admission: everybody } : {});
 const tell = (did: string, more: object = {}): void => void process.send!({ did, ...more });
 
 /** When each command was accepted here: told of the commit before anybody is answered or sent anything. */
+=======
+const everybody = { ...ADMISSION, burst: 100_000, perSecond: 100_000 };
+/** When each command was accepted here: told of the commit before anything else is done with it. */
+>>>>>>> wt-fan
 const accepted = new Map<string, number>();
 const offset = wallOffset();
-running.centre.log.onAppended(({ events }) => {
+const logOpened = (log: EventLog): void => void log.onAppended(({ events }) => {
   const at = performance.now() + offset;
   for (const { envelope } of events) if (envelope.command !== null) accepted.set(envelope.command, at);
 });
+const running = await startCentre(readOptions([...given.args, '--port', '0', '--calls', 'off', '--crowd', '0', '--log-level', 'error']), { logOpened, ...(given.open ? { admission: everybody } : {}) });
+const tell = (did: string, more: object = {}): void => void process.send!({ did, ...more });
 
 async function carryOut(order: z.infer<typeof Order>): Promise<void> {
   switch (order.order) {
