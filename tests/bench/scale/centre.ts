@@ -20,16 +20,8 @@ const Order = z.discriminatedUnion('order', [
 ]);
 
 const given = Given.parse(JSON.parse(process.argv[2]!));
-<<<<<<< HEAD
 const everybody = { ...ADMISSION, aTurn: 100_000 };
-const running = await startCentre(readOptions([...given.args, '--port', '0', '--calls', 'off', '--crowd', '0', '--log-level', 'error']), given.open ? { admission: everybody } : {});
-const tell = (did: string, more: object = {}): void => void process.send!({ did, ...more });
-
-/** When each command was accepted here: told of the commit before anybody is answered or sent anything. */
-=======
-const everybody = { ...ADMISSION, burst: 100_000, perSecond: 100_000 };
 /** When each command was accepted here: told of the commit before anything else is done with it. */
->>>>>>> wt-fan
 const accepted = new Map<string, number>();
 const offset = wallOffset();
 const logOpened = (log: EventLog): void => void log.onAppended(({ events }) => {
