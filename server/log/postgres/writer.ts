@@ -158,7 +158,7 @@ export class Writer {
 
   async #try(client: pg.Client, items: readonly PreparedItem[], inside: More['inside']): Promise<Committed> {
     // One way there and back: what is asked is asked once the partition is held.
-    const [locked, rows] = await Promise.all([lockPartition(client), GatheredRows.read(client, items)]);
+    const [locked, rows] = await inOrder(lockPartition(client), GatheredRows.read(client, items));
     this.#parts.stands(locked);
     // Whoever erases has retired the keys before it takes the lock, and destroys them after: what is stored under the lock is sealed
     // under keys that are in force, or was there for the erasure to see.
@@ -175,8 +175,9 @@ export class Writer {
     await inside?.(client);
     this.#parts.expect(committed.head.position);
     try {
-      // In one message: where the rows are refused, so is all that follows in the transaction.
-      await Promise.all([rows.write(client), client.query(`NOTIFY ${CHANNEL}, '${committed.head.position}'; COMMIT`)]);
+      // In one message: where the rows are refused, so is all that follows in the transaction. And where they never left, nothing is committed without them.
+      const written = committed.appended === null ? '' : `SELECT 1 / count(*) FROM batches WHERE batch = ${committed.head.batch}; `;
+      await inOrder(rows.write(client), client.query(`${written}NOTIFY ${CHANNEL}, '${committed.head.position}'; COMMIT`));
     } catch (thrown) {
       const trouble = databaseTrouble(thrown, this.#parts.place);
       // What the database refuses by an answer was rolled back. No answer says nothing.
@@ -199,6 +200,14 @@ export class Writer {
     this.#client = null;
     await client?.end().catch(() => undefined);
   }
+}
+
+/** What was sent together. @throws what the first that failed failed of: what follows it in the transaction fails of that, and may tell sooner */
+async function inOrder<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  return [one.value, other.value];
 }
 
 async function isStored(client: pg.Client, { id, committed }: Attempt): Promise<boolean> {
