@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { realEnvironment } from '../../unit/desk/test-desk.ts';
 import { aFolder, aServer, aSignedInDesk, inStep, openCase } from './harness.ts';
 
 describe('a desk that comes back to its server', () => {
   it('[OF5] tells what waits and how old it is when the line stands, once; where nothing waits it says nothing', async () => {
     const server = await aServer();
-    const desk = await aSignedInDesk(server, aFolder());
+    // Backoff is short, as in every test of a desk. Not the minute after which the file is looked at again: a command on its way would be told of by chance.
+    const desk = await aSignedInDesk(server, aFolder(), { environment: { ...realEnvironment(), after: (ms, run) => {
+      const timer = setTimeout(run, Math.min(ms, ms >= 60_000 ? ms : 40));
+      return () => clearTimeout(timer);
+    } } });
     const told = (): unknown[] => server.asked.filter(({ kind }) => kind === 'tell outbox').map(({ body }) => body);
     expect(told()).toEqual([]);
     server.onPush = () => 'cut';
